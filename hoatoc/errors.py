@@ -1,0 +1,48 @@
+"""Every error the core raises, under one base; the message is written for the person at the desk."""
+
+
+class HoatocError(Exception):
+    """Something the user can mend. `str(error)` says what; `hint` says the way out."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class FormatError(HoatocError):
+    """One or more files of an office's folder are wrong; `problems` lists each with file, line and field."""
+
+    def __init__(self, problems: "list[object]") -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class SettingsError(HoatocError):
+    """A setting of the environment or `.env` cannot be used."""
+
+
+class LedgerError(HoatocError):
+    """The ledger cannot be opened: missing, older than the program, or of another key ring."""
+
+
+class NotFound(HoatocError):
+    """What was asked for by its key is not there."""
+
+
+class InvalidTransition(HoatocError):
+    """A row was asked to move to a state that its lifecycle does not allow from where it stands."""
+
+    def __init__(self, what: str, current: str, target: str) -> None:
+        super().__init__(f"{what}: {current} → {target} không được phép")
+
+
+class TokenError(HoatocError):
+    """A signed link is forged, of another purpose, expired or revoked; one message for all of them."""
+
+
+class SubmissionRefused(HoatocError):
+    """A report cannot be taken in; `problems` maps a field's key to what is wrong with it ('' for the whole)."""
+
+    def __init__(self, message: str, problems: "dict[str, str] | None" = None) -> None:
+        super().__init__(message)
+        self.problems = problems or {}

@@ -1,0 +1,191 @@
+"""What one model alone cannot see: names that must exist elsewhere, quotes that must stand in the source."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import available_timezones
+
+from simpleeval import InvalidExpression
+
+from hoatoc.format import expression
+from hoatoc.format.directive import DirectiveFile
+from hoatoc.format.form import Form
+from hoatoc.format.office import Office, PostRef
+from hoatoc.format.problem import Problem
+from hoatoc.format.regime import Rung, Selector
+from hoatoc.format.select import select
+from hoatoc.format.units import Unit, Units
+from hoatoc.format.yamlfile import Path_, YamlFile
+
+
+def units_problems(units: Units, source: YamlFile) -> list[Problem]:
+    """Keys twice, parents that are not there or of another tree, cycles, groups not declared."""
+    return list(_units_problems(units, source))
+
+
+def _units_problems(units: Units, source: YamlFile) -> Iterator[Problem]:
+    by_key = {unit.key: unit for unit in units.units}
+    seen: set[str] = set()
+    for index, unit in enumerate(units.units):
+        at: Path_ = ("units", index)
+        if unit.key in seen:
+            yield source.problem((*at, "key"), f"đơn vị {unit.key!r} có hai lần", "đổi khóa hoặc bỏ một mục")
+        seen.add(unit.key)
+        for group in unit.groups:
+            if group not in units.groups:
+                known = ", ".join(units.groups)
+                yield source.problem((*at, "groups"), f"nhóm {group!r} chưa khai ở groups", f"các nhóm: {known}")
+        if unit.parent is not None:
+            yield from _parent_problems(unit, by_key, (*at, "parent"), source)
+        names = [post.name for post in unit.posts]
+        for name in {name for name in names if names.count(name) > 1}:
+            hint = "đặt key khác nhau cho các chức vụ cùng vai"
+            yield source.problem((*at, "posts"), f"chức vụ {name!r} có hai lần trong đơn vị {unit.key!r}", hint)
+
+
+def _parent_problems(unit: Unit, by_key: dict[str, Unit], at: Path_, source: YamlFile) -> Iterator[Problem]:
+    parent = by_key.get(unit.parent or "")
+    if parent is None:
+        yield source.problem(at, f"không có đơn vị cấp trên {unit.parent!r}", "khai đơn vị đó, hoặc bỏ parent")
+        return
+    above, passed = parent, {unit.key}
+    while above.parent in by_key and above.key not in passed:
+        passed.add(above.key)
+        above = by_key[above.parent]
+    if above.key in passed:
+        yield source.problem(at, f"đơn vị {unit.key!r} là cấp trên của chính nó", "sửa parent cho hết vòng")
+
+
+def office_problems(office: Office, units: Units, source: YamlFile) -> list[Problem]:
+    """A zone or a post that is not there."""
+    found = []
+    if office.zone not in available_timezones():
+        found.append(source.problem(("zone",), f"không có múi giờ {office.zone!r}", 'ví dụ: "Asia/Ho_Chi_Minh"'))
+    if office.unit not in {unit.key for unit in units.units}:
+        found.append(source.problem(("unit",), f"không có đơn vị {office.unit!r} trong units.yaml", "khai đơn vị đó"))
+    for index, post in enumerate(office.leadership):
+        found += _post_problems(post, units, ("leadership", index), source)
+    return found
+
+
+def _post_problems(ref: PostRef, units: Units, at: Path_, source: YamlFile) -> list[Problem]:
+    unit = next((unit for unit in units.units if unit.key == ref.unit), None)
+    if unit is None:
+        return [source.problem(at, f"không có đơn vị {ref.unit!r} trong units.yaml", "khai đơn vị đó")]
+    if ref.post not in {post.name for post in unit.posts}:
+        posts = ", ".join(post.name for post in unit.posts) or "chưa khai chức vụ nào"
+        return [source.problem(at, f"đơn vị {ref.unit!r} không có chức vụ {ref.post!r}", f"các chức vụ: {posts}")]
+    return []
+
+
+def form_problems(form: Form, source: YamlFile) -> list[Problem]:
+    """Fields twice, checks that do not read or that name figures the form has not."""
+    found = []
+    keys = [field.key for field in form.fields]
+    for index, field in enumerate(form.fields):
+        if field.key in keys[:index]:
+            found.append(source.problem(("fields", index), f"trường {field.key!r} có hai lần", "đổi khóa"))
+    for index, check in enumerate(form.checks):
+        at: Path_ = ("checks", index, "that")
+        try:
+            unknown = expression.names(check.that) - set(keys)
+        except (InvalidExpression, SyntaxError) as error:
+            found.append(source.problem(at, f"biểu thức không đọc được: {error}", "ví dụ: luy_ke >= moi"))
+            continue
+        if unknown:
+            found.append(
+                source.problem(at, f"biểu thức dùng trường không có: {', '.join(sorted(unknown))}", ", ".join(keys))
+            )
+    return found
+
+
+def directive_problems(
+    content: DirectiveFile, units: Units, forms: dict[str, Form], source: YamlFile
+) -> list[Problem]:
+    """Everything in a directive file that points nowhere, and every quote the source text does not have."""
+    found = [*_text_problems(content, source), *_regime_problems(content, units, forms, source)]
+    return sorted(found, key=lambda problem: (problem.line, problem.column))
+
+
+def _text_problems(content: DirectiveFile, source: YamlFile) -> Iterator[Problem]:
+    text = content.text
+    if text.secrecy:
+        yield source.problem(
+            ("text", "secrecy"), f"văn bản đóng dấu {text.secrecy!r}", "hệ thống này không nhận văn bản mật"
+        )
+    clauses = [obligation.clause for obligation in text.obligations]
+    for index, clause in enumerate(clauses):
+        if clause in clauses[:index]:
+            yield source.problem(("text", "obligations", index), f"khoản {clause!r} có hai lần", "đánh số khác nhau")
+    if text.source:
+        yield from _quote_problems(content, source)
+
+
+def _quote_problems(content: DirectiveFile, source: YamlFile) -> Iterator[Problem]:
+    path = source.path.parent / (content.text.source or "")
+    if not path.is_file():
+        yield source.problem(("text", "source"), f"không có tệp nguyên văn {path}", "đặt tệp vào, hoặc ghi null")
+        return
+    words = fold(path.read_text(encoding="utf-8"))
+    for index, obligation in enumerate(content.text.obligations):
+        if fold(obligation.quote) not in words:
+            at: Path_ = ("text", "obligations", index, "quote")
+            yield source.problem(at, "câu trích không có trong nguyên văn", f"chép đúng từng chữ từ {path.name}")
+
+
+def fold(text: str) -> str:
+    """The text with emphasis marks taken out and white space folded, as quotes are compared."""
+    return re.sub(r"\s+", " ", text.replace("*", "")).strip()
+
+
+def _regime_problems(
+    content: DirectiveFile, units: Units, forms: dict[str, Form], source: YamlFile
+) -> Iterator[Problem]:
+    text, regime = content.text, content.regime
+    day = text.date or date.max
+    clauses = {obligation.clause for obligation in text.obligations}
+    lines = set(text.addressees)
+    for index, rule in enumerate(regime.addressees):
+        at: Path_ = ("regime", "addressees", index)
+        if rule.line is not None and rule.line not in lines:
+            yield source.problem((*at, "line"), "kính gửi không có dòng này", f"các dòng: {'; '.join(text.addressees)}")
+        yield from _selector_problems(rule.who, units, day, (*at, "who"), source)
+    for index, report in enumerate(regime.reports):
+        at = ("regime", "reports", index)
+        if report.clause not in clauses:
+            yield source.problem((*at, "clause"), f"không có khoản {report.clause!r}", ", ".join(sorted(clauses)))
+        if report.form not in forms:
+            known = ", ".join(forms) or "thư mục forms/ trống"
+            yield source.problem((*at, "form"), f"không có biểu mẫu {report.form!r}", f"các biểu mẫu: {known}")
+        if report.last is not None and report.last < report.first:
+            yield source.problem((*at, "last"), "ngày cuối trước ngày đầu", "sửa first hoặc last")
+        if not report.freeze <= report.lock:
+            yield source.problem((*at, "lock"), "khóa nhận trước khi chốt số liệu", "để lock không nhỏ hơn freeze")
+        yield from _selector_problems(report.who, units, day, (*at, "who"), source)
+    for name in ("receipt", "report"):
+        yield from _ladder_problems(getattr(regime.ladder, name), ("regime", "ladder", name), source)
+    if regime.summary is not None:
+        for place in [("to", index) for index in range(len(regime.summary.to))]:
+            yield from _post_problems(regime.summary.to[place[1]], units, ("regime", "summary", *place), source)
+        yield from _post_problems(regime.summary.through, units, ("regime", "summary", "through"), source)
+
+
+def _ladder_problems(rungs: tuple[Rung, ...], at: Path_, source: YamlFile) -> Iterator[Problem]:
+    for index in range(1, len(rungs)):
+        if rungs[index].at < rungs[index - 1].at:
+            yield source.problem((*at, index), "nấc này đến trước nấc trên nó", "xếp các nấc theo thời gian")
+
+
+def _selector_problems(who: Selector, units: Units, day: date, at: Path_, source: YamlFile) -> Iterator[Problem]:
+    keys = {unit.key for unit in units.units}
+    unknown_units = [key for key in (*who.units, *who.members_of, *who.without) if key not in keys]
+    unknown_groups = [group for group in who.groups if group not in units.groups]
+    if unknown_units:
+        yield source.problem(at, f"không có đơn vị {', '.join(unknown_units)}", "xem `hoatoc units list`")
+    if unknown_groups:
+        known = ", ".join(units.groups)
+        yield source.problem(at, f"không có nhóm {', '.join(unknown_groups)}", f"các nhóm: {known}")
+    if not unknown_units and not unknown_groups and not select(who, units, day):
+        yield source.problem(at, "không chỉ tới đơn vị nào còn hiệu lực", "kiểm tra groups, since và until của đơn vị")
+
+

@@ -1,0 +1,127 @@
+"""Reads an office's folder: office.yaml, units.yaml, forms/*.yaml and one YAML file a directive."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hoatoc.errors import FormatError, NotFound
+from hoatoc.format import crosscheck
+from hoatoc.format.directive import DirectiveFile
+from hoatoc.format.form import Form
+from hoatoc.format.office import Office
+from hoatoc.format.problem import Problem
+from hoatoc.format.units import Units
+from hoatoc.format.validate import validate
+from hoatoc.format.yamlfile import YamlFile, read_yaml
+
+_RESERVED = {"office.yaml", "units.yaml"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A directive file that reads well; `key` is `office/file`."""
+
+    key: str
+    content: DirectiveFile
+    source: YamlFile
+
+
+@dataclass(frozen=True)
+class OfficeFolder:
+    """Everything an office keeps in files. `broken` are the directive files that do not read, with why."""
+
+    key: str
+    path: Path
+    office: Office
+    units: Units
+    forms: dict[str, Form]
+    drafts: dict[str, Draft]
+    broken: dict[str, FormatError] = field(default_factory=dict)
+
+    def draft(self, key: str) -> Draft:
+        """The draft of that key. Raises FormatError when its file is wrong, NotFound when there is none."""
+        if key in self.broken:
+            raise self.broken[key]
+        if key not in self.drafts:
+            known = ", ".join(sorted(self.drafts)) or "không có văn bản nào"
+            raise NotFound(f"không có văn bản {key!r} trong {self.path}", hint=f"các văn bản: {known}")
+        return self.drafts[key]
+
+
+def read_office(path: Path) -> OfficeFolder:
+    """Read the folder. Raises FormatError when office, units or forms are wrong; a wrong directive file is kept
+    in `broken`, so that one draft in the making does not stop the others."""
+    office_file, units_file = read_yaml(path / "office.yaml"), read_yaml(path / "units.yaml")
+    office, units = validate(Office, office_file), validate(Units, units_file)
+    problems = [*crosscheck.units_problems(units, units_file), *crosscheck.office_problems(office, units, office_file)]
+    forms: dict[str, Form] = {}
+    for form_path in sorted((path / "forms").glob("*.yaml")):
+        form_file = read_yaml(form_path)
+        form = validate(Form, form_file)
+        problems += crosscheck.form_problems(form, form_file)
+        forms[form.key] = form
+    if problems:
+        raise FormatError(list(problems))
+    folder = OfficeFolder(path.name, path, office, units, forms, {})
+    for directive_path in sorted(path.glob("*.yaml")):
+        if directive_path.name not in _RESERVED:
+            _read_draft(directive_path, folder)
+    return folder
+
+
+def _read_draft(path: Path, folder: OfficeFolder) -> None:
+    key = f"{folder.key}/{path.stem}"
+    try:
+        source = read_yaml(path)
+        content = validate(DirectiveFile, source)
+        problems = crosscheck.directive_problems(content, folder.units, folder.forms, source)
+        if problems:
+            raise FormatError(list(problems))
+    except FormatError as error:
+        folder.broken[key] = error
+    else:
+        folder.drafts[key] = Draft(key, content, source)
+
+
+def office_paths(root: Path) -> list[Path]:
+    """The office folders under `root`, or `root` itself when it is one."""
+    if (root / "office.yaml").is_file():
+        return [root]
+    return sorted(path.parent for path in root.glob("*/office.yaml"))
+
+
+def find_draft(root: Path, key: str) -> tuple[OfficeFolder, Draft]:
+    """The office folder and draft of `office/file` under `root`. Raises NotFound or FormatError."""
+    office_key, _, _ = key.partition("/")
+    path = root if (root / "office.yaml").is_file() and root.name == office_key else root / office_key
+    if not (path / "office.yaml").is_file():
+        offices = ", ".join(found.name for found in office_paths(root)) or "không có"
+        raise NotFound(f"không có thư mục cơ quan {office_key!r} trong {root}", hint=f"các cơ quan: {offices}")
+    folder = read_office(path)
+    return folder, folder.draft(key)
+
+
+def problems_under(path: Path) -> list[Problem]:
+    """Every problem of the file or folder at `path`, as `hoatoc check` lists them."""
+    target = path.resolve()
+    if target.is_file():
+        folder_path = target.parent.parent if target.parent.name == "forms" else target.parent
+        if not (folder_path / "office.yaml").is_file():
+            hint = "đặt tệp trong thư mục của một cơ quan (có office.yaml và units.yaml)"
+            return [Problem(target, 1, 1, "(tệp)", "tệp không nằm trong thư mục cơ quan nào", hint)]
+        # What breaks office, units or forms breaks every directive of the folder, so it is never filtered out.
+        shared = target.name in _RESERVED or target.parent.name == "forms"
+        found = _office_problems(folder_path, only=None if shared else target.stem)
+        return found
+    found = []
+    for office in office_paths(target):
+        found += _office_problems(office, only=None)
+    return found
+
+
+def _office_problems(path: Path, only: str | None) -> list[Problem]:
+    try:
+        folder = read_office(path)
+    except FormatError as error:
+        return [problem for problem in error.problems if isinstance(problem, Problem)]
+    broken = (error for key, error in folder.broken.items() if only is None or key.endswith(f"/{only}"))
+    return [problem for error in broken for problem in error.problems if isinstance(problem, Problem)]

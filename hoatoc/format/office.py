@@ -1,0 +1,30 @@
+"""`office.yaml`: who issues, under which zone, and through whom the leadership reads."""
+
+from pydantic import Field
+
+from hoatoc.format.model import Key, Mailbox, Model, Words
+from hoatoc.format.units import Tree
+from hoatoc.localtime import DEFAULT_ZONE
+
+
+class PostRef(Model):
+    """A post named by its unit and its key in it."""
+
+    unit: Key
+    post: Key = "head"
+
+
+class Office(Model):
+    """The issuing office. `sender` is the From of every notice; `desk` takes calls about undeliverable ones."""
+
+    name: Words
+    short: Words
+    tree: Tree
+    zone: str = DEFAULT_ZONE
+    province: Words
+    unit: Key  # the office's own unit: the last superior of its tree
+    sender: Mailbox
+    sender_name: Words
+    desk: Mailbox
+    phone: Words | None = None
+    leadership: tuple[PostRef, ...] = Field(min_length=1)

@@ -1,0 +1,87 @@
+"""Turns pydantic's errors into problems with a line, a field and a way out, in Vietnamese."""
+
+import json
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from hoatoc.errors import FormatError
+from hoatoc.format.problem import Problem
+from hoatoc.format.yamlfile import YamlFile
+
+M = TypeVar("M", bound=BaseModel)
+
+_SAYS = {
+    "missing": ("thiếu mục này", "thêm mục; nếu văn bản không nêu thì ghi null khi định dạng cho phép"),
+    "string_type": ("phải là chữ", "đặt giá trị trong dấu nháy kép"),
+    "int_type": ("phải là số nguyên", "viết số không có dấu chấm, không nháy"),
+    "bool_type": ("phải là true hoặc false", ""),
+    "date_type": ("phải là ngày", "viết như 2021-11-23, không nháy"),
+    "tuple_type": ("phải là danh sách", "viết mỗi phần tử một dòng, bắt đầu bằng dấu gạch ngang"),
+    "model_type": ("phải là một nhóm khóa: giá trị", "xuống dòng và thụt vào dưới khóa này"),
+    "dict_type": ("phải là một nhóm khóa: giá trị", "xuống dòng và thụt vào dưới khóa này"),
+    "string_too_short": ("không được để trống", "ghi nội dung, hoặc null nếu văn bản không nêu"),
+    "too_short": ("danh sách không được rỗng", "thêm ít nhất một phần tử"),
+    "string_pattern_mismatch": ("viết sai dạng", "chỉ dùng chữ thường không dấu, chữ số và gạch nối; hộp thư viết không dấu"),
+}  # fmt: skip
+
+
+def validate(model: type[M], source: YamlFile) -> M:
+    """`source` as a `model`. Raises FormatError with every problem at once, each at its line."""
+    try:
+        # JSON mode is strict about types, yet reads enums by their words, dates as ISO and lists as tuples.
+        return model.model_validate_json(json.dumps(source.data, default=str))
+    except ValidationError as error:
+        raise FormatError([_problem(detail, source, model) for detail in error.errors()]) from error
+
+
+def _problem(detail: ErrorDetails, source: YamlFile, model: type[BaseModel]) -> Problem:
+    loc = _without_tags(detail["loc"], source)
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        known = _known_fields(model, loc[:-1])
+        near = get_close_matches(str(loc[-1]), known, n=1)
+        hint = f'có phải ý là "{near[0]}"?' if near else f"các khóa dùng được: {', '.join(known)}"
+        return source.problem(loc, "không có khóa này trong định dạng", hint)
+    if kind in ("enum", "literal_error"):
+        expected = str(detail.get("ctx", {}).get("expected", ""))
+        return source.problem(loc, f"giá trị {detail['input']!r} không dùng được", f"chọn một trong: {expected}")
+    if kind == "value_error":
+        return source.problem(loc, str(detail.get("ctx", {}).get("error", detail["msg"])), "sửa giá trị ở dòng này")
+    if kind == "union_tag_invalid":
+        tags = str(detail.get("ctx", {}).get("expected_tags", ""))
+        return source.problem(loc, "loại này không có", f"chọn một trong: {tags}")
+    message, hint = _SAYS.get(kind, (detail["msg"], ""))
+    return source.problem(loc, message, hint)
+
+
+def _without_tags(loc: tuple[int | str, ...], source: YamlFile) -> tuple[int | str, ...]:
+    """`loc` without the union tags pydantic puts in, so that it follows the file's own keys."""
+    kept: tuple[int | str, ...] = ()
+    for index, part in enumerate(loc):
+        last = index == len(loc) - 1
+        if last or (*kept, part) in source.marks:
+            kept = (*kept, part)
+    return kept
+
+
+def _known_fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that `model` knows at `loc`, following nested models as far as they are plain."""
+    current: Any = model
+    for part in loc:
+        if isinstance(part, int) or not (isinstance(current, type) and issubclass(current, BaseModel)):
+            continue
+        field = current.model_fields.get(part)
+        current = _first_model(field.annotation) if field else None
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return list(current.model_fields)
+    return []
+
+
+def _first_model(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_first_model(argument) for argument in getattr(annotation, "__args__", ()))
+    return next((model for model in found if model is not None), None)

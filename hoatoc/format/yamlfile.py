@@ -1,0 +1,98 @@
+"""Reads YAML into plain data and remembers where each value stood, so that an error can point at it.
+
+PyYAML parses; the implicit types are cut down to what an office means when it types: whole numbers, dates,
+true/false and null. `16:00` stays text (YAML 1.1 would make it 960) and so does `1.2` (a clause, not a number).
+"""
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hoatoc.errors import FormatError
+from hoatoc.format.problem import Problem
+
+Path_ = tuple[str | int, ...]
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """SafeLoader with only int, date, bool and null as implicit types."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+_PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:timestamp", re.compile(r"^\d{4}-\d{2}-\d{2}$"), list("0123456789")
+)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """The data of one file, and the line and column (from 1) of each value by its path."""
+
+    path: Path
+    data: Any
+    marks: dict[Path_, tuple[int, int]]
+
+    def locate(self, loc: Path_) -> tuple[int, int]:
+        """Line and column of the value at `loc`, or of its nearest container when it is missing."""
+        while loc and loc not in self.marks:
+            loc = loc[:-1]
+        return self.marks.get(loc, (1, 1))
+
+    def problem(self, loc: Path_, message: str, hint: str = "") -> Problem:
+        """A problem at `loc` of this file."""
+        line, column = self.locate(loc)
+        return Problem(self.path, line, column, ".".join(str(part) for part in loc) or "(tệp)", message, hint)
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Parse `path`. Raises FormatError when it cannot be read, is no YAML, or names a key twice."""
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError([Problem(path, 1, 1, "(tệp)", f"không đọc được: {error}", "lưu tệp ở UTF-8")]) from error
+    loader = _PlainLoader(source)
+    try:
+        node = loader.get_single_node()
+        marks: dict[Path_, tuple[int, int]] = {}
+        twice: list[Problem] = []
+        if node is not None:
+            _remember(node, (), marks, twice, path)
+        if twice:
+            raise FormatError(list(twice))
+        data = loader.construct_document(node) if node is not None else None  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = getattr(error, "problem", None) or str(error)
+        hint = "kiểm tra thụt dòng bằng dấu cách, dấu hai chấm và dấu nháy quanh dòng này"
+        raise FormatError([Problem(path, line, column, "(cú pháp YAML)", what, hint)]) from error
+    finally:
+        loader.dispose()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
+    return YamlFile(path, data, marks)
+
+
+def _remember(
+    node: yaml.Node, loc: Path_, marks: dict[Path_, tuple[int, int]], twice: list[Problem], path: Path
+) -> None:
+    marks.setdefault(loc, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if isinstance(node, yaml.MappingNode):
+        seen: set[Hashable] = set()
+        for key, value in node.value:
+            line, column = key.start_mark.line + 1, key.start_mark.column + 1
+            if key.value in seen:
+                field = ".".join(str(part) for part in (*loc, key.value))
+                twice.append(Problem(path, line, column, field, "khóa này có hai lần", "bỏ bớt một dòng"))
+            seen.add(key.value)
+            marks[(*loc, key.value)] = (line, column)
+            _remember(value, (*loc, key.value), marks, twice, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _remember(item, (*loc, index), marks, twice, path)

@@ -1,0 +1,98 @@
+"""The key ring: the newest key signs, all verify, the key's id is in the token, one derived key a purpose."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import LedgerError, SettingsError, TokenError
+from hoatoc.ledger.schema import Meta
+
+_MIN_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Secret keys by their id, newest first."""
+
+    keys: dict[str, str]
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that signs."""
+        return next(iter(self.keys))
+
+    def sign(self, purpose: str, payload: str, kid: str | None = None) -> str:
+        """A token for `payload` under the newest key, or under `kid` to make the same token again."""
+        kid = kid if kid in self.keys else self.newest
+        assert kid is not None
+        return self._signer(kid, purpose).sign(f"{kid}.{payload}").decode()
+
+    def read(self, purpose: str, token: str) -> str:
+        """The payload of `token`. Raises TokenError when it is forged or of another purpose or ring."""
+        kid, _, _ = token.partition(".")
+        if kid not in self.keys:
+            raise TokenError("liên kết không dùng được")
+        try:
+            signed = self._signer(kid, purpose).unsign(token).decode()
+        except BadSignature as error:
+            raise TokenError("liên kết không dùng được") from error
+        return signed.partition(".")[2]
+
+    def _signer(self, kid: str, purpose: str) -> Signer:
+        return Signer(
+            self.keys[kid], salt=f"hoatoc.{purpose}", sep="~", key_derivation="hmac", digest_method=hashlib.sha256
+        )
+
+
+def open_keyring(home: Path, configured: str) -> Keyring:
+    """The ring of HOATOC_SECRET_KEY (keys by commas, newest first), or of `home`/keys, made on first use."""
+    path = home / "keys"
+    if configured:
+        keys = [key.strip() for key in configured.split(",") if key.strip()]
+    else:
+        if not path.exists():
+            _make(path)
+        keys = path.read_text(encoding="ascii").split()
+    short = [key for key in keys if len(key) < _MIN_LENGTH]
+    if short or not keys:
+        hint = "tạo khóa: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        raise SettingsError(f"khóa bí mật phải có ít nhất {_MIN_LENGTH} ký tự", hint=hint)
+    return Keyring({_kid(key): key for key in keys})
+
+
+def remember(session: Session, ring: Keyring) -> None:
+    """Note the ring's newest key in the ledger, so that a later start with another ring is refused."""
+    if session.get(Meta, f"key:{ring.newest}") is None:
+        session.add(Meta(name=f"key:{ring.newest}", value="signs links"))
+
+
+def require(session: Session, ring: Keyring) -> None:
+    """Raise LedgerError when the ledger's links were signed by a key that this ring lacks."""
+    known = session.scalars(select(Meta.name).where(Meta.name.startswith("key:"))).all()
+    missing = [name.removeprefix("key:") for name in known if name.removeprefix("key:") not in ring.keys]
+    if missing:
+        raise LedgerError(
+            f"chùm khóa thiếu khóa {', '.join(missing)} mà sổ cái này đã dùng để ký liên kết",
+            hint="đặt lại HOATOC_SECRET_KEY hoặc tệp keys cũ; có thể thêm khóa mới ở đầu danh sách",
+        )
+
+
+def _kid(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:6]
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Exclusive creation: of two processes that start at once, one makes the key and the other reads it.
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")

@@ -1,0 +1,78 @@
+"""Opens the ledger, on SQLite or PostgreSQL, with one way to read and one way to write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import SettingsError
+
+_BUSY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger. `write()` is a transaction that commits at its end; `read()` one that changes nothing."""
+
+    engine: Engine
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits when the block ends, and rolls back when it raises."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; on SQLite it takes no write lock."""
+        readers = self.engine.execution_options(hoatoc_read=True)
+        with Session(readers, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def open_ledger(url: str) -> Ledger:
+    """The ledger behind a SQLAlchemy URL (`sqlite:///…` or `postgresql://…`). Raises SettingsError."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        hint = "ví dụ: sqlite:////var/lib/hoatoc/ledger.db hoặc postgresql://hoatoc@127.0.0.1/hoatoc"
+        raise SettingsError(f"HOATOC_DATABASE_URL không đọc được: {url}", hint=hint) from error
+    if parsed.get_backend_name() == "sqlite":
+        return Ledger(_sqlite(parsed.database or "", url))
+    if parsed.get_backend_name() == "postgresql":
+        return Ledger(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True))
+    raise SettingsError(
+        f"HOATOC_DATABASE_URL: không dùng được {parsed.get_backend_name()}", hint="dùng sqlite hoặc postgresql"
+    )
+
+
+def _sqlite(database: str, url: str) -> Engine:
+    if database in ("", ":memory:"):
+        raise SettingsError("HOATOC_DATABASE_URL: sổ cái không thể chỉ nằm trong bộ nhớ", hint="ghi đường dẫn tệp")
+    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # SQLAlchemy's own recipe: the driver must not open transactions by itself, or BEGIN IMMEDIATE comes too late.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: a transaction that reads first and writes later could otherwise fail half-way.
+    reading = connection.get_execution_options().get("hoatoc_read", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

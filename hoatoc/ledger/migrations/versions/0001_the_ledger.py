@@ -1,0 +1,411 @@
+"""The ledger."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+from hoatoc.ledger.schema.base import Id
+from hoatoc.ledger.types import Json, Utc
+
+revision: str = "0001"
+down_revision: str | None = None
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "meta",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "office",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("profile", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
+        sa.UniqueConstraint("key", name=op.f("uq_office_key")),
+    )
+    op.create_table(
+        "simulated_clock",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("now", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_clock")),
+    )
+    op.create_table(
+        "directive",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("office_id", Id, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("urgency", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("snapshot", Json, nullable=False),
+        sa.Column("snapshot_hash", sa.Text(), nullable=False),
+        sa.Column("issued_at", Utc(), nullable=False),
+        sa.Column("issued_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_directive_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directive")),
+        sa.UniqueConstraint("key", name=op.f("uq_directive_key")),
+        sa.UniqueConstraint("office_id", "identity", name=op.f("uq_directive_office_id_identity")),
+    )
+    op.create_table(
+        "unit",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("office_id", Id, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("short", sa.Text(), nullable=False),
+        sa.Column("tree", sa.String(24), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("parent_key", sa.Text(), nullable=False),
+        sa.Column("groups", Json, nullable=False),
+        sa.Column("mail", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_unit_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("office_id", "key", name=op.f("uq_unit_office_id_key")),
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("detail", Json, nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_event_directive_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_directive_id", ["directive_id"], unique=False)
+        batch_op.create_index("ix_event_subject", ["subject"], unique=False)
+
+    op.create_table(
+        "obligation",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(24), nullable=False),
+        sa.Column("opens_duty", sa.Boolean(), nullable=False),
+        sa.Column("detail", Json, nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_obligation_directive_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
+        sa.UniqueConstraint("directive_id", "clause", name=op.f("uq_obligation_directive_id_clause")),
+    )
+    op.create_table(
+        "period",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("opens_at", Utc(), nullable=False),
+        sa.Column("due_at", Utc(), nullable=False),
+        sa.Column("freeze_at", Utc(), nullable=False),
+        sa.Column("lock_at", Utc(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("next_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_period_directive_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_period")),
+        sa.UniqueConstraint("directive_id", "subject", "slot", name=op.f("uq_period_directive_id_subject_slot")),
+    )
+    with op.batch_alter_table("period", schema=None) as batch_op:
+        batch_op.create_index("ix_period_directive_id_next_at", ["directive_id", "next_at"], unique=False)
+
+    op.create_table(
+        "post",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(24), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("mail", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("acting", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_post_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.UniqueConstraint("unit_id", "key", name=op.f("uq_post_unit_id_key")),
+    )
+    op.create_table(
+        "turn",
+        sa.Column("directive_id", Id, autoincrement=False, nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("expires_at", Utc(), nullable=False),
+        sa.Column("wishes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_turn_directive_id")),
+        sa.PrimaryKeyConstraint("directive_id", name=op.f("pk_turn")),
+    )
+    op.create_table(
+        "wake_up",
+        sa.Column("directive_id", Id, autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("due_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_wake_up_directive_id")),
+        sa.PrimaryKeyConstraint("directive_id", name=op.f("pk_wake_up")),
+    )
+    op.create_table(
+        "addressee",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("post_id", Id, nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("unreachable_at", Utc(), nullable=False),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_addressee_directive_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_addressee_post_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_addressee_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_addressee")),
+        sa.UniqueConstraint("directive_id", "key", name=op.f("uq_addressee_directive_id_key")),
+    )
+    op.create_table(
+        "summary",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("period_id", Id, nullable=False),
+        sa.Column("frozen_at", Utc(), nullable=False),
+        sa.Column("content", Json, nullable=False),
+        sa.Column("data_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_summary_directive_id")),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_summary_period_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_summary")),
+        sa.UniqueConstraint("period_id", name=op.f("uq_summary_period_id")),
+    )
+    with op.batch_alter_table("summary", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_summary_directive_id"), ["directive_id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("obligation_id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_assignment_addressee_id")),
+        sa.ForeignKeyConstraint(["obligation_id"], ["obligation.id"], name=op.f("fk_assignment_obligation_id")),
+        sa.PrimaryKeyConstraint("obligation_id", "addressee_id", name=op.f("pk_assignment")),
+    )
+    op.create_table(
+        "duty",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(24), nullable=False),
+        sa.Column("period_id", Id, nullable=True),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("opened_at", Utc(), nullable=False),
+        sa.Column("due_at", Utc(), nullable=False),
+        sa.Column("met_at", Utc(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("next_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_duty_addressee_id")),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_duty_directive_id")),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_duty_period_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
+        sa.UniqueConstraint(
+            "directive_id",
+            "subject",
+            "addressee_id",
+            "slot",
+            "generation",
+            name=op.f("uq_duty_directive_id_subject_addressee_id_slot_generation"),
+        ),
+    )
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.create_index("ix_duty_addressee_id", ["addressee_id"], unique=False)
+        batch_op.create_index("ix_duty_directive_id_next_at", ["directive_id", "next_at"], unique=False)
+        batch_op.create_index("ix_duty_period_id", ["period_id"], unique=False)
+
+    op.create_table(
+        "notice",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("occurrence", sa.Text(), nullable=False),
+        sa.Column("addressee_id", Id, nullable=True),
+        sa.Column("to_name", sa.Text(), nullable=False),
+        sa.Column("to_address", sa.Text(), nullable=False),
+        sa.Column("context", Json, nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("written_at", Utc(), nullable=False),
+        sa.Column("due_at", Utc(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", Utc(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("lease_until", Utc(), nullable=False),
+        sa.Column("answer_code", sa.Integer(), nullable=False),
+        sa.Column("answer_text", sa.Text(), nullable=False),
+        sa.Column("settled_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_notice_addressee_id")),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_notice_directive_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint(
+            "directive_id",
+            "template",
+            "step",
+            "recipient",
+            "occurrence",
+            name=op.f("uq_notice_directive_id_template_step_recipient_occurrence"),
+        ),
+        sa.UniqueConstraint("message_id", name=op.f("uq_notice_message_id")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_addressee_id", ["addressee_id"], unique=False)
+        batch_op.create_index(
+            "ix_notice_directive_id_state_next_attempt_at", ["directive_id", "state", "next_attempt_at"], unique=False
+        )
+
+    op.create_table(
+        "receipt",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column("by_title", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_receipt_addressee_id")),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_receipt_directive_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("addressee_id", "code", name=op.f("uq_receipt_addressee_id_code")),
+    )
+    op.create_table(
+        "inbox_mail",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("notice_id", Id, nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(24), nullable=False),
+        sa.Column("received_at", Utc(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_inbox_mail_directive_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_inbox_mail_notice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_mail")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_inbox_mail_fingerprint")),
+    )
+    with op.batch_alter_table("inbox_mail", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_mail_directive_id_state", ["directive_id", "state"], unique=False)
+
+    op.create_table(
+        "notice_duty",
+        sa.Column("notice_id", Id, nullable=False),
+        sa.Column("duty_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_notice_duty_duty_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_duty_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", "duty_id", name=op.f("pk_notice_duty")),
+    )
+    with op.batch_alter_table("notice_duty", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_duty_duty_id", ["duty_id"], unique=False)
+
+    op.create_table(
+        "report",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("duty_id", Id, nullable=False),
+        sa.Column("period_id", Id, nullable=False),
+        sa.Column("first_at", Utc(), nullable=False),
+        sa.Column("on_time", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("revised_at", Utc(), nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_report_duty_id")),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_report_period_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("duty_id", name=op.f("uq_report_duty_id")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_period_id"), ["period_id"], unique=False)
+
+    op.create_table(
+        "revision",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("report_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_revision_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+        sa.UniqueConstraint("report_id", "number", name=op.f("uq_revision_report_id_number")),
+    )
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_table("revision")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_period_id"))
+
+    op.drop_table("report")
+    with op.batch_alter_table("notice_duty", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_duty_duty_id")
+
+    op.drop_table("notice_duty")
+    with op.batch_alter_table("inbox_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbox_mail_directive_id_state")
+
+    op.drop_table("inbox_mail")
+    op.drop_table("receipt")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_directive_id_state_next_attempt_at")
+        batch_op.drop_index("ix_notice_addressee_id")
+
+    op.drop_table("notice")
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.drop_index("ix_duty_period_id")
+        batch_op.drop_index("ix_duty_directive_id_next_at")
+        batch_op.drop_index("ix_duty_addressee_id")
+
+    op.drop_table("duty")
+    op.drop_table("assignment")
+    with op.batch_alter_table("summary", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_summary_directive_id"))
+
+    op.drop_table("summary")
+    op.drop_table("addressee")
+    op.drop_table("wake_up")
+    op.drop_table("turn")
+    op.drop_table("post")
+    with op.batch_alter_table("period", schema=None) as batch_op:
+        batch_op.drop_index("ix_period_directive_id_next_at")
+
+    op.drop_table("period")
+    op.drop_table("obligation")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_subject")
+        batch_op.drop_index("ix_event_directive_id")
+
+    op.drop_table("event")
+    op.drop_table("unit")
+    op.drop_table("directive")
+    op.drop_table("simulated_clock")
+    op.drop_table("office")
+    op.drop_table("meta")

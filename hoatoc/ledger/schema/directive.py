@@ -1,0 +1,56 @@
+"""An issued directive with the snapshot it was issued from, and its obligations."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hoatoc.format.text import ObligationKind
+from hoatoc.ledger.schema.base import Base, Id
+from hoatoc.ledger.types import word
+
+
+class DirectiveState(StrEnum):
+    """The life of a directive after its issue."""
+
+    RUNNING = "running"  #: Issued; passes do their work.
+    ENDED = "ended"  #: Ended by the office; nothing is opened, pressed or sent any more.
+
+
+class Directive(Base):
+    """A directive. `snapshot` holds text, regime and forms as they were when it was issued; nothing reads the
+    files again after that."""
+
+    __tablename__ = "directive"
+    __table_args__ = (UniqueConstraint("office_id", "identity"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    key: Mapped[str] = mapped_column(unique=True)
+    identity: Mapped[str]
+    title: Mapped[str]
+    urgency: Mapped[str]
+    zone: Mapped[str]
+    state: Mapped[DirectiveState] = mapped_column(word(DirectiveState))
+    snapshot: Mapped[dict[str, Any]]
+    snapshot_hash: Mapped[str]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[str]
+
+
+class Obligation(Base):
+    """One thing ordered by one clause of a directive; `opens_duty` says whether the regime makes it a duty."""
+
+    __tablename__ = "obligation"
+    __table_args__ = (UniqueConstraint("directive_id", "clause"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))
+    clause: Mapped[str]
+    ordinal: Mapped[int]
+    quote: Mapped[str]
+    kind: Mapped[ObligationKind] = mapped_column(word(ObligationKind))
+    opens_duty: Mapped[bool]
+    detail: Mapped[dict[str, Any]]

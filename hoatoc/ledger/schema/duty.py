@@ -1,0 +1,55 @@
+"""A duty: one thing that one addressee owes by one time."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hoatoc.ledger.schema.base import Base, Id
+from hoatoc.ledger.types import word
+
+
+class DutyKind(StrEnum):
+    """What is owed."""
+
+    RECEIPT = "receipt"  #: An acknowledgement that the directive has been received.
+    REPORT = "report"  #: The report of one period.
+
+
+class DutyState(StrEnum):
+    """The life of a duty. A met duty never reopens."""
+
+    OPEN = "open"  #: Owed; whether it is late is a matter of the clock.
+    MET = "met"  #: Done on time.
+    MET_LATE = "met_late"  #: Done after `due_at`.
+    WAIVED = "waived"  #: Exempted by the desk, with a reason.
+    WITHDRAWN = "withdrawn"  #: Taken back with its directive or by reassignment; never counted.
+
+
+class Duty(Base):
+    """One duty. `next_at` is "look at me at": the instant of the next rung `step` of the ladder, NEVER when the
+    ladder is climbed or the duty is settled. `slot` is its period's, '' for what is owed once."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        UniqueConstraint("directive_id", "subject", "addressee_id", "slot", "generation"),
+        Index("ix_duty_directive_id_next_at", "directive_id", "next_at"),
+        Index("ix_duty_addressee_id", "addressee_id"),
+        Index("ix_duty_period_id", "period_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))
+    subject: Mapped[str]  # "receipt", or the clause that asks for it
+    addressee_id: Mapped[int] = mapped_column(ForeignKey("addressee.id"))
+    slot: Mapped[str]
+    generation: Mapped[int]
+    kind: Mapped[DutyKind] = mapped_column(word(DutyKind))
+    period_id: Mapped[int | None] = mapped_column(ForeignKey("period.id"))
+    state: Mapped[DutyState] = mapped_column(word(DutyState))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    met_at: Mapped[datetime]  # NEVER until met
+    step: Mapped[int]  # how many rungs of its ladder are behind it
+    next_at: Mapped[datetime]

@@ -1,0 +1,43 @@
+"""Mail that came back: written by a listener, applied by the `collect` of its directive."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hoatoc.ledger.schema.base import Base, Id
+from hoatoc.ledger.types import word
+
+
+class InboxState(StrEnum):
+    """The life of an incoming mail."""
+
+    NEW = "new"  #: Waits for the next pass.
+    APPLIED = "applied"  #: Taken in; `outcome` says as what.
+
+
+class InboxKind(StrEnum):
+    """What an incoming mail is."""
+
+    BOUNCE = "bounce"  #: A delivery status notification (RFC 3464) with a permanent failure.
+    DELAY = "delay"  #: A delivery status notification of a delay or a transient failure.
+    REPLY = "reply"  #: A person's answer.
+
+
+class InboxMail(Base):
+    """One incoming mail tied to the notice it answers. `fingerprint` makes taking the same mail in twice harmless."""
+
+    __tablename__ = "inbox_mail"
+    __table_args__ = (Index("ix_inbox_mail_directive_id_state", "directive_id", "state"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[InboxKind] = mapped_column(word(InboxKind))
+    received_at: Mapped[datetime]
+    sender: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[InboxState] = mapped_column(word(InboxState))
+    outcome: Mapped[str]

@@ -1,0 +1,22 @@
+"""The frozen summary of a period."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hoatoc.ledger.schema.base import Base, Id
+
+
+class Summary(Base):
+    """What the leadership was given for one period; `data_hash` seals `content` (SHA-256 of its canonical JSON)."""
+
+    __tablename__ = "summary"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"), index=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), unique=True)
+    frozen_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]]
+    data_hash: Mapped[str]

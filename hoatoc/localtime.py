@@ -1,0 +1,45 @@
+"""The one module where instants (aware, UTC) become local dates and hours, and back."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
+#: "Not ever": a sentinel instead of NULL, so that the next wake-up is one plain minimum.
+NEVER = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """The UTC instant at which `zone`'s wall clock shows `at` on `day`."""
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """`moment` on the wall clock of `zone` (aware)."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    """The calendar day of `moment` in `zone`."""
+    return local(moment, zone).date()
+
+
+def following_day(day: date, days: int = 1) -> date:
+    """The calendar day `days` after `day` (before it, if negative)."""
+    return day + timedelta(days=days)
+
+
+def spoken(moment: datetime, zone: str) -> str:
+    """The instant as an office writes it: "16 giờ 00, ngày 24/11/2021"; NEVER is "không thời hạn"."""
+    if moment >= NEVER:
+        return "không thời hạn"
+    return local(moment, zone).strftime("%H giờ %M, ngày %d/%m/%Y")
+
+
+def short(moment: datetime, zone: str) -> str:
+    """The instant in a table: "24/11 16:00"."""
+    return local(moment, zone).strftime("%d/%m %H:%M")
+
+
+def spoken_day(day: date) -> str:
+    """A date as an office writes it: "24/11/2021"."""
+    return day.strftime("%d/%m/%Y")

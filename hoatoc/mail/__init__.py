@@ -1,0 +1,1 @@
+"""Mail: notices rendered from templates, put into a MIME frame, and sent by aiosmtplib."""

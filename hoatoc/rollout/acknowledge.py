@@ -1,0 +1,45 @@
+"""Acknowledging: an addressee says that it has received the directive."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Receipt
+from hoatoc.rollout import duties, history
+
+#: Exchange code 03, "đã tiếp nhận": registered by the receiving unit (Quyết định 28/2018/QĐ-TTg).
+ACCEPTED = "03"
+
+
+def acknowledge(
+    session: Session, addressee: Addressee, *, now: datetime, by_name: str, by_title: str, channel: str
+) -> Receipt:
+    """Record the receipt of `addressee` at `now` (aware, UTC) and meet its receipt duty. The first acknowledgement
+    stands: doing it again gives the receipt that is there. `channel` is "portal", "report", "mail" or "desk"."""
+    # The addressee's row is the lock: two people of one unit pressing at once make one receipt.
+    session.execute(select(Addressee.id).where(Addressee.id == addressee.id).with_for_update())
+    receipt = session.scalar(
+        select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED)
+    )
+    if receipt is not None:
+        return receipt
+    receipt = Receipt(
+        directive_id=addressee.directive_id, addressee_id=addressee.id, code=ACCEPTED, at=now, by_name=by_name,
+        by_title=by_title, channel=channel,
+    )  # fmt: skip
+    session.add(receipt)
+    session.flush()
+    actor = f"addressee:{addressee.key}"
+    history.note(
+        session, addressee.directive_id, at=now, kind="receipt_recorded", subject=f"addressee:{addressee.id}",
+        actor=actor, code=ACCEPTED, channel=channel,
+    )  # fmt: skip
+    duty = session.scalar(
+        select(Duty).where(
+            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT, Duty.state == DutyState.OPEN
+        )
+    )
+    if duty is not None:
+        duties.meet(session, duty, at=now, actor=actor)
+    return receipt

@@ -1,0 +1,123 @@
+"""Records what the mail server answered, many notices in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from hoatoc import process
+from hoatoc.ledger.schema import Addressee, Notice, NoticeState
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import history
+
+#: How long after the first, second … attempt the next one is made.
+_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
+#: A mailbox that has answered 4xx for this long is given up (RFC 5321, 4.5.4.1 asks for 4–5 days; a directive's
+#: desk has to know sooner, and phones).
+GIVE_UP = timedelta(days=2)
+
+
+class Outcome(StrEnum):
+    """What became of one attempt."""
+
+    ACCEPTED = "accepted"  #: 250 after the final dot.
+    REFUSED = "refused"  #: 5xx: final.
+    DEFERRED = "deferred"  #: 4xx: try again later.
+    NO_SERVER = "no_server"  #: The mail server could not be reached, or went away: says nothing of the mailbox.
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outcome of one attempt, with the server's code (0 when it gave none) and words."""
+
+    notice_id: int
+    outcome: Outcome
+    code: int
+    text: str
+
+
+def delay(attempts: int) -> timedelta:
+    """How long to wait after `attempts` attempts (from 1)."""
+    return _DELAYS[min(max(attempts, 1), len(_DELAYS)) - 1]
+
+
+def record(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime) -> None:
+    """Write down `answers` to notices this process has claimed. A notice that another has taken over since is left
+    alone. A dispatch that is undeliverable makes its addressee unreachable, from `now` (aware, UTC) on."""
+    rows = {
+        notice.id: notice
+        for notice in session.scalars(
+            select(Notice).where(
+                Notice.id.in_([answer.notice_id for answer in answers]),
+                Notice.state == NoticeState.SENDING, Notice.owner == process.this_process(),
+            )
+        )
+    }  # fmt: skip
+    updates = [_update(rows[answer.notice_id], answer, now) for answer in answers if answer.notice_id in rows]
+    if not updates:
+        return
+    table = Notice.__table__
+    session.execute(
+        update(table)  # type: ignore[arg-type]  # declared as FromClause, always a Table here
+        .where(table.c.id == bindparam("of"))
+        .values({name: bindparam(f"new_{name}") for name in _CHANGED}),
+        updates,
+    )
+    session.expire_all()
+    for state in (NoticeState.SENT, NoticeState.UNDELIVERABLE, NoticeState.PENDING):
+        history.note_all(
+            session, directive_id, at=now, kind=f"notice_{_PAST[state]}",
+            subjects=[
+                (f"notice:{row['of']}", {"code": row["new_answer_code"], "text": row["new_answer_text"]})
+                for row in updates if row["new_state"] is state
+            ],
+        )  # fmt: skip
+    refused = [row["of"] for row in updates if row["new_state"] is NoticeState.UNDELIVERABLE]
+    if refused:
+        _mark_unreachable(session, directive_id, refused, now)
+
+
+_CHANGED = ("state", "reason", "answer_code", "answer_text", "settled_at", "next_attempt_at", "owner", "lease_until")
+_PAST = {NoticeState.SENT: "sent", NoticeState.UNDELIVERABLE: "refused", NoticeState.PENDING: "deferred"}
+
+
+def _update(notice: Notice, answer: Answer, now: datetime) -> dict[str, Any]:
+    state, reason, settled_at, next_at = NoticeState.SENT, notice.reason, now, NEVER
+    if answer.outcome is Outcome.REFUSED:
+        state, reason = NoticeState.UNDELIVERABLE, "hộp thư từ chối"
+    elif answer.outcome is Outcome.DEFERRED and now - notice.written_at >= GIVE_UP:
+        state, reason = NoticeState.UNDELIVERABLE, "hộp thư hoãn nhận quá lâu"
+    elif answer.outcome in (Outcome.DEFERRED, Outcome.NO_SERVER):
+        state, settled_at, next_at = NoticeState.PENDING, NEVER, now + delay(notice.attempts)
+    values = (state, reason, answer.code, answer.text[:500], settled_at, next_at, "", NEVER)
+    return {"of": notice.id, **{f"new_{name}": value for name, value in zip(_CHANGED, values, strict=True)}}
+
+
+def _mark_unreachable(session: Session, directive_id: int, notice_ids: list[int], now: datetime) -> None:
+    found = session.scalars(
+        select(Addressee)
+        .join(Notice, Notice.addressee_id == Addressee.id)
+        .where(Notice.id.in_(notice_ids), Notice.template == "dispatch", Addressee.unreachable_at == NEVER)
+    ).all()
+    for addressee in found:
+        addressee.unreachable_at = now
+    session.flush()
+    history.note_all(
+        session, directive_id, at=now, kind="addressee_unreachable",
+        subjects=[(f"addressee:{addressee.id}", {}) for addressee in found],
+    )  # fmt: skip
+
+
+def postpone(session: Session, directive_id: int, now: datetime) -> None:
+    """The mail server is down: everything that is due waits as long as a first failure does."""
+    session.execute(
+        update(Notice)
+        .where(
+            Notice.directive_id == directive_id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now
+        )
+        .values(next_attempt_at=now + delay(1))
+    )

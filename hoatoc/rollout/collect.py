@@ -1,0 +1,73 @@
+"""Collect: take in what has come back by mail since the last pass: bounces and replies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.ledger.schema import Addressee, Directive, InboxKind, InboxMail, InboxState, Notice, NoticeState
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import history
+from hoatoc.rollout.acknowledge import acknowledge
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a collection took in."""
+
+    bounces: int
+    receipts: int
+    messages: int
+
+
+def collect(session: Session, directive: Directive, now: datetime) -> Collected:
+    """Apply the inbox rows of `directive`: a permanent bounce makes its notice undeliverable (and, where it carried
+    the directive, its addressee unreachable), a reply that says "đã nhận" is a receipt, anything else is left for the
+    desk to read. Receipts count from when our server had the mail."""
+    rows = session.scalars(
+        select(InboxMail)
+        .where(InboxMail.directive_id == directive.id, InboxMail.state == InboxState.NEW)
+        .order_by(InboxMail.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    outcomes = [_apply(session, directive, mail, now) for mail in rows]
+    return Collected(outcomes.count("bounce"), outcomes.count("receipt"), outcomes.count("message"))
+
+
+def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetime) -> str:
+    notice = session.get_one(Notice, mail.notice_id)
+    if mail.kind is InboxKind.BOUNCE:
+        outcome = _bounce(session, notice, mail, now)
+    elif mail.kind is InboxKind.REPLY and _says_received(mail.body) and notice.addressee_id is not None:
+        addressee = session.get_one(Addressee, notice.addressee_id)
+        acknowledge(session, addressee, now=mail.received_at, by_name=mail.sender, by_title="", channel="mail")
+        outcome = "receipt"
+    else:
+        outcome = "delay" if mail.kind is InboxKind.DELAY else "message"
+    mail.state, mail.outcome = InboxState.APPLIED, outcome
+    history.note(
+        session, directive.id, at=now, kind="mail_collected", subject=f"notice:{notice.id}", outcome=outcome
+    )
+    session.flush()
+    return outcome
+
+
+def _bounce(session: Session, notice: Notice, mail: InboxMail, now: datetime) -> str:
+    if notice.state is not NoticeState.SENT:
+        return "bounce"
+    notice.state, notice.reason, notice.settled_at = NoticeState.UNDELIVERABLE, "thư bị trả lại", now
+    notice.answer_text = mail.body[:500]
+    addressee = session.get(Addressee, notice.addressee_id) if notice.template == "dispatch" else None
+    if addressee is not None and addressee.unreachable_at == NEVER:
+        addressee.unreachable_at = now
+        history.note(
+            session, notice.directive_id, at=now, kind="addressee_unreachable", subject=f"addressee:{addressee.id}"
+        )
+    return "bounce"
+
+
+def _says_received(body: str) -> bool:
+    """Whether the first line of a reply is the customary "đã nhận"."""
+    first = next((line for line in body.splitlines() if line.strip()), "")
+    return first.strip(" .!").casefold() in {"đã nhận", "đã nhận được", "đã tiếp nhận", "da nhan"}

@@ -1,0 +1,79 @@
+"""The life of a duty: opened in bulk, met once, and where it next wants to be looked at."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import InvalidTransition
+from hoatoc.format.regime import Rung
+from hoatoc.ledger.schema import Duty, DutyKind, DutyState
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import history
+
+#: Where a duty may go from where it stands. A met duty never reopens.
+TRANSITIONS: dict[DutyState, frozenset[DutyState]] = {
+    DutyState.OPEN: frozenset({DutyState.MET, DutyState.MET_LATE, DutyState.WAIVED, DutyState.WITHDRAWN}),
+    DutyState.MET: frozenset(),
+    DutyState.MET_LATE: frozenset(),
+    DutyState.WAIVED: frozenset(),
+    DutyState.WITHDRAWN: frozenset(),
+}
+
+
+def rung_instant(rungs: tuple[Rung, ...], step: int, due_at: datetime) -> datetime:
+    """When rung number `step` falls due; NEVER when the ladder is climbed."""
+    return due_at + rungs[step].at if step < len(rungs) else NEVER
+
+
+def open_all(
+    session: Session, directive_id: int, addressee_ids: Iterable[int], *, subject: str, kind: DutyKind,
+    slot: str, period_id: int | None, due_at: datetime, rungs: tuple[Rung, ...], now: datetime,
+) -> list[int]:  # fmt: skip
+    """Open one duty for each addressee. Returns their ids in the same order."""
+    common: dict[str, Any] = {
+        "directive_id": directive_id, "subject": subject, "kind": kind, "slot": slot, "generation": 0,
+        "period_id": period_id, "state": DutyState.OPEN, "opened_at": now, "due_at": due_at, "met_at": NEVER,
+        "step": 0, "next_at": rung_instant(rungs, 0, due_at),
+    }  # fmt: skip
+    rows = [{**common, "addressee_id": addressee_id} for addressee_id in addressee_ids]
+    if not rows:
+        return []
+    ids = list(session.scalars(insert(Duty).returning(Duty.id, sort_by_parameter_order=True), rows))
+    detail = {"subject": subject, "slot": slot}
+    history.note_all(
+        session, directive_id, at=now, kind="duty_opened", subjects=[(f"duty:{id_}", detail) for id_ in ids]
+    )
+    return ids
+
+
+def meet(session: Session, duty: Duty, *, at: datetime, actor: str) -> bool:
+    """Settle an open duty as met, on time up to and including its due time. False when it was met before.
+
+    Raises InvalidTransition when the duty was waived or withdrawn."""
+    if duty.state in (DutyState.MET, DutyState.MET_LATE):
+        return False
+    target = DutyState.MET if at <= duty.due_at else DutyState.MET_LATE
+    move(session, duty, target, at=at, actor=actor)
+    return True
+
+
+def move(session: Session, duty: Duty, target: DutyState, *, at: datetime, actor: str, reason: str = "") -> None:
+    """Move a duty to `target`. Raises InvalidTransition when its state, in memory or by then in the ledger, does
+    not allow it."""
+    if target not in TRANSITIONS[duty.state]:
+        raise InvalidTransition(f"duty:{duty.id}", duty.state, target)
+    met_at = at if target in (DutyState.MET, DutyState.MET_LATE) else NEVER
+    moved = session.execute(
+        update(Duty).where(Duty.id == duty.id, Duty.state == duty.state)
+        .values(state=target, met_at=met_at, next_at=NEVER).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    if moved.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
+        raise InvalidTransition(f"duty:{duty.id}", "(đã đổi)", target)
+    session.refresh(duty)
+    history.note(
+        session, duty.directive_id, at=at, kind=f"duty_{target}", subject=f"duty:{duty.id}", actor=actor,
+        reason=reason,
+    )  # fmt: skip

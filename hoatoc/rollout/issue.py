@@ -1,0 +1,126 @@
+"""Issuing: a checked draft becomes a directive of the ledger, with its snapshot, its addressees and its first periods."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import HoatocError
+from hoatoc.format.directive import identity, title, urgency
+from hoatoc.format.folder import Draft, OfficeFolder
+from hoatoc.ledger.schema import (
+    Addressee,
+    Assignment,
+    Directive,
+    DirectiveState,
+    Obligation,
+    Office,
+    Post,
+    Turn,
+    Unit,
+    WakeUp,
+)
+from hoatoc.localtime import NEVER, local_date
+from hoatoc.rollout import history, periods, snapshot
+from hoatoc.rollout.directory import import_office
+from hoatoc.rollout.resolve import Resolved, resolve
+
+
+class AlreadyIssued(HoatocError):
+    """The directive runs already, and the draft says something else by now."""
+
+
+def issue(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime, by: str) -> Directive:
+    """Issue `draft` at `now` (aware, UTC) in the name of `by`. Issuing the same draft again gives the directive that
+    runs. Raises AlreadyIssued when it runs with another content, or the same document runs under another key."""
+    taken = snapshot.take(folder, draft)
+    running = _running(session, folder, draft)
+    if running is not None:
+        _refuse_changed(running, draft, snapshot.digest(taken))
+        return running
+    office = import_office(session, folder)
+    text = draft.content.text
+    directive = Directive(
+        office_id=office.id, key=draft.key, identity=identity(text), title=title(text), urgency=urgency(text).value,
+        zone=office.zone, state=DirectiveState.RUNNING, snapshot=taken, snapshot_hash=snapshot.digest(taken),
+        issued_at=now, issued_by=by,
+    )  # fmt: skip
+    session.add(directive)
+    session.flush()
+    clauses = _write_obligations(session, directive, draft)
+    _write_addressees(session, directive, resolve(draft.content, folder.units, local_date(now, office.zone)), clauses)
+    for rule in draft.content.regime.reports:
+        periods.plan_period(session, directive.id, rule, rule.first, zone=office.zone, earliest=now)
+    session.add(Turn(directive_id=directive.id, holder="", expires_at=now, wishes=0))
+    session.add(WakeUp(directive_id=directive.id, generation=0, due_at=NEVER))
+    history.note(
+        session, directive.id, at=now, kind="directive_issued", subject=f"directive:{directive.id}", actor=by,
+        snapshot=directive.snapshot_hash,
+    )  # fmt: skip
+    session.flush()
+    return directive
+
+
+def _running(session: Session, folder: OfficeFolder, draft: Draft) -> Directive | None:
+    same_key = session.scalar(select(Directive).where(Directive.key == draft.key))
+    return same_key or session.scalar(
+        select(Directive)
+        .join(Office, Office.id == Directive.office_id)
+        .where(Office.key == folder.key, Directive.identity == identity(draft.content.text))
+    )
+
+
+def _refuse_changed(running: Directive, draft: Draft, digest: str) -> None:
+    if running.key != draft.key:
+        raise AlreadyIssued(
+            f"{draft.key}: cùng một văn bản với {running.key}, đã ban hành",
+            hint="bỏ tệp trùng; một văn bản (cơ quan, năm, số, ký hiệu) chỉ ban hành một lần",
+        )
+    if running.snapshot_hash != digest:
+        raise AlreadyIssued(
+            f"{draft.key} đã ban hành với nội dung khác",
+            hint="văn bản đang chạy theo bản chụp lúc ban hành; muốn thay đổi, lập một văn bản mới",
+        )
+
+
+def _write_obligations(session: Session, directive: Directive, draft: Draft) -> dict[str, int]:
+    reported = {rule.clause for rule in draft.content.regime.reports}
+    rows = [
+        {
+            "directive_id": directive.id, "clause": obligation.clause, "ordinal": ordinal, "quote": obligation.quote,
+            "kind": obligation.kind, "opens_duty": obligation.clause in reported,
+            "detail": obligation.model_dump(mode="json", exclude={"clause", "quote", "kind"}),
+        }
+        for ordinal, obligation in enumerate(draft.content.text.obligations)
+    ]  # fmt: skip
+    ids = session.scalars(insert(Obligation).returning(Obligation.id, sort_by_parameter_order=True), rows)
+    return dict(zip((str(row["clause"]) for row in rows), ids, strict=True))
+
+
+def _write_addressees(
+    session: Session, directive: Directive, resolved: list[Resolved], clauses: dict[str, int]
+) -> None:
+    units = {
+        key: id_ for key, id_ in session.execute(select(Unit.key, Unit.id).where(Unit.office_id == directive.office_id))
+    }
+    posts = {
+        (unit_id, key): id_
+        for unit_id, key, id_ in session.execute(select(Post.unit_id, Post.key, Post.id))
+        if unit_id in units.values()
+    } if any(item.target.post for item in resolved) else {}  # fmt: skip
+    rows = []
+    for item in resolved:
+        unit_id, post = units[item.target.unit.key], item.target.post
+        rows.append({
+            "directive_id": directive.id, "key": item.target.key, "unit_id": unit_id,
+            "post_id": posts[unit_id, post.name] if post else None, "name": item.target.name, "line": item.line,
+            "unreachable_at": NEVER, "link_generation": 0,
+        })  # fmt: skip
+    ids = list(session.scalars(insert(Addressee).returning(Addressee.id, sort_by_parameter_order=True), rows))
+    assignments = [
+        {"obligation_id": clauses[clause], "addressee_id": id_}
+        for id_, item in zip(ids, resolved, strict=True)
+        for clause in item.clauses
+    ]
+    if assignments:
+        session.execute(insert(Assignment), assignments)

@@ -1,0 +1,17 @@
+"""Finds directives by the key people use."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import NotFound
+from hoatoc.ledger.schema import Directive
+
+
+def directive_of(session: Session, key: str) -> Directive:
+    """The issued directive of `key` ("office/file"). Raises NotFound."""
+    found = session.scalar(select(Directive).where(Directive.key == key))
+    if found is None:
+        known = session.scalars(select(Directive.key).order_by(Directive.key)).all()
+        hint = f"đã ban hành: {', '.join(known)}" if known else f"chưa ban hành văn bản nào; xem `hoatoc issue {key}`"
+        raise NotFound(f"{key!r} chưa được ban hành", hint=hint)
+    return found

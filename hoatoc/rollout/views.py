@@ -1,0 +1,173 @@
+"""What a unit's page and the office's board show, read from the ledger as plain values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import TokenError
+from hoatoc.format.form import Form
+from hoatoc.format.text import Obligation, Text
+from hoatoc.ledger.schema import (
+    Addressee,
+    Directive,
+    DirectiveState,
+    Duty,
+    DutyKind,
+    DutyState,
+    Notice,
+    NoticeState,
+    Period,
+    PeriodState,
+    Receipt,
+    Report,
+    Summary,
+)
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import books, snapshot, waking, wording
+
+
+@dataclass(frozen=True)
+class OwedReport:
+    """One period's report as its unit sees it; `figures` are those sent so far, None before."""
+
+    slot: str
+    day: date
+    due_at: datetime
+    lock_at: datetime
+    state: DutyState
+    overdue: bool
+    closed: bool
+    figures: dict[str, Any] | None
+    first_at: datetime | None
+    revision: int
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """Everything a unit's page shows."""
+
+    addressee: Addressee
+    directive: Directive
+    snap: snapshot.Snapshot
+    words: dict[str, Any]
+    office: dict[str, Any]
+    receipt: Receipt | None
+    receipt_due_at: datetime | None
+    reports: list[OwedReport]
+    form: Form | None
+    now: datetime
+
+    @property
+    def text(self) -> Text:
+        """The directive's text."""
+        return self.snap.content.text
+
+    @property
+    def orders(self) -> tuple[Obligation, ...]:
+        """The directive's obligations, clause by clause."""
+        return self.text.obligations
+
+
+def addressee_of(session: Session, addressee_id: int, generation: int) -> Addressee:
+    """The addressee behind a unit's link. Raises TokenError when there is none or its link was revoked."""
+    addressee = session.get(Addressee, addressee_id)
+    if addressee is None or addressee.link_generation != generation:
+        raise TokenError("liên kết không dùng được")
+    return addressee
+
+
+def unit_page(session: Session, addressee: Addressee, now: datetime) -> UnitPage:
+    """What `addressee` is shown at `now` (aware, UTC)."""
+    directive = session.get_one(Directive, addressee.directive_id)
+    snap = snapshot.of(directive)
+    receipt_duty = session.scalar(
+        select(Duty).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT)
+    )
+    reports = _owed_reports(session, addressee, now)
+    subject = session.scalar(
+        select(Duty.subject).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT).limit(1)
+    )
+    return UnitPage(
+        addressee=addressee, directive=directive, snap=snap, words=wording.directive_words(snap),
+        office=wording.office_words(snap), receipt=session.scalar(
+            select(Receipt).where(Receipt.addressee_id == addressee.id).limit(1)
+        ),
+        receipt_due_at=receipt_duty.due_at if receipt_duty else None, reports=reports,
+        form=snap.form_of(subject) if subject else None, now=now,
+    )  # fmt: skip
+
+
+def _owed_reports(session: Session, addressee: Addressee, now: datetime) -> list[OwedReport]:
+    rows = session.execute(
+        select(Duty, Period, Report)
+        .join(Period, Period.id == Duty.period_id)
+        .outerjoin(Report, Report.duty_id == Duty.id)
+        .where(Duty.addressee_id == addressee.id, Duty.state != DutyState.WITHDRAWN)
+        .order_by(Period.due_at.desc())
+    )
+    return [
+        OwedReport(
+            slot=duty.slot, day=period.local_date, due_at=duty.due_at, lock_at=period.lock_at, state=duty.state,
+            overdue=duty.state is DutyState.OPEN and duty.due_at < now,
+            closed=period.state is PeriodState.LOCKED or now > period.lock_at,
+            figures=report.figures if report else None, first_at=report.first_at if report else None,
+            revision=report.revision if report else 0,
+        )
+        for duty, period, report in rows
+    ]  # fmt: skip
+
+
+def board(session: Session, now: datetime) -> list[dict[str, Any]]:
+    """Every directive with its books, who is missing or unreachable now, and its newest summary."""
+    directives = session.scalars(select(Directive).order_by(Directive.issued_at.desc())).all()
+    return [_board_of(session, directive, now) for directive in directives]
+
+
+def _board_of(session: Session, directive: Directive, now: datetime) -> dict[str, Any]:
+    snap = snapshot.of(directive)
+    next_at = waking.next_at(session, directive)
+    return {
+        "id": directive.id, "key": directive.key, "words": wording.directive_words(snap), "zone": directive.zone,
+        "issued_at": directive.issued_at, "running": directive.state is DirectiveState.RUNNING,
+        "next_at": next_at if next_at < NEVER else None,
+        "status": books.status(session, directive.id, now),
+        "missing": _not_settled(session, directive, snap, now),
+        "phone": _to_phone(session, directive),
+        "summaries": [summary.content | {"data_hash": summary.data_hash} for summary in session.scalars(
+            select(Summary).where(Summary.directive_id == directive.id).order_by(Summary.frozen_at.desc()).limit(7)
+        )],
+    }  # fmt: skip
+
+
+def _not_settled(
+    session: Session, directive: Directive, snap: snapshot.Snapshot, now: datetime
+) -> list[dict[str, Any]]:
+    """Open duties by addressee, the longest overdue first."""
+    rows = session.execute(
+        select(Duty, Addressee)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .where(Duty.directive_id == directive.id, Duty.state == DutyState.OPEN, Addressee.unreachable_at == NEVER)
+        .order_by(Duty.due_at, Addressee.id)
+    )
+    return [
+        {"name": addressee.name, "key": addressee.key, "what": wording.duty_name(duty, snap), "due_at": duty.due_at,
+         "overdue": duty.due_at < now, "step": duty.step, "kind": duty.kind.value}
+        for duty, addressee in rows
+    ]  # fmt: skip
+
+
+def _to_phone(session: Session, directive: Directive) -> list[dict[str, Any]]:
+    """Undeliverable notices: whom the desk has to phone, and what the mail server said."""
+    rows = session.scalars(
+        select(Notice)
+        .where(Notice.directive_id == directive.id, Notice.state == NoticeState.UNDELIVERABLE)
+        .order_by(Notice.settled_at)
+    )
+    return [
+        {"name": notice.to_name, "address": notice.to_address, "answer": f"{notice.answer_code} {notice.answer_text}",
+         "at": notice.settled_at}
+        for notice in rows
+    ]  # fmt: skip

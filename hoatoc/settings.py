@@ -1,0 +1,46 @@
+"""Settings, from the environment and `.env`; every one is listed in `.env.example`."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hoatoc.errors import SettingsError
+
+#: Where templates/ and directives/ stand: beside the package, in a checkout and in an installed wheel alike.
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an installation decides. Frozen: read once when a process starts."""
+
+    model_config = SettingsConfigDict(env_prefix="HOATOC_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".hoatoc")
+    directives: Path = ROOT / "directives"
+    database_url: str = ""
+    smtp_url: str = ""
+    secret_key: str = ""
+    public_url: str = "http://127.0.0.1:8020"
+    lang: Literal["vi", "en"] = "vi"
+
+    @cached_property
+    def ledger_url(self) -> str:
+        """The ledger's URL: the setting, or a SQLite file in the home."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'ledger.db'}"
+
+    @property
+    def outbox_folder(self) -> Path:
+        """Where the built-in sink keeps mail while no mail server is set."""
+        return self.home / "mail"
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsError naming the variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"HOATOC_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+        raise SettingsError("; ".join(wrong), hint="xem .env.example") from error

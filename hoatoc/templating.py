@@ -1,0 +1,48 @@
+"""The Jinja2 environment of mails and papers: sandboxed, strict, and with an office's filters."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hoatoc.localtime import spoken, spoken_day
+from hoatoc.settings import ROOT
+
+TEMPLATES = ROOT / "templates"
+
+
+def number(value: int | None) -> str:
+    """A whole number as Vietnamese write it, "3.884"; "—" when it is not known."""
+    return "—" if value is None else f"{value:,}".replace(",", ".")
+
+
+def signed(value: int | None) -> str:
+    """A change: "+3", "−2", "0"; nothing when there is nothing to compare with."""
+    if value is None:
+        return ""
+    return f"+{number(value)}" if value > 0 else number(value).replace("-", "−")
+
+
+def day(value: str) -> str:
+    """An ISO date as "24/11/2021"."""
+    return spoken_day(date.fromisoformat(value))
+
+
+@pass_context
+def moment(context: Context, value: str | datetime) -> str:
+    """An instant (ISO or aware) on the wall clock of the context's `zone`."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return spoken(at, context["zone"])
+
+
+def environment(folder: Path, **options: Any) -> ImmutableSandboxedEnvironment:
+    """The environment for templates under `folder`; autoescape is on for .html only."""
+    env = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=lambda name: bool(name and name.endswith(".html")), keep_trailing_newline=True, **options,
+    )  # fmt: skip
+    env.filters.update(number=number, signed=signed, day=day, moment=moment)
+    return env
