@@ -1,30 +1,87 @@
 """When the next pass is wanted: one minimum over the ledger."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Directive, DirectiveState, Duty, Notice, NoticeState, Period
+from hoatoc.format.regime import Step
+from hoatoc.ledger.schema import Directive, DirectiveState, Duty, Notice, NoticeState, Period, PeriodState
 from hoatoc.localtime import NEVER
+from hoatoc.rollout import snapshot
+
+
+@dataclass(frozen=True)
+class Wake:
+    """When a directive wants to be passed over next, and why, in the office's words."""
+
+    at: datetime
+    cause: str
+
+
+#: What each rung is called.
+STEP_NAMES = {
+    Step.REMIND: "nhắc", Step.PRESS: "đôn đốc", Step.SUPERIOR: "báo cấp trên", Step.LEADERSHIP: "danh sách chậm",
+}  # fmt: skip
+_PERIOD_CAUSES = {
+    PeriodState.PLANNED: "mở kỳ báo cáo", PeriodState.OPEN: "chốt số liệu", PeriodState.FROZEN: "khóa kỳ báo cáo",
+}  # fmt: skip
+
+
+def next_wake(session: Session, directive: Directive) -> Wake:
+    """The earliest instant (UTC) at which something of `directive` falls due; at NEVER when nothing is to come."""
+    if directive.state is not DirectiveState.RUNNING:
+        return Wake(NEVER, "")
+    candidates = [
+        _next_step(session, directive),
+        _next_of_period(session, directive),
+        _next_attempt(session, directive),
+    ]
+    return min((wake for wake in candidates if wake), key=lambda wake: wake.at, default=Wake(NEVER, ""))
 
 
 def next_at(session: Session, directive: Directive) -> datetime:
-    """The earliest instant (UTC) at which something of `directive` falls due; NEVER when nothing is to come."""
-    if directive.state is not DirectiveState.RUNNING:
-        return NEVER
-    wanted = union_all(
-        select(func.min(Duty.next_at).label("at")).where(Duty.directive_id == directive.id),
-        select(func.min(Period.next_at)).where(Period.directive_id == directive.id),
+    """The instant of `next_wake`."""
+    return next_wake(session, directive).at
+
+
+def _next_step(session: Session, directive: Directive) -> Wake | None:
+    duty = session.scalar(
+        select(Duty)
+        .where(Duty.directive_id == directive.id, Duty.next_at < NEVER)
+        .order_by(Duty.next_at, Duty.id)
+        .limit(1)
+    )
+    if duty is None:
+        return None
+    return Wake(duty.next_at, STEP_NAMES[snapshot.of(directive).ladder(duty.kind)[duty.step].step])
+
+
+def _next_of_period(session: Session, directive: Directive) -> Wake | None:
+    period = session.scalar(
+        select(Period)
+        .where(Period.directive_id == directive.id, Period.next_at < NEVER)
+        .order_by(Period.next_at, Period.id)
+        .limit(1)
+    )
+    return Wake(period.next_at, _PERIOD_CAUSES[period.state]) if period else None
+
+
+def _next_attempt(session: Session, directive: Directive) -> Wake | None:
+    pending = session.scalar(
         select(func.min(Notice.next_attempt_at)).where(
             Notice.directive_id == directive.id, Notice.state == NoticeState.PENDING
-        ),
+        )
+    )
+    # What a sender that died has left: leases are machine time, which is the ledger's own time but in a simulation.
+    sending = session.scalar(
         select(func.min(Notice.lease_until)).where(
             Notice.directive_id == directive.id, Notice.state == NoticeState.SENDING
-        ),
-    ).subquery()
-    found: datetime | None = session.scalar(select(func.min(wanted.c.at)))
-    return found or NEVER
+        )
+    )
+    at = min((moment for moment in (pending, sending) if moment is not None), default=None)
+    return Wake(at, "gửi thư") if at else None
 
 
 def overdue(session: Session, *, now: datetime) -> list[Directive]:

@@ -1,0 +1,68 @@
+"""The state of a rollout told to people: a table, and a paragraph."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hoatoc.ledger.schema import Directive
+from hoatoc.localtime import NEVER, spoken, spoken_day
+from hoatoc.rollout import books, waking
+
+_COLUMNS = {
+    "expected": "Phải thực hiện", "on_time": "Đúng hạn", "late": "Muộn", "missing": "Chưa có (quá hạn)",
+    "exempt": "Miễn", "unreachable": "Không liên lạc được", "open": "Còn hạn",
+}  # fmt: skip
+
+
+def table(session: Session, directive: Directive, now: datetime) -> list[dict[str, Any]]:
+    """A row for the receipts and for each period, with the books in words."""
+    return [
+        {"Việc": subject_name(kind, slot), **{words: getattr(book, name) for name, words in _COLUMNS.items()}}
+        for (kind, _, slot), book in books.by_subject(session, directive.id, now).items()
+    ]
+
+
+def subject_name(kind: str, slot: str) -> str:
+    """A row's name: "Xác nhận đã nhận" or "Báo cáo ngày 24/11/2021"."""
+    if kind == "receipt":
+        return "Xác nhận đã nhận"
+    return f"Báo cáo ngày {spoken_day(date.fromisoformat(slot.partition('/')[0]))}"
+
+
+def paragraph(session: Session, directive: Directive, now: datetime) -> str:
+    """The state at `now` in one Vietnamese paragraph (Markdown)."""
+    counted = books.by_subject(session, directive.id, now)
+    notices = books.notices_by_state(session, directive.id)
+    parts = [f"**{directive.title}**, tình hình đến {spoken(now, directive.zone)}."]
+    parts += [_sentence(subject_name(kind, slot), book) for (kind, _, slot), book in _newest(counted)]
+    parts.append(f"Thư đã gửi: {notices['sent']}; chờ gửi: {notices['pending'] + notices['sending']}; "
+                 f"không gửi được (văn phòng gọi điện): {notices['undeliverable']}.")  # fmt: skip
+    wake = waking.next_wake(session, directive)
+    parts.append(
+        f"Lượt tiếp theo: {spoken(wake.at, directive.zone)} ({wake.cause})." if wake.at < NEVER else "Không còn việc nào chờ."
+    )
+    return " ".join(parts)
+
+
+def _newest(counted: dict[tuple[str, str, str], books.Books]) -> list[tuple[tuple[str, str, str], books.Books]]:
+    """The receipts, and the two newest periods: what a reader asks about."""
+    receipts = [item for item in counted.items() if item[0][0] == "receipt"]
+    reports = [item for item in counted.items() if item[0][0] == "report"]
+    return [*receipts, *reports[-2:]]
+
+
+def _sentence(name: str, book: books.Books) -> str:
+    done = book.on_time + book.late
+    told = f"{name}: {done}/{book.expected} đơn vị đã thực hiện"
+    if book.late:
+        told += f" (muộn {book.late})"
+    rest = [
+        f"{count} {words}"
+        for count, words in (
+            (book.missing, "quá hạn chưa có"), (book.unreachable, "không liên lạc được"),
+            (book.exempt, "được miễn"), (book.open, "còn trong hạn"),
+        )
+        if count
+    ]  # fmt: skip
+    return f"{told}{', ' + ', '.join(rest) if rest else ''}."

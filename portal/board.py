@@ -1,0 +1,130 @@
+"""One directive on the office's board, arranged for reading."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from hoatoc.localtime import NEVER
+from hoatoc.rollout.books import Books
+from portal.language import Language
+from portal.standing import Tone
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Everyone from whom one thing is still awaited."""
+
+    what: str
+    due_at: datetime
+    tone: Tone
+    words: str
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A mailbox that takes nothing: the office phones. `times` notices came back, the last with `answer`."""
+
+    name: str
+    address: str
+    answer: str
+    at: datetime | None
+    times: int
+
+
+@dataclass(frozen=True)
+class BooksLine:
+    """The books of the acknowledgement or of one period."""
+
+    what: str
+    books: Books
+
+
+@dataclass(frozen=True)
+class Board:
+    """One directive on the board."""
+
+    key: str
+    zone: str
+    words: Row
+    running: bool
+    next_at: datetime | None
+    overdue: list[Waiting]
+    open: list[Waiting]
+    calls: list[Call]
+    lines: list[BooksLine]
+    summaries: list[Row]
+
+    @property
+    def overdue_count(self) -> int:
+        """How many duties are overdue."""
+        return sum(len(waiting.names) for waiting in self.overdue)
+
+
+def boards(directives: Iterable[Row], now: datetime, language: Language) -> list[Board]:
+    """The directives of `hoatoc.rollout.views.board`, arranged for reading."""
+    return [_board(directive, now, language) for directive in directives]
+
+
+def _board(row: Row, now: datetime, language: Language) -> Board:
+    waiting = _waiting(row["missing"], now, language)
+    return Board(
+        key=row["key"], zone=row["zone"], words=row["words"], running=row["running"], next_at=row["next_at"],
+        overdue=[group for group in waiting if group.tone is Tone.OVERDUE],
+        open=[group for group in waiting if group.tone is Tone.DUE],
+        calls=_calls(row["phone"]), lines=_lines(row["status"]["duties"]["by_period"], language),
+        summaries=row["summaries"],
+    )  # fmt: skip
+
+
+def _waiting(rows: Iterable[Row], now: datetime, language: Language) -> list[Waiting]:
+    groups: dict[tuple[str, datetime], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["what"], row["due_at"]), []).append(row)
+    return [_group(group, due_at - now, language) for (_, due_at), group in groups.items()]
+
+
+def _group(rows: list[Row], left: timedelta, language: Language) -> Waiting:
+    row = rows[0]
+    overdue = row["overdue"]
+    words = language.say("quá hạn %(span)s", span=language.span(-left)) if overdue else language.say(
+        "còn %(span)s", span=language.span(left)
+    )  # fmt: skip
+    return Waiting(
+        # The core names a report in Vietnamese, and its day last.
+        what=_name(row["kind"], row["what"].rpartition(" ")[2], language), due_at=row["due_at"],
+        tone=Tone.OVERDUE if overdue else Tone.DUE, words=words, names=[each["name"] for each in rows],
+    )  # fmt: skip
+
+
+def _calls(rows: Iterable[Row]) -> list[Call]:
+    by_address: dict[str, list[Row]] = {}
+    for row in rows:
+        by_address.setdefault(row["address"], []).append(row)
+    return [
+        Call(last["name"], address, last["answer"].strip(), last["at"] if last["at"] < NEVER else None, len(found))
+        for address, found in by_address.items()
+        for last in found[-1:]
+    ]
+
+
+def _lines(rows: list[Row], language: Language) -> list[BooksLine]:
+    """The acknowledgement first, then the periods, the newest on top."""
+    newest_first = sorted(rows, key=lambda row: row["period"], reverse=True)
+    ordered = sorted(newest_first, key=lambda row: row["kind"] != "receipt")
+    return [
+        BooksLine(
+            _name(row["kind"], language.iso_day(row["period"].partition("/")[0]) if row["period"] else "", language),
+            Books(**{name: row[name] for name in Books().as_dict()}),
+        )
+        for row in ordered
+    ]
+
+
+def _name(kind: str, day: str, language: Language) -> str:
+    if kind == "receipt":
+        return language.say("Xác nhận đã nhận văn bản")
+    return language.say("Báo cáo ngày %(day)s", day=day)

@@ -1,0 +1,65 @@
+"""What guards every answer: strict headers, and a limit on what is taken in.
+
+Cross-site request forgery: there are no cookies and no ambient authority of any kind. The signed token in the path is
+the only capability, so a forged request would have to know it already; `Referrer-Policy: no-referrer` keeps it from
+leaking to other sites, and `no-store` from staying in caches."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 1024 * 1024
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+# Their addresses carry a fingerprint of their content (see portal.pages), so they may be kept.
+_STATIC = {**HEADERS, "Cache-Control": "public, max-age=86400"}
+
+
+class Guard:
+    """ASGI middleware that sets the headers of every answer and refuses bodies over `MAX_BODY`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = _STATIC if scope["path"].startswith("/static/") else HEADERS
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        await self._app(scope, _limited(scope, receive), guarded)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    # The server (h11, httptools) has checked that a length, where there is one, is a number.
+    announced = int(Headers(scope=scope).get("content-length", "0"))
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        # A body may come without a length, or longer than announced.
+        if max(announced, seen) > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return limited

@@ -1,0 +1,61 @@
+"""Where a duty stands, in words and a tone. The tone is only a colour: the words say it all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hoatoc.ledger.schema import DutyState
+from hoatoc.rollout.views import OwedReport, UnitPage
+from portal.language import Language
+
+
+class Tone(StrEnum):
+    """The colour that goes with the words."""
+
+    DONE = "done"  #: Done on time.
+    LATE = "late"  #: Done, but late.
+    DUE = "due"  #: Owed, and there is time.
+    OVERDUE = "overdue"  #: Owed, and the time is over.
+    QUIET = "quiet"  #: Nothing to do any more.
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is said of one duty."""
+
+    tone: Tone
+    words: str
+
+
+def of_receipt(page: UnitPage, language: Language) -> Standing:
+    """Where the acknowledgement stands."""
+    due_at = page.receipt_due_at
+    if page.receipt is not None:
+        late = due_at is not None and page.receipt.at > due_at
+        return Standing(Tone.LATE, language.say("đã xác nhận, muộn")) if late else Standing(
+            Tone.DONE, language.say("đã xác nhận")
+        )  # fmt: skip
+    if due_at is None:
+        return Standing(Tone.DUE, language.say("chưa xác nhận"))
+    return _open(due_at, page.now, language, language.say("chưa xác nhận"))
+
+
+def of_report(report: OwedReport, now: datetime, language: Language) -> Standing:
+    """Where the report of one period stands."""
+    if report.state is DutyState.MET:
+        return Standing(Tone.DONE, language.say("đã nộp đúng hạn"))
+    if report.state is DutyState.MET_LATE:
+        return Standing(Tone.LATE, language.say("đã nộp muộn"))
+    if report.state is DutyState.WAIVED:
+        return Standing(Tone.QUIET, language.say("được miễn"))
+    if report.closed:
+        return Standing(Tone.OVERDUE, language.say("không nộp, đã khóa"))
+    return _open(report.due_at, now, language, language.say("chưa nộp"))
+
+
+def _open(due_at: datetime, now: datetime, language: Language, what: str) -> Standing:
+    if now <= due_at:
+        words = language.say("%(what)s, còn %(span)s", what=what, span=language.span(due_at - now))
+        return Standing(Tone.DUE, words)
+    words = language.say("%(what)s, quá hạn %(span)s", what=what, span=language.span(now - due_at))
+    return Standing(Tone.OVERDUE, words)

@@ -1,0 +1,67 @@
+"""Asks Prefect to run a directive's next pass when the ledger wants it."""
+
+from datetime import datetime, timedelta
+
+from prefect import get_run_logger
+from prefect.deployments import run_deployment
+from sqlalchemy.orm import Session
+
+from hoatoc import clock
+from hoatoc.ledger.schema import Directive, WakeUp
+from hoatoc.localtime import NEVER, short
+from hoatoc.rollout import waking
+from hoatoc.rollout.reference import directive_of
+from tasks.here import installation
+from tasks.naming import deployment_name
+
+#: How late a wake-up may be before the watchdog takes it for missed.
+GRACE = timedelta(minutes=1)
+
+
+def schedule_next(directive: str) -> None:
+    """Schedule the next pass at the earliest instant at which something falls due. On a simulated clock nothing is
+    scheduled: whoever moves the clock starts the runs."""
+    with installation().ledger.write() as session:
+        found = directive_of(session, directive)
+        if clock.is_simulated(session):
+            return
+        wake = waking.next_wake(session, found)
+        generation = _ask(session, found, wake.at, clock.read(session))
+        name, zone, directive_id = deployment_name(found), found.zone, found.id
+    if generation is None:
+        return
+    run_deployment(
+        name, scheduled_time=wake.at, timeout=0, as_subflow=False, parameters={"cause": wake.cause},
+        flow_run_name=f"hẹn {short(wake.at, zone)} · {wake.cause}",
+        # A key gives back its old run even when that one was cancelled: the generation makes it new.
+        idempotency_key=f"hoatoc-{directive_id}-{generation}",
+    )  # fmt: skip
+    get_run_logger().info("Lượt sau: %s, %s", short(wake.at, zone), wake.cause)
+
+
+def _ask(session: Session, directive: Directive, at: datetime, now: datetime) -> int | None:
+    """The generation of a new wake-up at `at`; None when there is nothing to come or it was asked for already."""
+    row = session.get_one(WakeUp, directive.id)
+    if at >= NEVER or (row.due_at == at and at > now):
+        return None
+    row.generation, row.due_at = row.generation + 1, at
+    return row.generation
+
+
+def start_missed() -> list[str]:
+    """Start a pass for every directive whose wake-up was missed; their keys."""
+    with installation().ledger.write() as session:
+        if clock.is_simulated(session):
+            return []
+        missed = waking.overdue(session, now=clock.read(session) - GRACE)
+        started = []
+        for directive in missed:
+            row = session.get_one(WakeUp, directive.id)
+            row.generation += 1
+            started.append((directive.key, directive.id, deployment_name(directive), row.generation))
+    for _, directive_id, name, generation in started:
+        run_deployment(
+            name, timeout=0, as_subflow=False, parameters={"cause": "canh gác"},
+            idempotency_key=f"hoatoc-{directive_id}-{generation}",
+        )  # fmt: skip
+    return [key for key, *_ in started]
