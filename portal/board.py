@@ -82,7 +82,8 @@ def _board(row: Row, now: datetime, language: Language) -> Board:
 
 def _waiting(rows: Iterable[Row], now: datetime, language: Language) -> list[Waiting]:
     groups: dict[tuple[str, datetime], list[Row]] = {}
-    for row in rows:
+    # Reports first: they are what the desk is asked about every day. Within, the longest overdue on top, as they come.
+    for row in sorted(rows, key=lambda row: bool(row["kind"] == "receipt")):
         groups.setdefault((row["what"], row["due_at"]), []).append(row)
     return [_group(group, due_at - now, language) for (_, due_at), group in groups.items()]
 

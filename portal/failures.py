@@ -23,8 +23,9 @@ def install(app: FastAPI, pages: Pages) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 400
         if status == 404:
             return await no_such_link(request, error)
-        says = pages.language.say("nội dung gửi quá lớn") if status == 413 else pages.language.say("không làm được việc này")
-        return _failure(pages, status, says, pages.language.say("mở lại liên kết trong thư"))
+        say = pages.language.say
+        says = say("nội dung gửi quá lớn") if status == 413 else say("không làm được việc này")
+        return _failure(pages, status, says, say("mở lại liên kết trong thư"))
 
     async def broken(_request: Request, _error: Exception) -> Response:
         says = pages.language.say("hệ thống gặp lỗi, việc vừa rồi chưa được ghi nhận")

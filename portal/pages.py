@@ -27,9 +27,10 @@ class Pages:
         self._environment.install_gettext_translations(  # type: ignore[attr-defined]  # the i18n extension adds it
             language.translations, newstyle=True
         )
-        self._environment.globals |= {"language": language, "static": _addresses()}
+        # `count` stands alone, because message extraction does not see methods.
+        self._environment.globals |= {"language": language, "count": language.count, "static": _addresses()}
 
-    def page(self, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    def page(self, name: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
         """The page `name`, filled with `context`; what the template asks for and does not get is an error."""
         template = self._environment.get_template(f"{name}.html")
         return HTMLResponse(template.render(**context), status_code=status)

@@ -34,9 +34,13 @@ class Complaint:
 def boxes(form: Form, values: Mapping[str, str], problems: Mapping[str, str], language: Language) -> list[Box]:
     """The fields of `form`, holding what was typed exactly as it was typed."""
     return [
-        Box(field, values.get(field.key, ""), language.say(problems.get(field.key, "")) if field.key in problems else "")
+        Box(
+            field,
+            values.get(field.key, ""),
+            language.say(problems[field.key]) if field.key in problems else "",
+        )
         for field in form.fields
-    ]  # fmt: skip
+    ]
 
 
 def complaints(filled: list[Box], form: Form) -> list[Complaint]:

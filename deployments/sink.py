@@ -1,0 +1,18 @@
+"""`python -m deployments.sink FOLDER PORT`: the loopback mail sink as a process of its own."""
+
+import signal
+import sys
+from pathlib import Path
+
+from hoatoc.mail.sink import start_sink
+
+
+def main() -> None:
+    """Keep mails until told to end."""
+    controller = start_sink(Path(sys.argv[1]), port=int(sys.argv[2]))
+    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    controller.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Runs an installation: Prefect server, worker, portal and, without a mail server, the sink; one supervisor for all."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from deployments.children import Child, wait_until
+from deployments.ports import free_port
+from deployments.pool import WORK_POOL
+from hoatoc.installation import running_file
+from hoatoc.settings import Settings
+
+#: What an office wants of Prefect, whatever the shell it starts from says.
+_PREFECT = {
+    "PREFECT_UI_API_URL": "/api",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+    "PREFECT_WORKER_QUERY_SECONDS": "2",
+    # Without it a run whose machine died stays Running for ever.
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    "PREFECT_LOGGING_LEVEL": "INFO",
+    "PREFECT_LOGGING_COLORS": "false",
+}
+_START_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a running installation answers, on loopback."""
+
+    prefect: str
+    portal: str
+    smtp_url: str
+    children: tuple[Child, ...]
+
+    @property
+    def api(self) -> str:
+        """Prefect's API."""
+        return f"{self.prefect}/api"
+
+    def check(self) -> None:
+        """Raise HoatocError when one of the processes has ended."""
+        for child in self.children:
+            child.check()
+
+
+@contextmanager
+def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020) -> Iterator[Addresses]:
+    """Start everything, yield where it answers, and stop it all when the block ends.
+
+    `smtp_url` names a mail server that stands already; without one, and without one in the settings, a sink is
+    started. Prefect's own clients in this process are pointed at the server."""
+    ports = free_port(4200), free_port(portal_port)
+    prefect, portal = f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}"
+    logs = settings.home / "logs"
+    python = sys.executable
+    with ExitStack() as stack:
+
+        def start(name: str, command: list[str]) -> Child:
+            child = Child(name, [python, "-m", *command], _environment(settings, prefect, portal, smtp), logs / f"{name}.log")
+            stack.callback(child.stop)
+            return child
+
+        smtp = smtp_url or settings.smtp_url
+        children = []
+        if not smtp:
+            sink_port = free_port(8025)
+            smtp = f"smtp://127.0.0.1:{sink_port}"
+            children.append(start("sink", ["deployments.sink", str(settings.outbox_folder), str(sink_port)]))
+        os.environ.update(_environment(settings, prefect, portal, smtp))
+        server = ["uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", "127.0.0.1"]
+        children.append(start("server", [*server, "--port", str(ports[0]), "--log-level", "warning"]))
+        wait_until(lambda: _answers(f"{prefect}/api/health"), children[-1], _START_SECONDS)
+        worker = ["prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "hoatoc"]
+        children.append(start("worker", worker))
+        serve = ["uvicorn", "--factory", "portal.app:serve_app", "--host", "127.0.0.1", "--port", str(ports[1])]
+        children.append(start("portal", [*serve, "--no-access-log", "--log-level", "warning"]))
+        wait_until(lambda: _answers(f"{portal}/health"), children[-1], _START_SECONDS)
+        addresses = Addresses(prefect, portal, smtp, tuple(children))
+        stack.callback(_announce(settings, addresses).unlink, missing_ok=True)
+        yield addresses
+
+
+def _environment(settings: Settings, prefect: str, portal: str, smtp: str) -> dict[str, str]:
+    home = settings.home.resolve()
+    return {
+        **_PREFECT,
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_API_URL": f"{prefect}/api",
+        "HOATOC_HOME": str(home),
+        "HOATOC_DIRECTIVES": str(settings.directives.resolve()),
+        "HOATOC_DATABASE_URL": settings.ledger_url,
+        "HOATOC_SMTP_URL": smtp,
+        "HOATOC_PUBLIC_URL": public_url(settings, portal),
+        "HOATOC_LANG": settings.lang,
+    }
+
+
+def public_url(settings: Settings, portal: str) -> str:
+    """The URL units follow: the setting, unless it is a loopback one, which is where the portal really listens."""
+    return portal if urlsplit(settings.public_url).hostname in ("127.0.0.1", "localhost") else settings.public_url
+
+
+def _announce(settings: Settings, addresses: Addresses) -> Path:
+    path = running_file(settings.home)
+    told = {
+        "prefect_api": addresses.api, "public_url": public_url(settings, addresses.portal),
+        "smtp_url": addresses.smtp_url,
+    }  # fmt: skip
+    path.write_text(json.dumps(told), encoding="utf-8")
+    return path
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

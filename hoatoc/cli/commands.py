@@ -1,0 +1,162 @@
+"""init, check, plan, issue, pass, status and units: the commands that work without Prefect."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hoatoc.cli import app, units
+from hoatoc.cli.console import err, out, print_json
+
+if TYPE_CHECKING:
+    from hoatoc.installation import Installation
+
+Json = Annotated[bool, typer.Option("--json", help="In dữ liệu dạng JSON.")]
+Key = Annotated[str, typer.Argument(metavar="ID", help="Khóa văn bản, ví dụ kien-giang/13-cv-bcd.")]
+
+
+@app.command()
+def init() -> None:
+    """Tạo thư mục nhà, khóa ký và sổ cái; chạy lại thì nâng sổ cái lên bản mới."""
+    from hoatoc.installation import initialise
+
+    installation = initialise()
+    out.print(f"Sổ cái: {installation.ledger.engine.url.render_as_string()}\nThư mục nhà: {installation.settings.home}")
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH…]", help="Tệp hoặc thư mục cơ quan.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Kiểm tra các tệp văn bản, danh bạ và biểu mẫu; lỗi nêu tệp, dòng, trường và cách sửa."""
+    from dataclasses import asdict
+
+    from hoatoc.errors import NotFound
+    from hoatoc.format.folder import problems_under
+    from hoatoc.settings import read_settings
+
+    targets = paths or [read_settings().directives]
+    missing = [path for path in targets if not path.exists()]
+    if missing:
+        raise NotFound(f"không có {missing[0]}", hint="ghi đường dẫn tới một tệp hoặc thư mục có thật")
+    problems = [problem for path in targets for problem in problems_under(path)]
+    if as_json:
+        print_json([{**asdict(problem), "file": str(problem.file)} for problem in problems])
+    else:
+        for problem in problems:
+            out.print(str(problem), markup=False, soft_wrap=True)
+        out.print(f"[red]{len(problems)} lỗi[/]" if problems else "[green]Không có lỗi[/]")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def plan(key: Key, as_json: Json = False) -> None:
+    """Cho xem văn bản sẽ tới ai, ai nợ gì, thư nào sẽ đi; mỗi điều là của văn bản hay do văn phòng quyết định."""
+    from hoatoc.cli.tables import print_plan
+    from hoatoc.clock import machine_now
+    from hoatoc.format.folder import find_draft
+    from hoatoc.rollout.plan import plan as make_plan
+    from hoatoc.settings import read_settings
+
+    folder, draft = find_draft(read_settings().directives, key)
+    made = make_plan(folder, draft, machine_now())
+    if as_json:
+        print_json(made)
+    else:
+        print_plan(made)
+
+
+@app.command()
+def issue(key: Key, by: Annotated[str, typer.Option(help="Ai ban hành, ghi vào lịch sử.")] = "văn phòng") -> None:
+    """Ban hành một văn bản đã kiểm tra. Ban hành lại không làm gì thêm."""
+    from hoatoc import clock
+    from hoatoc.format.folder import find_draft
+    from hoatoc.installation import open_installation
+    from hoatoc.rollout.issue import issue as issue_draft
+
+    here = open_installation()
+    folder, draft = find_draft(here.settings.directives, key)
+    with here.ledger.write() as session:
+        issued = issue_draft(session, folder, draft, now=clock.read(session), by=by)
+        title = issued.title
+    out.print(f"[green]Đã ban hành[/] {title}")
+    _start_first_run(here, key)
+
+
+def _start_first_run(here: "Installation", key: str) -> None:
+    from hoatoc.installation import running
+
+    if not running(here.settings):
+        out.print(f"Chưa có `hoatoc serve` đang chạy: thư sẽ đi khi chạy `hoatoc serve` hoặc `hoatoc pass {key}`.")
+        return
+    from hoatoc.cli.prefect import start
+
+    start(here.settings, key, cause="ban hành")
+    out.print("Lượt đầu tiên đã được giao cho Prefect.")
+
+
+@app.command(name="pass")
+def pass_(key: Key, as_json: Json = False) -> None:
+    """Chạy một lượt ngay tại đây, không qua Prefect: làm mọi việc đã đến hạn. Chạy lần nữa thì không làm gì."""
+    from dataclasses import asdict
+
+    from hoatoc.cli.tables import print_pass
+    from hoatoc.installation import open_installation
+    from hoatoc.passing import make_pass
+    from hoatoc.rollout.reference import directive_of
+
+    here = open_installation()
+    with here.ledger.read() as session:
+        directive_id = directive_of(session, key).id
+    done = make_pass(here.ledger, directive_id, relay=here.relay, links=here.links)
+    if as_json:
+        print_json([asdict(passed) for passed in done])
+        return
+    for passed in done:
+        print_pass(passed)
+    if not done:
+        out.print("Một lượt khác đang chạy; nó sẽ xem lại một lần nữa trước khi dừng.")
+
+
+@app.command()
+def status(
+    key: Annotated[str | None, typer.Argument(metavar="[ID]", help="Khóa văn bản; bỏ trống để xem tất cả.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Tình hình: phải thực hiện = đúng hạn + muộn + quá hạn + miễn + không liên lạc được + còn hạn."""
+    from sqlalchemy import select
+
+    from hoatoc import clock
+    from hoatoc.cli.tables import print_status
+    from hoatoc.installation import open_installation
+    from hoatoc.ledger.schema import Directive
+    from hoatoc.rollout import account, books
+    from hoatoc.rollout.reference import directive_of
+
+    with open_installation().ledger.read() as session:
+        now = clock.read(session)
+        found = [directive_of(session, key)] if key else list(session.scalars(select(Directive)))
+        if as_json:
+            told = {item.key: books.status(session, item.id, now) for item in found}
+            print_json(told[key] if key else told)
+            return
+        for item in found:
+            print_status(item.title, account.table(session, item, now), account.paragraph(session, item, now))
+        if not found:
+            err.print("Chưa ban hành văn bản nào.")
+
+
+@units.command(name="list")
+def list_units(as_json: Json = False) -> None:
+    """Liệt kê đơn vị của mọi cơ quan trong thư mục văn bản."""
+    from hoatoc.cli.tables import print_units
+    from hoatoc.format.folder import office_paths, read_office
+    from hoatoc.settings import read_settings
+
+    folders = [read_office(path) for path in office_paths(read_settings().directives)]
+    if as_json:
+        print_json([{"office": folder.key, **unit.model_dump(mode="json")} for folder in folders for unit in folder.units.units])
+        return
+    for folder in folders:
+        print_units(folder)

@@ -1,0 +1,105 @@
+"""Puts the demonstration on: sink, supervisor, people, driver, and the tale at the end."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deployments.ports import free_port
+from deployments.supervisor import Addresses, supervise
+from hoatoc.cli.console import out
+from hoatoc.cli.stopping import until_told_to_stop
+from hoatoc.demo import tale
+from hoatoc.demo.acting import Actors
+from hoatoc.demo.driver import END, FIRST_DAY, ISSUED, KEY, ZONE, Driver
+from hoatoc.demo.persona import Manner, cast
+from hoatoc.demo.postbag import Postbag
+from hoatoc.format.folder import find_draft, read_office
+from hoatoc.installation import Installation, initialise
+from hoatoc.localtime import short
+from hoatoc.mail.sink import start_sink
+from hoatoc.settings import ROOT, Settings
+
+
+class PrefectRuns:
+    """The driver's runs on the Prefect that the supervisor has started."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def start(self, *, cause: str, issue: bool) -> UUID:
+        """Start a run of the demonstration's directive."""
+        from deployments.control import start_run
+
+        return await start_run(self._settings, KEY, cause=cause, issue=issue)
+
+    async def state(self, run_id: UUID) -> tuple[bool, str, str]:
+        """What became of it."""
+        from deployments.control import run_state
+
+        return await run_state(run_id)
+
+
+def demonstrate(home: Path, *, once: bool) -> bool:
+    """Run the demonstration in `home`; whether the books balance at its end."""
+    # Nothing of the shell's settings but the language: a demonstration never touches a real ledger or mail server.
+    settings = Settings(home=home.resolve(), directives=ROOT / "directives", database_url="", smtp_url="")
+    here = initialise(settings)
+    folder, draft = find_draft(settings.directives, KEY)
+    people = cast(folder, draft)
+    dead = frozenset(person.door for person in people if person.manner is Manner.DEAD)
+    port = free_port(8025)
+    sink = start_sink(settings.outbox_folder, port=port, dead=dead)
+    try:
+        with until_told_to_stop() as wait:
+            out.print("Đang khởi động Prefect, worker và cổng thông tin…")
+            with supervise(settings, smtp_url=f"smtp://127.0.0.1:{port}") as addresses:
+                balanced = _play(here, addresses, people)
+                (home / "finished").touch()
+                _show_where(here, addresses)
+                if not once:
+                    out.print("\n[bold]Ctrl-C để dừng tất cả.[/]")
+                    wait(addresses.check)
+            return balanced
+    finally:
+        sink.stop()
+        here.ledger.close()
+
+
+def _play(here: Installation, addresses: Addresses, people: list) -> bool:  # type: ignore[type-arg]
+    from deployments.registry import register
+
+    asyncio.run(register([read_office(here.settings.directives / "kien-giang")], watch=False))
+    with httpx.Client(base_url=addresses.portal, timeout=30) as client, _progress() as progress:
+        bar = progress.add_task("chuẩn bị", total=int((END - ISSUED).total_seconds() // 3600))
+
+        def tell(now: datetime, what: str) -> None:
+            hours = int((now - ISSUED).total_seconds() // 3600)
+            progress.update(bar, completed=hours, description=f"{short(now, ZONE)} · {what}")
+
+        driver = Driver(
+            here, PrefectRuns(here.settings), Postbag(here.settings.outbox_folder, people),
+            Actors(client, FIRST_DAY), people, tell,
+        )  # fmt: skip
+        driver.play()
+        progress.update(bar, completed=int((END - ISSUED).total_seconds() // 3600), description="xong")
+    out.print(f"{driver.started} lượt chạy trên Prefect; {driver.actors.refused} báo cáo bị trả lại vì số liệu không khớp.\n")
+    return tale.tell(here, out)
+
+
+def _progress() -> Progress:
+    return Progress(
+        BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("giờ"), TimeElapsedColumn(),
+        TextColumn("{task.description}"), console=out,
+    )  # fmt: skip
+
+
+def _show_where(here: Installation, addresses: Addresses) -> None:
+    out.print("\n[bold]Xem ở đâu[/]")
+    out.print(f"  Prefect UI       {addresses.prefect}", soft_wrap=True)
+    out.print(f"  Bảng theo dõi    {here.links.desk()}", soft_wrap=True)
+    out.print(f"  Trang đơn vị     liên kết trong thư, ví dụ mở một tệp ở {here.settings.outbox_folder}", soft_wrap=True)
+    out.print(f"  Sổ cái           {here.ledger.engine.url.database}", soft_wrap=True)

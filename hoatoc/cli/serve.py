@@ -1,0 +1,34 @@
+"""serve: the whole installation under one supervisor."""
+
+from typing import Annotated
+
+import typer
+
+from hoatoc.cli import app
+from hoatoc.cli.console import out
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="Cổng của cổng thông tin; đang dùng thì lấy cổng kế.")] = 8020) -> None:
+    """Chạy máy chủ Prefect, worker, cổng thông tin (và hộp thư thử khi chưa có máy chủ thư); Ctrl-C dừng tất cả."""
+    import asyncio
+
+    from hoatoc.cli.stopping import until_told_to_stop
+    from hoatoc.format.folder import office_paths, read_office
+    from hoatoc.installation import initialise
+
+    here = initialise()
+    from deployments.supervisor import supervise
+
+    with until_told_to_stop() as wait, supervise(here.settings, portal_port=port) as addresses:
+        # Prefect is imported only now: its settings are fixed by the environment it finds.
+        from deployments.registry import register
+
+        folders = [read_office(path) for path in office_paths(here.settings.directives)]
+        registered = asyncio.run(register(folders, watch=True))
+        out.print(f"Prefect:          {addresses.prefect}   ({len(registered)} văn bản)")
+        out.print(f"Bảng theo dõi:    {here.links.desk()}", soft_wrap=True)
+        out.print(f"Máy chủ thư:      {addresses.smtp_url}")
+        out.print("Ctrl-C để dừng.")
+        wait(addresses.check)
+    out.print("Đã dừng.")

@@ -1,0 +1,71 @@
+"""Tells at the end what happened: the days, the escalations, and where to look."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import select
+
+from hoatoc import clock
+from hoatoc.demo.driver import KEY
+from hoatoc.installation import Installation
+from hoatoc.ledger.schema import Addressee, Directive, Notice, NoticeState
+from hoatoc.localtime import NEVER, short
+from hoatoc.rollout import account, books
+from hoatoc.rollout.reference import directive_of
+
+_STEPS = {"superior": "cấp trên trực tiếp", "leadership": "danh sách chậm"}
+_SHOWN = 3
+
+
+def tell(here: Installation, out: Console) -> bool:
+    """Print the tale of the demonstration; whether the books balance."""
+    with here.ledger.read() as session:
+        directive = directive_of(session, KEY)
+        now = clock.read(session)
+        counted = books.by_subject(session, directive.id, now)
+        out.print(_days(directive, counted))
+        out.print(_escalations(session, directive))
+        notices = books.notices_by_state(session, directive.id)
+        phone = session.scalars(
+            select(Addressee.name).where(Addressee.directive_id == directive.id, Addressee.unreachable_at < NEVER)
+        ).all()
+    out.print(f"Thư: {notices['sent']} đã gửi, {notices['undeliverable']} bị từ chối, {notices['skipped']} bỏ vì không còn nợ.")
+    for name in phone:
+        out.print(f"[yellow]Gọi điện:[/] {escape(name)} (hộp thư không tồn tại; không ai bị đôn đốc vì việc này)")
+    balanced = all(book.balance() for book in counted.values())
+    verdict = "[green]Sổ khớp[/]" if balanced else "[bold red]SỔ KHÔNG KHỚP[/]"
+    out.print(f"{verdict}: phải thực hiện = đúng hạn + muộn + quá hạn chưa có + miễn + không liên lạc được + còn hạn, ở mọi kỳ.")
+    return balanced
+
+
+def _days(directive: Directive, counted: dict[tuple[str, str, str], books.Books]) -> Table:
+    table = Table(title=escape(directive.title), title_style="bold", min_width=76)
+    table.add_column("Việc")
+    for name in ("Phải thực hiện", "Đúng hạn", "Muộn", "Chưa có", "Không liên lạc được", "Còn hạn"):
+        table.add_column(name, justify="right")
+    for (kind, _, slot), book in counted.items():
+        late, missing = f"[yellow]{book.late}[/]", f"[red]{book.missing}[/]"
+        cells = (book.expected, f"[green]{book.on_time}[/]", late, missing, book.unreachable, book.open)
+        table.add_row(account.subject_name(kind, slot), *(str(cell) for cell in cells))
+    return table
+
+
+def _escalations(session: Any, directive: Directive) -> Table:
+    table = Table(title="Ai bị báo lên ai", title_style="bold", min_width=76)
+    for name in ("Lúc", "Nấc", "Gửi tới", "Về các đơn vị"):
+        table.add_column(name, overflow="fold")
+    digests = session.scalars(
+        select(Notice)
+        .where(Notice.directive_id == directive.id, Notice.step.in_(tuple(_STEPS)), Notice.state == NoticeState.SENT)
+        .order_by(Notice.due_at, Notice.id)
+    )
+    for notice in digests:
+        names = [unit["name"] for unit in notice.context["units"]]
+        more = f" và {len(names) - _SHOWN} nơi khác" if len(names) > _SHOWN else ""
+        table.add_row(
+            short(notice.due_at, directive.zone), _STEPS[notice.step], escape(notice.to_name),
+            escape("; ".join(names[:_SHOWN]) + more),
+        )  # fmt: skip
+    return table

@@ -1,0 +1,30 @@
+"""Fixtures of the portal's tests."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.app import create_app
+from tests.portal.place import ISSUED, Place, issue_at
+
+with warnings.catch_warnings():
+    # Starlette would rather have httpx2; the project's client is httpx.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """An installation on the afternoon of the issue."""
+    place = issue_at(tmp_path / "ledger.db", ISSUED)
+    yield place
+    place.ledger.close()
+
+
+@pytest.fixture
+def client(place: Place) -> Iterator[TestClient]:
+    """A browser without JavaScript, which shows redirects instead of following them."""
+    with TestClient(create_app(place.ledger, place.links, "vi"), follow_redirects=False) as client:
+        yield client

@@ -1,0 +1,80 @@
+"""A real ledger in which 13-CV/BCĐ has been issued, on a simulated clock that the tests move."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from hoatoc import clock
+from hoatoc.format.folder import find_draft
+from hoatoc.keyring import Keyring
+from hoatoc.ledger.engine import Ledger, open_ledger
+from hoatoc.ledger.schema import Addressee, Base, Directive
+from hoatoc.links import Links
+from hoatoc.rollout.aggregate import aggregate
+from hoatoc.rollout.dispatch import dispatch
+from hoatoc.rollout.issue import issue
+from hoatoc.settings import ROOT
+
+ISSUED = datetime(2021, 11, 23, 9, tzinfo=UTC)  # 16:00 in Kiên Giang
+DUE = datetime(2021, 11, 24, 9, tzinfo=UTC)
+LOCKED = datetime(2021, 11, 25, 9, tzinfo=UTC)
+
+#: A right report of the form, as people type.
+FIGURES = {
+    "nhiem_moi": "2", "nhiem_luy_ke": "3.884", "xet_nghiem_tuan": "120", "mau_gop": "30", "ra_tinh_xin": "5",
+    "ra_tinh_dong_y": "3", "ra_tinh_tu_choi": "1", "vi_pham_5k": "0", "ghi_chu": "",
+}  # fmt: skip
+SIGNED = {"ho-ten": "Nguyễn Văn An"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The installation under test."""
+
+    ledger: Ledger
+    links: Links
+
+    def link(self, name: str) -> str:
+        """The path of the page of the addressee called `name`."""
+        with self.ledger.read() as session:
+            addressee = session.scalars(select(Addressee).where(Addressee.name == name)).one()
+            return self.links.unit(addressee.id, addressee.link_generation).removeprefix(self.links.public_url)
+
+    @property
+    def desk(self) -> str:
+        """The path of the board."""
+        return self.links.desk().removeprefix(self.links.public_url)
+
+    def at(self, now: datetime) -> None:
+        """Move the clock, and let what is due then happen as in a pass."""
+        with self.ledger.write() as session:
+            clock.simulate(session, now)
+            directive = session.scalars(select(Directive)).one()
+            dispatch(session, directive, now)
+            aggregate(session, directive, now)
+
+    def clock(self, now: datetime) -> None:
+        """Move the clock alone: no pass has run yet."""
+        with self.ledger.write() as session:
+            clock.simulate(session, now)
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with self.ledger.read() as session:
+            return {
+                table.name: session.scalar(select(func.count()).select_from(table)) or 0
+                for table in Base.metadata.sorted_tables
+            }
+
+
+def issue_at(path: Path, now: datetime, public_url: str = "http://portal.example") -> Place:
+    """A ledger at `path` in which Kiên Giang's directive has been issued and dispatched at `now`."""
+    ledger = open_ledger(f"sqlite:///{path}")
+    Base.metadata.create_all(ledger.engine)
+    folder, draft = find_draft(ROOT / "directives", "kien-giang/13-cv-bcd")
+    with ledger.write() as session:
+        clock.simulate(session, now)
+        dispatch(session, issue(session, folder, draft, now=now, by="desk"), now)
+    return Place(ledger, Links(Keyring({"k1": "x" * 48}), public_url))
