@@ -3,20 +3,22 @@
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.deployments import run_deployment
+from prefect.deployments import arun_deployment
 
 from deployments.registry import register
 from hoatoc.format.folder import find_draft
 from hoatoc.settings import Settings
 
 
-async def start_run(settings: Settings, key: str, *, cause: str, issue: bool = False) -> UUID:
-    """Register the directive and start one run of it; the run's id."""
+async def register_one(settings: Settings, key: str) -> str:
+    """Register the directive's office; the full name of the directive's deployment."""
     folder, _ = find_draft(settings.directives, key)
-    registered = next(item for item in await register([folder], watch=False) if item.key == key)
-    run = await run_deployment(
-        registered.deployment, timeout=0, as_subflow=False, parameters={"cause": cause, "issue": issue}
-    )  # type: ignore[misc]  # sync-compatible: awaitable in a coroutine
+    return next(item.deployment for item in await register([folder], watch=False) if item.key == key)
+
+
+async def start_run(deployment: str, *, cause: str, issue: bool = False) -> UUID:
+    """Start one run of a registered deployment; the run's id."""
+    run = await arun_deployment(deployment, timeout=0, as_subflow=False, parameters={"cause": cause, "issue": issue})
     return UUID(str(run.id))
 
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from deployments.children import Child, wait_until
-from deployments.ports import free_port
 from deployments.pool import WORK_POOL
+from deployments.ports import free_port
 from hoatoc.installation import running_file
 from hoatoc.settings import Settings
 
@@ -24,7 +24,7 @@ _PREFECT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
-    "PREFECT_WORKER_QUERY_SECONDS": "2",
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
     # Without it a run whose machine died stays Running for ever.
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     "PREFECT_LOGGING_LEVEL": "INFO",
@@ -66,7 +66,9 @@ def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020
     with ExitStack() as stack:
 
         def start(name: str, command: list[str]) -> Child:
-            child = Child(name, [python, "-m", *command], _environment(settings, prefect, portal, smtp), logs / f"{name}.log")
+            child = Child(
+                name, [python, "-m", *command], _environment(settings, prefect, portal, smtp), logs / f"{name}.log"
+            )
             stack.callback(child.stop)
             return child
 

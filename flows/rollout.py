@@ -10,7 +10,7 @@ from tasks.wakeups import schedule_next
 
 
 @flow(name="rollout", flow_run_name=run_name, retries=1, retry_delay_seconds=15)
-def rollout(directive: str, issue: bool = False, cause: str = "bấm tay") -> None:
+def rollout(directive: str, issue: bool = False, cause: str = "bấm tay") -> None:  # noqa: ARG001  # it names the run
     """Một lượt xử lý của một văn bản: gửi, thu nhận, đôn đốc, tổng hợp, chuyển thư.
 
     Args:

@@ -9,7 +9,7 @@ from hoatoc import keyring
 from hoatoc.errors import SettingsError
 from hoatoc.keyring import Keyring
 from hoatoc.ledger.engine import Ledger, open_ledger
-from hoatoc.ledger.migrate import migrate, require_current
+from hoatoc.ledger.revision import require_current
 from hoatoc.links import Links
 from hoatoc.mail.relay import Relay, read_relay
 from hoatoc.settings import Settings, read_settings
@@ -68,6 +68,9 @@ def open_installation(settings: Settings | None = None) -> Installation:
 def initialise(settings: Settings | None = None) -> Installation:
     """Make home, keys and ledger where they are missing, bring the ledger up to date, and open it."""
     settings = settings or read_settings()
+    # Alembic costs a fifth of a second to import, and every run of a flow opens an installation.
+    from hoatoc.ledger.migrate import migrate
+
     settings.home.mkdir(parents=True, exist_ok=True)
     ledger = open_ledger(settings.ledger_url)
     migrate(ledger)

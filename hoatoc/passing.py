@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Directive, DirectiveState
+from hoatoc.ledger.schema import Directive
 from hoatoc.links import Links
 from hoatoc.mail.deliver import Delivered, deliver
 from hoatoc.mail.relay import Relay

@@ -18,7 +18,7 @@ def this_process() -> str:
 
 def is_dead(name: str) -> bool:
     """Whether the named process is known to be gone. False when it lives, or runs where we cannot see it."""
-    host, boot, pid, started = name.split("#")[0].split("/")
+    host, boot, pid, started = name.split("#", maxsplit=1)[0].split("/")
     if host != socket.gethostname():
         return False
     if boot != _boot():

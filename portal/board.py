@@ -18,6 +18,7 @@ class Waiting:
     """Everyone from whom one thing is still awaited."""
 
     what: str
+    kind: str
     due_at: datetime
     tone: Tone
     words: str
@@ -53,15 +54,16 @@ class Board:
     running: bool
     next_at: datetime | None
     overdue: list[Waiting]
+    earlier: list[Waiting]
     open: list[Waiting]
     calls: list[Call]
     lines: list[BooksLine]
     summaries: list[Row]
 
     @property
-    def overdue_count(self) -> int:
-        """How many duties are overdue."""
-        return sum(len(waiting.names) for waiting in self.overdue)
+    def earlier_count(self) -> int:
+        """How many reports of earlier periods never came."""
+        return sum(len(waiting.names) for waiting in self.earlier)
 
 
 def boards(directives: Iterable[Row], now: datetime, language: Language) -> list[Board]:
@@ -71,9 +73,12 @@ def boards(directives: Iterable[Row], now: datetime, language: Language) -> list
 
 def _board(row: Row, now: datetime, language: Language) -> Board:
     waiting = _waiting(row["missing"], now, language)
+    overdue = [group for group in waiting if group.tone is Tone.OVERDUE]
+    today = _newest_report(overdue)
     return Board(
         key=row["key"], zone=row["zone"], words=row["words"], running=row["running"], next_at=row["next_at"],
-        overdue=[group for group in waiting if group.tone is Tone.OVERDUE],
+        overdue=[group for group in overdue if group.kind == "receipt" or group.due_at == today],
+        earlier=[group for group in reversed(overdue) if group.kind == "report" and group.due_at != today],
         open=[group for group in waiting if group.tone is Tone.DUE],
         calls=_calls(row["phone"]), lines=_lines(row["status"]["duties"]["by_period"], language),
         summaries=row["summaries"],
@@ -96,9 +101,15 @@ def _group(rows: list[Row], left: timedelta, language: Language) -> Waiting:
     )  # fmt: skip
     return Waiting(
         # The core names a report in Vietnamese, and its day last.
-        what=_name(row["kind"], row["what"].rpartition(" ")[2], language), due_at=row["due_at"],
+        what=_name(row["kind"], row["what"].rpartition(" ")[2], language), kind=row["kind"],
+        due_at=row["due_at"],
         tone=Tone.OVERDUE if overdue else Tone.DUE, words=words, names=[each["name"] for each in rows],
     )  # fmt: skip
+
+
+def _newest_report(overdue: list[Waiting]) -> datetime | None:
+    """The due time of the newest report that is overdue: the desk is asked about that one, not about last week's."""
+    return max((group.due_at for group in overdue if group.kind == "report"), default=None)
 
 
 def _calls(rows: Iterable[Row]) -> list[Call]:

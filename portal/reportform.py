@@ -10,11 +10,13 @@ from portal.language import Language
 
 @dataclass(frozen=True)
 class Box:
-    """One field to fill in. `problem` is '' when nothing is wrong with it."""
+    """One field to fill in. `problem` is '' when nothing is wrong with it; `check` is the check between figures that
+    failed here, '' where the figure itself is wrong."""
 
     field: Field
     value: str
     problem: str
+    check: str
 
     @property
     def words(self) -> bool:
@@ -34,21 +36,20 @@ class Complaint:
 def boxes(form: Form, values: Mapping[str, str], problems: Mapping[str, str], language: Language) -> list[Box]:
     """The fields of `form`, holding what was typed exactly as it was typed."""
     return [
-        Box(
-            field,
-            values.get(field.key, ""),
-            language.say(problems[field.key]) if field.key in problems else "",
-        )
-        for field in form.fields
+        _box(field, form, values.get(field.key, ""), problems.get(field.key, ""), language) for field in form.fields
     ]
 
 
-def complaints(filled: list[Box], form: Form) -> list[Complaint]:
+def _box(field: Field, form: Form, value: str, problem: str, language: Language) -> Box:
+    failed = (check.says for check in form.checks if problem.startswith(check.says))
+    return Box(field, value, language.say(problem) if problem else "", next(failed, ""))
+
+
+def complaints(filled: list[Box]) -> list[Complaint]:
     """What is wrong, each thing once: a check that failed stands at several fields with one message."""
     found: dict[tuple[str, str], Complaint] = {}
     for box in (box for box in filled if box.problem):
-        shared = any(box.problem.startswith(check.says) for check in form.checks)
-        label = "" if shared else box.field.label
+        label = "" if box.check else box.field.label
         found.setdefault((label, box.problem), Complaint(box.field.key, label, box.problem))
     return list(found.values())
 

@@ -118,7 +118,7 @@ def _form(
     filled = reportform.boxes(page.form, values, problems, front.language)
     return front.pages.page(
         "report_form" if line.takes_figures else "report_closed", status=status, token=token, page=page, line=line,
-        boxes=filled, complaints=reportform.complaints(filled, page.form), name=NAME, name_value=values.get(NAME, ""),
+        boxes=filled, complaints=reportform.complaints(filled), name=NAME, name_value=values.get(NAME, ""),
         name_problem=problems.get(NAME, ""),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Directive
@@ -25,7 +26,7 @@ from tasks.retrying import DELAYS, JITTER, RETRIES, may_have_passed
 
 _step = task(
     retries=RETRIES, retry_delay_seconds=DELAYS, retry_jitter_factor=JITTER, retry_condition_fn=may_have_passed,
-    persist_result=False, cache_policy=None,
+    persist_result=False, cache_policy=NO_CACHE,
 )  # fmt: skip
 
 

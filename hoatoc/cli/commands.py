@@ -156,7 +156,13 @@ def list_units(as_json: Json = False) -> None:
 
     folders = [read_office(path) for path in office_paths(read_settings().directives)]
     if as_json:
-        print_json([{"office": folder.key, **unit.model_dump(mode="json")} for folder in folders for unit in folder.units.units])
+        print_json(
+            [
+                {"office": folder.key, **unit.model_dump(mode="json")}
+                for folder in folders
+                for unit in folder.units.units
+            ]
+        )
         return
     for folder in folders:
         print_units(folder)

@@ -15,9 +15,9 @@ from hoatoc.cli.stopping import until_told_to_stop
 from hoatoc.demo import tale
 from hoatoc.demo.acting import Actors
 from hoatoc.demo.driver import END, FIRST_DAY, ISSUED, KEY, ZONE, Driver
-from hoatoc.demo.persona import Manner, cast
+from hoatoc.demo.persona import Manner, Persona, cast
 from hoatoc.demo.postbag import Postbag
-from hoatoc.format.folder import find_draft, read_office
+from hoatoc.format.folder import find_draft
 from hoatoc.installation import Installation, initialise
 from hoatoc.localtime import short
 from hoatoc.mail.sink import start_sink
@@ -27,14 +27,14 @@ from hoatoc.settings import ROOT, Settings
 class PrefectRuns:
     """The driver's runs on the Prefect that the supervisor has started."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, deployment: str) -> None:
+        self._deployment = deployment
 
     async def start(self, *, cause: str, issue: bool) -> UUID:
         """Start a run of the demonstration's directive."""
         from deployments.control import start_run
 
-        return await start_run(self._settings, KEY, cause=cause, issue=issue)
+        return await start_run(self._deployment, cause=cause, issue=issue)
 
     async def state(self, run_id: UUID) -> tuple[bool, str, str]:
         """What became of it."""
@@ -69,10 +69,10 @@ def demonstrate(home: Path, *, once: bool) -> bool:
         here.ledger.close()
 
 
-def _play(here: Installation, addresses: Addresses, people: list) -> bool:  # type: ignore[type-arg]
-    from deployments.registry import register
+def _play(here: Installation, addresses: Addresses, people: list[Persona]) -> bool:
+    from deployments.control import register_one
 
-    asyncio.run(register([read_office(here.settings.directives / "kien-giang")], watch=False))
+    deployment = asyncio.run(register_one(here.settings, KEY))
     with httpx.Client(base_url=addresses.portal, timeout=30) as client, _progress() as progress:
         bar = progress.add_task("chuẩn bị", total=int((END - ISSUED).total_seconds() // 3600))
 
@@ -81,12 +81,14 @@ def _play(here: Installation, addresses: Addresses, people: list) -> bool:  # ty
             progress.update(bar, completed=hours, description=f"{short(now, ZONE)} · {what}")
 
         driver = Driver(
-            here, PrefectRuns(here.settings), Postbag(here.settings.outbox_folder, people),
+            here, PrefectRuns(deployment), Postbag(here.settings.outbox_folder, people),
             Actors(client, FIRST_DAY), people, tell,
         )  # fmt: skip
         driver.play()
         progress.update(bar, completed=int((END - ISSUED).total_seconds() // 3600), description="xong")
-    out.print(f"{driver.started} lượt chạy trên Prefect; {driver.actors.refused} báo cáo bị trả lại vì số liệu không khớp.\n")
+    out.print(
+        f"{driver.started} lượt chạy trên Prefect; {driver.actors.refused} báo cáo bị trả lại vì số liệu không khớp.\n"
+    )
     return tale.tell(here, out)
 
 
@@ -101,5 +103,7 @@ def _show_where(here: Installation, addresses: Addresses) -> None:
     out.print("\n[bold]Xem ở đâu[/]")
     out.print(f"  Prefect UI       {addresses.prefect}", soft_wrap=True)
     out.print(f"  Bảng theo dõi    {here.links.desk()}", soft_wrap=True)
-    out.print(f"  Trang đơn vị     liên kết trong thư, ví dụ mở một tệp ở {here.settings.outbox_folder}", soft_wrap=True)
+    out.print(
+        f"  Trang đơn vị     liên kết trong thư, ví dụ mở một tệp ở {here.settings.outbox_folder}", soft_wrap=True
+    )
     out.print(f"  Sổ cái           {here.ledger.engine.url.database}", soft_wrap=True)

@@ -11,6 +11,9 @@ def start(settings: Settings, key: str, *, cause: str) -> None:
     """Start one run of a directive on the Prefect that `serve` runs for this home."""
     os.environ["PREFECT_API_URL"] = running(settings)["prefect_api"]
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
-    from deployments.control import start_run
+    from deployments.control import register_one, start_run
 
-    asyncio.run(start_run(settings, key, cause=cause))
+    async def register_and_start() -> None:
+        await start_run(await register_one(settings, key), cause=cause)
+
+    asyncio.run(register_and_start())

@@ -9,7 +9,9 @@ from hoatoc.cli.console import out
 
 
 @app.command()
-def serve(port: Annotated[int, typer.Option(help="Cổng của cổng thông tin; đang dùng thì lấy cổng kế.")] = 8020) -> None:
+def serve(
+    port: Annotated[int, typer.Option(help="Cổng của cổng thông tin; đang dùng thì lấy cổng kế.")] = 8020,
+) -> None:
     """Chạy máy chủ Prefect, worker, cổng thông tin (và hộp thư thử khi chưa có máy chủ thư); Ctrl-C dừng tất cả."""
     import asyncio
 

@@ -31,12 +31,15 @@ def tell(here: Installation, out: Console) -> bool:
         phone = session.scalars(
             select(Addressee.name).where(Addressee.directive_id == directive.id, Addressee.unreachable_at < NEVER)
         ).all()
-    out.print(f"Thư: {notices['sent']} đã gửi, {notices['undeliverable']} bị từ chối, {notices['skipped']} bỏ vì không còn nợ.")
+    out.print(
+        f"Thư: {notices['sent']} đã gửi, {notices['undeliverable']} bị từ chối, "
+        f"{notices['skipped']} bỏ vì không còn nợ."
+    )
     for name in phone:
         out.print(f"[yellow]Gọi điện:[/] {escape(name)} (hộp thư không tồn tại; không ai bị đôn đốc vì việc này)")
     balanced = all(book.balance() for book in counted.values())
     verdict = "[green]Sổ khớp[/]" if balanced else "[bold red]SỔ KHÔNG KHỚP[/]"
-    out.print(f"{verdict}: phải thực hiện = đúng hạn + muộn + quá hạn chưa có + miễn + không liên lạc được + còn hạn, ở mọi kỳ.")
+    out.print(f"{verdict} ở mọi kỳ: phải thực hiện = đúng hạn + muộn + chưa có + miễn + không liên lạc được + còn hạn.")
     return balanced
 
 

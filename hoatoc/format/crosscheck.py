@@ -99,9 +99,7 @@ def form_problems(form: Form, source: YamlFile) -> list[Problem]:
     return found
 
 
-def directive_problems(
-    content: DirectiveFile, units: Units, forms: dict[str, Form], source: YamlFile
-) -> list[Problem]:
+def directive_problems(content: DirectiveFile, units: Units, forms: dict[str, Form], source: YamlFile) -> list[Problem]:
     """Everything in a directive file that points nowhere, and every quote the source text does not have."""
     found = [*_text_problems(content, source), *_regime_problems(content, units, forms, source)]
     return sorted(found, key=lambda problem: (problem.line, problem.column))
@@ -187,5 +185,3 @@ def _selector_problems(who: Selector, units: Units, day: date, at: Path_, source
         yield source.problem(at, f"không có nhóm {', '.join(unknown_groups)}", f"các nhóm: {known}")
     if not unknown_units and not unknown_groups and not select(who, units, day):
         yield source.problem(at, "không chỉ tới đơn vị nào còn hiệu lực", "kiểm tra groups, since và until của đơn vị")
-
-

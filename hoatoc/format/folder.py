@@ -110,8 +110,7 @@ def problems_under(path: Path) -> list[Problem]:
             return [Problem(target, 1, 1, "(tệp)", "tệp không nằm trong thư mục cơ quan nào", hint)]
         # What breaks office, units or forms breaks every directive of the folder, so it is never filtered out.
         shared = target.name in _RESERVED or target.parent.name == "forms"
-        found = _office_problems(folder_path, only=None if shared else target.stem)
-        return found
+        return _office_problems(folder_path, only=None if shared else target.stem)
     found = []
     for office in office_paths(target):
         found += _office_problems(office, only=None)

@@ -118,5 +118,3 @@ class Text(Model):
     references: tuple[Reference, ...] = ()
     ambiguities: tuple[Words, ...] = ()
     obligations: tuple[Obligation, ...] = Field(min_length=1)
-
-

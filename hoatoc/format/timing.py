@@ -20,13 +20,13 @@ class NoTiming(_Timing):
 
 
 class AtOnce(_Timing):
-    """"ngay", "khẩn trương": at once, without an instant."""
+    """ "ngay", "khẩn trương": at once, without an instant."""
 
     type: Literal["at_once"]
 
 
 class ByDate(_Timing):
-    """"trước ngày 15/5/2021": the office's regime says whether the day itself still counts."""
+    """ "trước ngày 15/5/2021": the office's regime says whether the day itself still counts."""
 
     type: Literal["by_date"]
     date: dt.date
@@ -49,7 +49,7 @@ class Recurring(_Timing):
 
 
 class Continuous(_Timing):
-    """"24/24": without a pause."""
+    """ "24/24": without a pause."""
 
     type: Literal["continuous"]
 
@@ -100,7 +100,17 @@ class Inherited(_Timing):
 
 
 Timing = Annotated[
-    NoTiming | AtOnce | ByDate | FromMoment | Recurring | Continuous | DailyWindow | OnEvent | LookBack | PerCase
-    | Until | Inherited,
+    NoTiming
+    | AtOnce
+    | ByDate
+    | FromMoment
+    | Recurring
+    | Continuous
+    | DailyWindow
+    | OnEvent
+    | LookBack
+    | PerCase
+    | Until
+    | Inherited,
     Field(discriminator="type"),
 ]

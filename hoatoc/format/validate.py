@@ -24,7 +24,7 @@ _SAYS = {
     "dict_type": ("phải là một nhóm khóa: giá trị", "xuống dòng và thụt vào dưới khóa này"),
     "string_too_short": ("không được để trống", "ghi nội dung, hoặc null nếu văn bản không nêu"),
     "too_short": ("danh sách không được rỗng", "thêm ít nhất một phần tử"),
-    "string_pattern_mismatch": ("viết sai dạng", "chỉ dùng chữ thường không dấu, chữ số và gạch nối; hộp thư viết không dấu"),
+    "string_pattern_mismatch": ("viết sai dạng", "chữ thường không dấu, chữ số, gạch nối; hộp thư không dấu"),
 }  # fmt: skip
 
 

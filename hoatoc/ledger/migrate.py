@@ -1,14 +1,11 @@
-"""Brings a ledger's schema to the newest revision, and tells whether it stands there."""
+"""Brings a ledger's schema to the newest revision."""
 
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from hoatoc.errors import LedgerError
 from hoatoc.ledger.engine import Ledger
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -30,13 +27,3 @@ def migrate(ledger: Ledger) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         command.upgrade(config(connection), "head")
-
-
-def require_current(ledger: Ledger) -> None:
-    """Raise LedgerError unless the schema stands at the newest revision."""
-    with ledger.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    newest = ScriptDirectory.from_config(config()).get_current_head()
-    if current != newest:
-        state = "chưa được tạo" if current is None else f"ở phiên bản {current}, chương trình cần {newest}"
-        raise LedgerError(f"sổ cái {state}", hint="chạy `hoatoc init`")

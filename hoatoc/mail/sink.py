@@ -39,6 +39,8 @@ class KeepingHandler:
 
 def start_sink(folder: Path, *, host: str = "127.0.0.1", port: int, dead: frozenset[str] = frozenset()) -> Controller:
     """Start a sink in a thread of its own. Raises OSError when the port is taken."""
-    controller = Controller(KeepingHandler(folder, dead), hostname=host, port=port, server_hostname="hoatoc.sink.example")
+    controller = Controller(
+        KeepingHandler(folder, dead), hostname=host, port=port, server_hostname="hoatoc.sink.example"
+    )
     controller.start()
     return controller

@@ -40,7 +40,9 @@ def paragraph(session: Session, directive: Directive, now: datetime) -> str:
                  f"không gửi được (văn phòng gọi điện): {notices['undeliverable']}.")  # fmt: skip
     wake = waking.next_wake(session, directive)
     parts.append(
-        f"Lượt tiếp theo: {spoken(wake.at, directive.zone)} ({wake.cause})." if wake.at < NEVER else "Không còn việc nào chờ."
+        f"Lượt tiếp theo: {spoken(wake.at, directive.zone)} ({wake.cause})."
+        if wake.at < NEVER
+        else "Không còn việc nào chờ."
     )
     return " ".join(parts)
 

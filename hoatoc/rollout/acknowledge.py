@@ -19,9 +19,7 @@ def acknowledge(
     stands: doing it again gives the receipt that is there. `channel` is "portal", "report", "mail" or "desk"."""
     # The addressee's row is the lock: two people of one unit pressing at once make one receipt.
     session.execute(select(Addressee.id).where(Addressee.id == addressee.id).with_for_update())
-    receipt = session.scalar(
-        select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED)
-    )
+    receipt = session.scalar(select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED))
     if receipt is not None:
         return receipt
     receipt = Receipt(

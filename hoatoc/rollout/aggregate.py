@@ -46,9 +46,7 @@ def _due(session: Session, directive: Directive, state: PeriodState, now: dateti
     )
 
 
-def _freeze(
-    session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime
-) -> None:
+def _freeze(session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime) -> None:
     content = summaries.compile_summary(session, directive, snap, period, now)
     summary = Summary(
         directive_id=directive.id, period_id=period.id, frozen_at=now, content=content,

@@ -116,8 +116,6 @@ def postpone(session: Session, directive_id: int, now: datetime) -> None:
     """The mail server is down: everything that is due waits as long as a first failure does."""
     session.execute(
         update(Notice)
-        .where(
-            Notice.directive_id == directive_id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now
-        )
+        .where(Notice.directive_id == directive_id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now)
         .values(next_attempt_at=now + delay(1))
     )

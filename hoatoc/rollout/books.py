@@ -26,7 +26,7 @@ class Books:
     def balance(self) -> bool:
         """Whether the columns add up to what was expected."""
         columns = [getattr(self, column.name) for column in fields(self) if column.name != "expected"]
-        return self.expected == sum(columns)
+        return bool(self.expected == sum(columns))
 
     def as_dict(self) -> dict[str, int]:
         """The columns by name."""

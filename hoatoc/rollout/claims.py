@@ -70,9 +70,7 @@ def claim(session: Session, directive: Directive, *, now: datetime, kid: str, li
 def _claimable(session: Session, directive: Directive, now: datetime) -> Any:
     machine = machine_now()
     owners = session.scalars(
-        select(Notice.owner)
-        .where(Notice.directive_id == directive.id, Notice.state == NoticeState.SENDING)
-        .distinct()
+        select(Notice.owner).where(Notice.directive_id == directive.id, Notice.state == NoticeState.SENDING).distinct()
     )
     dead = [owner for owner in owners if process.is_dead(owner)]
     return or_(

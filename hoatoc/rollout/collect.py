@@ -46,9 +46,7 @@ def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetim
     else:
         outcome = "delay" if mail.kind is InboxKind.DELAY else "message"
     mail.state, mail.outcome = InboxState.APPLIED, outcome
-    history.note(
-        session, directive.id, at=now, kind="mail_collected", subject=f"notice:{notice.id}", outcome=outcome
-    )
+    history.note(session, directive.id, at=now, kind="mail_collected", subject=f"notice:{notice.id}", outcome=outcome)
     session.flush()
     return outcome
 

@@ -53,31 +53,31 @@ def content(
         return {"summary": _summary_content(session, notice)}
     if notice.template == "dispatch":
         addressee = owed[0].addressee
-        return {"duties": [_line(item, snap, zone, now) for item in owed], "report": _report_words(snap, session, owed),
+        return {"duties": [_line(item, zone, now) for item in owed], "report": _report_words(snap, session, owed),
                 "link": _link(addressee, kid)}  # fmt: skip
     pressing = [item for item in owed if item.still]
     if not pressing:
         return None
     if notice.template == "reminder":
-        lines = [_line(item, snap, zone, now) for item in pressing]
+        lines = [_line(item, zone, now) for item in pressing]
         return {"duties": lines, "step": notice.step, "overdue": any(line["overdue"] for line in lines),
                 "link": _link(pressing[0].addressee, kid)}  # fmt: skip
-    return {"step": notice.step, "at": spoken(notice.due_at, zone), "units": _by_unit(pressing, snap, zone, now)}
+    return {"step": notice.step, "at": spoken(notice.due_at, zone), "units": _by_unit(pressing, zone, now)}
 
 
-def _line(item: Owed, snap: Snapshot, zone: str, now: datetime) -> dict[str, Any]:
-    return wording.duty_line(item.duty, snap, zone, now)
+def _line(item: Owed, zone: str, now: datetime) -> dict[str, Any]:
+    return wording.duty_line(item.duty, zone, now)
 
 
 def _link(addressee: Addressee, kid: str) -> dict[str, Any]:
     return {"addressee": addressee.id, "generation": addressee.link_generation, "kid": kid}
 
 
-def _by_unit(pressing: list[Owed], snap: Snapshot, zone: str, now: datetime) -> list[dict[str, Any]]:
+def _by_unit(pressing: list[Owed], zone: str, now: datetime) -> list[dict[str, Any]]:
     units: dict[int, dict[str, Any]] = {}
     for item in pressing:
         unit = units.setdefault(item.addressee.id, {"name": item.addressee.name, "duties": []})
-        unit["duties"].append(_line(item, snap, zone, now))
+        unit["duties"].append(_line(item, zone, now))
     return list(units.values())
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.format.folder import OfficeFolder
 from hoatoc.format import units as files
+from hoatoc.format.folder import OfficeFolder
 from hoatoc.ledger.schema import Office, Post, Unit
 
 FIRST_DAY, LAST_DAY = date.min, date.max

@@ -56,9 +56,7 @@ def _announce(session: Session, directive: Directive, snap: snapshot.Snapshot, n
     return len(ids), len(notices)
 
 
-def _open_period(
-    session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime
-) -> int:
+def _open_period(session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime) -> int:
     rule = snap.report_rule(period.subject)
     reporters = session.scalars(
         select(Assignment.addressee_id)

@@ -53,7 +53,9 @@ def _read(field: Field, typed: str) -> int | str | None:
     typed = typed.strip()
     if not typed:
         if field.required:
-            raise ValueError('chưa điền; không phát sinh thì ghi "0"' if field.type is not FieldType.TEXT else "chưa điền")
+            raise ValueError(
+                'chưa điền; không phát sinh thì ghi "0"' if field.type is not FieldType.TEXT else "chưa điền"
+            )
         return None
     if field.type is FieldType.TEXT:
         if len(typed) > _MAX_TEXT:

@@ -1,4 +1,4 @@
-"""Issuing: a checked draft becomes a directive of the ledger, with its snapshot, its addressees and its first periods."""
+"""Issuing: a checked draft becomes a directive of the ledger, with its snapshot, addressees and first periods."""
 
 from datetime import datetime
 
@@ -100,14 +100,14 @@ def _write_obligations(session: Session, directive: Directive, draft: Draft) -> 
 def _write_addressees(
     session: Session, directive: Directive, resolved: list[Resolved], clauses: dict[str, int]
 ) -> None:
-    units = {
-        key: id_ for key, id_ in session.execute(select(Unit.key, Unit.id).where(Unit.office_id == directive.office_id))
-    }
-    posts = {
-        (unit_id, key): id_
-        for unit_id, key, id_ in session.execute(select(Post.unit_id, Post.key, Post.id))
-        if unit_id in units.values()
-    } if any(item.target.post for item in resolved) else {}  # fmt: skip
+    found_units = session.execute(select(Unit.key, Unit.id).where(Unit.office_id == directive.office_id))
+    units = {unit.key: unit.id for unit in found_units}
+    found_posts = session.execute(
+        select(Post.unit_id, Post.key, Post.id).where(
+            Post.unit_id.in_({units[item.target.unit.key] for item in resolved if item.target.post})
+        )
+    )
+    posts = {(post.unit_id, post.key): post.id for post in found_posts}
     rows = []
     for item in resolved:
         unit_id, post = units[item.target.unit.key], item.target.post

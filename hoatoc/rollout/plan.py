@@ -33,7 +33,7 @@ def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
         "decisions": list(_decisions(draft)),
         "duties": list(_duties(folder, draft, resolved, now)),
         "notices": list(_notices(folder, draft, resolved, now)),
-        "warnings": list(_warnings(folder, draft, resolved)),
+        "warnings": list(_warnings(draft, resolved)),
     }  # fmt: skip
 
 
@@ -65,12 +65,16 @@ def _decisions(draft: Draft) -> Iterator[dict[str, str]]:
     yield _decided("Ai đứng sau từng dòng kính gửi", f"{len(regime.addressees)} quy tắc chọn đơn vị")
     yield _decided("Hạn xác nhận đã nhận", f"{write_span(regime.receipt.within)} sau khi ban hành")
     for rule in regime.reports:
-        yield _decided(f"Khoản {rule.clause}: giờ chốt báo cáo", f"{rule.cutoff:%H:%M} hằng ngày, từ {rule.first:%d/%m/%Y}")
-        yield _decided(f"Khoản {rule.clause}: ngày thôi báo cáo", f"{rule.last:%d/%m/%Y}" if rule.last else "khi văn phòng kết thúc")
-        yield _decided(f"Khoản {rule.clause}: chốt tổng hợp, khóa nhận", f"{write_span(rule.freeze)} và {write_span(rule.lock)} sau giờ chốt")
-        yield _decided(f"Khoản {rule.clause}: biểu mẫu", rule.form)
+        clause = f"Khoản {rule.clause}"
+        last = f"{rule.last:%d/%m/%Y}" if rule.last else "khi văn phòng kết thúc"
+        closing = f"{write_span(rule.freeze)} và {write_span(rule.lock)} sau giờ chốt"
+        yield _decided(f"{clause}: giờ chốt báo cáo", f"{rule.cutoff:%H:%M} hằng ngày, từ {rule.first:%d/%m/%Y}")
+        yield _decided(f"{clause}: ngày thôi báo cáo", last)
+        yield _decided(f"{clause}: chốt tổng hợp, khóa nhận", closing)
+        yield _decided(f"{clause}: biểu mẫu", rule.form)
     for kind, rungs in (("xác nhận", regime.ladder.receipt), ("báo cáo", regime.ladder.report)):
-        yield _decided(f"Thang đôn đốc ({kind})", "; ".join(f"{rung.step} {write_span(rung.at)}" for rung in rungs) or "không")
+        steps = "; ".join(f"{rung.step} {write_span(rung.at)}" for rung in rungs)
+        yield _decided(f"Thang đôn đốc ({kind})", steps or "không")
 
 
 def _decided(what: str, value: str) -> dict[str, str]:
@@ -84,9 +88,7 @@ def _days(rule: ReportRule) -> Iterator[Any]:
             yield day
 
 
-def _duties(
-    folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime
-) -> Iterator[dict[str, Any]]:
+def _duties(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime) -> Iterator[dict[str, Any]]:
     regime = draft.content.regime
     yield {
         "subject": "receipt", "kind": "receipt", "slot": "", "bearers": len(resolved),
@@ -103,9 +105,7 @@ def _duties(
             }  # fmt: skip
 
 
-def _notices(
-    folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime
-) -> Iterator[dict[str, Any]]:
+def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime) -> Iterator[dict[str, Any]]:
     regime = draft.content.regime
     yield {"template": "dispatch", "step": "dispatch", "at": now.isoformat(), "at_most": len(resolved), "source": TEXT}
     yield from _rungs(regime.ladder.receipt, now + regime.receipt.within, len(resolved), "receipt")
@@ -126,11 +126,12 @@ def _rungs(rungs: tuple[Rung, ...], due_at: datetime, bearers: int, of: str) -> 
     for rung in rungs:
         yield {
             "template": "reminder" if rung.step in ("remind", "press") else "escalation_digest",
-            "step": rung.step.value, "at": (due_at + rung.at).isoformat(), "at_most": bearers, "source": OFFICE, "of": of,
+            "step": rung.step.value, "at": (due_at + rung.at).isoformat(), "at_most": bearers, "source": OFFICE,
+            "of": of,
         }  # fmt: skip
 
 
-def _warnings(folder: OfficeFolder, draft: Draft, resolved: list[Resolved]) -> Iterator[str]:
+def _warnings(draft: Draft, resolved: list[Resolved]) -> Iterator[str]:
     text, regime = draft.content.text, draft.content.regime
     covered = {rule.line for rule in regime.addressees}
     for line in text.addressees:
@@ -156,5 +157,3 @@ def _warnings(folder: OfficeFolder, draft: Draft, resolved: list[Resolved]) -> I
 def _has_mailbox(item: Resolved) -> bool:
     post = item.target.post
     return bool((post and post.mail) or item.target.unit.mail)
-
-

@@ -36,9 +36,7 @@ def _before(session: Session, directive: Directive, period: Period) -> Summary |
     return session.scalar(
         select(Summary)
         .join(Period, Period.id == Summary.period_id)
-        .where(
-            Summary.directive_id == directive.id, Period.subject == period.subject, Period.due_at < period.due_at
-        )
+        .where(Summary.directive_id == directive.id, Period.subject == period.subject, Period.due_at < period.due_at)
         .order_by(Period.due_at.desc())
         .limit(1)
     )

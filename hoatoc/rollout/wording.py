@@ -10,17 +10,17 @@ from hoatoc.localtime import spoken, spoken_day
 from hoatoc.rollout.snapshot import Snapshot
 
 
-def duty_name(duty: Duty, snap: Snapshot) -> str:
+def duty_name(duty: Duty) -> str:
     """What is owed, in a phrase: "Báo cáo ngày 24/11/2021"."""
     if duty.kind is DutyKind.RECEIPT:
         return "Xác nhận đã nhận văn bản"
     return f"Báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
 
 
-def duty_line(duty: Duty, snap: Snapshot, zone: str, now: datetime) -> dict[str, Any]:
+def duty_line(duty: Duty, zone: str, now: datetime) -> dict[str, Any]:
     """A duty as notices list it."""
     return {
-        "what": duty_name(duty, snap),
+        "what": duty_name(duty),
         "kind": duty.kind.value,
         "due": spoken(duty.due_at, zone),
         "overdue": duty.due_at <= now,

@@ -1,0 +1,26 @@
+"""Tells whether a ledger's schema stands at the revision this program was written for."""
+
+from sqlalchemy import Text, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import column, table
+
+from hoatoc.errors import LedgerError
+from hoatoc.ledger.engine import Ledger
+
+#: The newest migration; a test holds it against the migrations themselves.
+NEWEST = "0001"
+
+
+def require_current(ledger: Ledger) -> None:
+    """Raise LedgerError unless the schema stands at the newest revision, or the ledger cannot be reached."""
+    version = select(column("version_num", Text)).select_from(table("alembic_version"))
+    try:
+        with ledger.read() as session:
+            current = session.scalar(version)
+    except DBAPIError as error:
+        if "alembic_version" not in str(error):
+            raise LedgerError(f"không mở được sổ cái: {error.orig}", hint="kiểm tra HOATOC_DATABASE_URL") from error
+        current = None
+    if current != NEWEST:
+        state = "chưa được tạo" if current is None else f"ở phiên bản {current}, chương trình cần {NEWEST}"
+        raise LedgerError(f"sổ cái {state}", hint="chạy `hoatoc init`")
