@@ -96,6 +96,8 @@ def _environment(settings: Settings, prefect: str, portal: str, smtp: str) -> di
     home = settings.home.resolve()
     return {
         **_PREFECT,
+        # Runs are started as `python`: the one that runs this.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": f"{prefect}/api",
         "HOATOC_HOME": str(home),

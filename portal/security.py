@@ -38,11 +38,12 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = _STATIC if scope["path"].startswith("/static/") else HEADERS
+        static = scope["path"].startswith("/static/")
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                kept = static and message["status"] < 400
+                MutableHeaders(scope=message).update(_STATIC if kept else HEADERS)
             await send(message)
 
         await self._app(scope, _limited(scope, receive), guarded)

@@ -21,7 +21,9 @@ from portal.typed import NAME, TITLE, Signature, Typed, signature
 router = APIRouter()
 
 
+# The second path is where a browser without JavaScript stands after a refused acknowledgement, and may reload.
 @router.get("/v/{token}")
+@router.get("/v/{token}/nhan")
 def show_unit(front: TheFront, token: str) -> Response:
     """The directive, and what the unit owes by when."""
     return _unit(front, token, Signature("", ""))

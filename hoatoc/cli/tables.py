@@ -58,7 +58,8 @@ def print_pass(passed: "Passed") -> None:
     """What a pass did, in a line."""
     out.print(
         f"mở {passed.dispatched.duties} nghĩa vụ · lên nấc {passed.escalated.duties}"
-        f" · chốt {passed.aggregated.frozen} kỳ · gửi {passed.delivered.sent} thư, từ chối {passed.delivered.refused}, hẹn lại {passed.delivered.deferred}"
+        f" · chốt {passed.aggregated.frozen} kỳ · gửi {passed.delivered.sent} thư,"
+        f" từ chối {passed.delivered.refused}, hẹn lại {passed.delivered.deferred}"
     )
     if passed.delivered.down:
         out.print(f"[yellow]![/] {escape(passed.delivered.down)}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal.app import create_app
-from tests.portal.place import ISSUED, Place, issue_at
+from tests.portal.place import ISSUED, Place, issue_at, open_place
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2; the project's client is httpx.
@@ -27,4 +27,19 @@ def place(tmp_path: Path) -> Iterator[Place]:
 def client(place: Place) -> Iterator[TestClient]:
     """A browser without JavaScript, which shows redirects instead of following them."""
     with TestClient(create_app(place.ledger, place.links, "vi"), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Place]:
+    """An installation that has issued nothing yet."""
+    place = open_place(tmp_path / "empty.db")
+    yield place
+    place.ledger.close()
+
+
+@pytest.fixture
+def empty_client(empty: Place) -> Iterator[TestClient]:
+    """A browser at that installation."""
+    with TestClient(create_app(empty.ledger, empty.links, "vi")) as client:
         yield client

@@ -60,6 +60,14 @@ class Place:
         with self.ledger.write() as session:
             clock.simulate(session, now)
 
+    def print_mark(self, mark: str) -> None:
+        """Let the issued text carry a mark of urgency."""
+        with self.ledger.write() as session:
+            directive = session.scalars(select(Directive)).one()
+            content = directive.snapshot["directive"]
+            marked = {**content, "text": {**content["text"], "urgency": mark}}
+            directive.snapshot = {**directive.snapshot, "directive": marked}
+
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
         with self.ledger.read() as session:
@@ -69,12 +77,18 @@ class Place:
             }
 
 
-def issue_at(path: Path, now: datetime, public_url: str = "http://portal.example") -> Place:
-    """A ledger at `path` in which Kiên Giang's directive has been issued and dispatched at `now`."""
+def open_place(path: Path, public_url: str = "http://portal.example") -> Place:
+    """An empty ledger at `path`."""
     ledger = open_ledger(f"sqlite:///{path}")
     Base.metadata.create_all(ledger.engine)
+    return Place(ledger, Links(Keyring({"k1": "x" * 48}), public_url))
+
+
+def issue_at(path: Path, now: datetime) -> Place:
+    """A ledger at `path` in which Kiên Giang's directive has been issued and dispatched at `now`."""
+    place = open_place(path)
     folder, draft = find_draft(ROOT / "directives", "kien-giang/13-cv-bcd")
-    with ledger.write() as session:
+    with place.ledger.write() as session:
         clock.simulate(session, now)
         dispatch(session, issue(session, folder, draft, now=now, by="desk"), now)
-    return Place(ledger, Links(Keyring({"k1": "x" * 48}), public_url))
+    return place

@@ -1,0 +1,156 @@
+"""A person on a phone: a real browser, with and without JavaScript, against a real server."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+
+from portal.app import create_app
+from tests.portal.place import DUE, FIGURES, ISSUED, Place, issue_at
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+DAY = "2021-11-24"
+
+
+@contextmanager
+def serving(place: Place) -> Iterator[str]:
+    """The portal on a free port, for as long as the block lasts."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(place.ledger, place.links, "vi"), log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        deadline = time.monotonic() + 10
+        while not server.started:
+            assert time.monotonic() < deadline, "the portal does not start"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[Place, str]]:
+    """A served portal three hours before the first report is due."""
+    place = issue_at(tmp_path / "ledger.db", ISSUED)
+    place.at(DUE - timedelta(hours=3))
+    with serving(place) as url:
+        yield place, url
+    place.ledger.close()
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def phone(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page on a phone; whatever its console complains of, other than refusals we want, fails the test."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "422" not in message.text:
+            complaints.append(message.text)
+
+    context = browser.new_context(viewport=PHONE, java_script_enabled=request.param, has_touch=True)
+    page = context.new_page()
+    page.on("console", hear)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def fill(page: Page, figures: dict[str, str]) -> None:
+    for key, value in figures.items():
+        page.locator(f"[name={key}]").fill(value)
+
+
+def test_a_unit_acknowledges_and_reports_from_a_phone(site: tuple[Place, str], phone: Page) -> None:
+    place, url = site
+    unit = place.link("Sở Y tế")
+    phone.goto(url + unit)
+    phone.get_by_role("button", name="Xác nhận đã nhận").click()
+    expect(phone.get_by_text("chưa điền họ và tên")).to_be_visible()
+    swapped = phone.evaluate("typeof htmx") == "object"
+    assert phone.url == (url + unit if swapped else f"{url}{unit}/nhan")
+    phone.get_by_label("Họ và tên người nhận").fill("Trần Thị Bích")
+    phone.get_by_role("button", name="Xác nhận đã nhận").click()
+    expect(phone.get_by_text("Lúc 13 giờ 00, ngày 24/11/2021, bởi Trần Thị Bích")).to_be_visible()
+
+    phone.get_by_role("button", name="Nộp báo cáo").click()
+    fill(phone, FIGURES | {"ra_tinh_xin": "1"})
+    phone.get_by_role("button", name="Nộp báo cáo").click()
+    expect(phone.get_by_role("alert")).to_contain_text("Lượt xin đi ra khỏi tỉnh trong ngày: 1")
+    expect(phone.locator("[name=nhiem_luy_ke]")).to_have_value("3.884")
+    expect(phone.get_by_label("Họ và tên người báo cáo")).to_have_value("Trần Thị Bích")
+    phone.locator("[name=ra_tinh_xin]").fill("5")
+    phone.get_by_role("button", name="Nộp báo cáo").click()
+
+    expect(phone).to_have_url(f"{url}{unit}/bien-nhan/{DAY}")
+    expect(phone.get_by_text("đã nộp đúng hạn")).to_be_visible()
+    expect(phone.locator("main")).to_contain_text("3.884 người")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_no_page_is_wider_than_its_screen(site: tuple[Place, str], browser: Browser, size: dict[str, int]) -> None:
+    place, url = site
+    unit = place.link("Sở Y tế")
+    page = browser.new_page(viewport=size)  # type: ignore[arg-type]  # a plain dictionary is what it takes
+    for path in (unit, f"{unit}/bao-cao/{DAY}", place.desk, "/v/forged"):
+        page.goto(url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        loaded = "document.fonts.ready.then(fonts => [...fonts].filter(font => font.status == 'loaded').length)"
+        assert page.evaluate(loaded) > 0, path
+    page.close()
+
+
+def test_a_lost_connection_loses_no_typed_figure(site: tuple[Place, str], browser: Browser) -> None:
+    place, url = site
+    page = browser.new_page(viewport=PHONE)
+    page.goto(f"{url}{place.link('Sở Y tế')}/bao-cao/{DAY}")
+    fill(page, FIGURES)
+
+    def lose(route: Route) -> None:
+        route.abort("internetdisconnected")
+
+    page.route("**/bao-cao/**", lose)
+    page.get_by_label("Họ và tên người báo cáo").fill("Trần Thị Bích")
+    page.get_by_role("button", name="Nộp báo cáo").click()
+    expect(page.locator("#lost")).to_be_visible()
+    expect(page.locator("[name=nhiem_luy_ke]")).to_have_value("3.884")
+    page.unroute("**/bao-cao/**")
+    page.get_by_role("button", name="Nộp báo cáo").click()
+    expect(page.get_by_text("đã nộp đúng hạn")).to_be_visible()
+    page.close()
+
+
+def test_the_board_refreshes_and_keeps_what_was_unfolded(site: tuple[Place, str], browser: Browser) -> None:
+    place, url = site
+    page = browser.new_page(viewport=DESK)
+    page.clock.install()
+    page.goto(url + place.desk)
+    expect(page.get_by_text("Cập nhật lúc 13 giờ 00")).to_be_visible()
+    page.get_by_text("Báo cáo ngày 24/11/2021").first.click()
+    expect(page.get_by_text("Sở Nội vụ", exact=True).first).to_be_visible()
+    place.clock(DUE - timedelta(hours=2))
+    page.clock.run_for(11_000)
+    expect(page.get_by_text("Cập nhật lúc 14 giờ 00")).to_be_visible()
+    expect(page.get_by_text("Sở Nội vụ", exact=True).first).to_be_visible()
+    page.close()
