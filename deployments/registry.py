@@ -57,7 +57,8 @@ async def _register(client: PrefectClient, folder: OfficeFolder, key: str, conte
     name = flow_name(content.text, key)
     flow_id = await client.create_flow(rollout.with_options(name=name))
     await client.create_deployment(
-        flow_id=flow_id, name=DEPLOYMENT, entrypoint=ROLLOUT, pull_steps=[], work_pool_name=WORK_POOL, job_variables={"command": RUN_COMMAND},
+        flow_id=flow_id, name=DEPLOYMENT, entrypoint=ROLLOUT, pull_steps=[], work_pool_name=WORK_POOL,
+        job_variables={"command": RUN_COMMAND},
         parameters={"directive": key}, parameter_openapi_schema=_schema(rollout), enforce_parameter_schema=True,
         tags=[folder.office.province, urgency(content.text).value], description=_description(content),
     )  # fmt: skip
@@ -67,7 +68,8 @@ async def _register(client: PrefectClient, folder: OfficeFolder, key: str, conte
 async def _register_watchdog(client: PrefectClient) -> None:
     flow_id = await client.create_flow(watchdog)
     await client.create_deployment(
-        flow_id=flow_id, name=DEPLOYMENT, entrypoint=WATCHDOG, pull_steps=[], work_pool_name=WORK_POOL, job_variables={"command": RUN_COMMAND},
+        flow_id=flow_id, name=DEPLOYMENT, entrypoint=WATCHDOG, pull_steps=[], work_pool_name=WORK_POOL,
+        job_variables={"command": RUN_COMMAND},
         parameter_openapi_schema=_schema(watchdog), tags=["canh gác"],
         description="Cứ 5 phút hỏi sổ cái một lần: lượt nào bị lỡ thì chạy, không có thì thôi.",
         schedules=[

@@ -27,13 +27,17 @@ def init() -> None:
 @app.command()
 def check(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH…]", help="Tệp hoặc thư mục cơ quan.")] = None,
+    sources: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Thư mục nguyên văn: đối chiếu từng câu trích.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Kiểm tra các tệp văn bản, danh bạ và biểu mẫu; lỗi nêu tệp, dòng, trường và cách sửa."""
     from dataclasses import asdict
 
     from hoatoc.errors import NotFound
-    from hoatoc.format.folder import problems_under
+    from hoatoc.format.folder import drafts_under, problems_under
+    from hoatoc.format.quotes import quote_problems
     from hoatoc.settings import read_settings
 
     targets = paths or [read_settings().directives]
@@ -41,6 +45,8 @@ def check(
     if missing:
         raise NotFound(f"không có {missing[0]}", hint="ghi đường dẫn tới một tệp hoặc thư mục có thật")
     problems = [problem for path in targets for problem in problems_under(path)]
+    if sources is not None:
+        problems += [problem for draft in drafts_under(targets) for problem in quote_problems(draft, sources)]
     if as_json:
         print_json([{**asdict(problem), "file": str(problem.file)} for problem in problems])
     else:

@@ -58,27 +58,37 @@ def cast(folder: OfficeFolder, draft: Draft) -> list[Persona]:
     """The people behind every addressee of `draft`; always the same ones."""
     day = draft.content.text.date
     assert day is not None
-    return [_persona(item) for item in resolve(draft.content, folder.units, day)]
+    resolved = resolve(draft.content, folder.units, day)
+    manners = {
+        **_manners([item.target.key for item in resolved if item.clauses]),
+        **_manners([item.target.key for item in resolved if not item.clauses]),
+        _DEAD_UNIT: Manner.DEAD,
+    }
+    return [_persona(item, manners[item.target.key]) for item in resolved]
 
 
-def _persona(item: Resolved) -> Persona:
+def _manners(keys: list[str]) -> dict[str, Manner]:
+    """A manner for each key, in the shares above, dealt out in an order that looks like chance."""
+    dealt = sorted(keys, key=lambda key: _number(key, "manner"))
+    return {key: _manner_at(100 * index // len(dealt)) for index, key in enumerate(dealt)}
+
+
+def _manner_at(percent: int) -> Manner:
+    for manner, share in _SHARES:
+        percent -= share
+        if percent < 0:
+            return manner
+    return Manner.PROMPT
+
+
+def _persona(item: Resolved, manner: Manner) -> Persona:
     unit, post = item.target.unit, item.target.post
     own = [post.mail] if post else [unit.mail, *(other.mail for other in unit.posts if other.role is not Role.MEMBER)]
     mailboxes = [address for address in own if address]
-    manner = Manner.DEAD if item.target.key == _DEAD_UNIT else _manner(item.target.key)
     return Persona(
         key=item.target.key, name=item.target.name, manner=manner, door=mailboxes[0],
         mailboxes=frozenset(address.lower() for address in mailboxes), reports=bool(item.clauses),
     )  # fmt: skip
-
-
-def _manner(key: str) -> Manner:
-    at = _number(key, "manner") % 100
-    for manner, share in _SHARES:
-        at -= share
-        if at < 0:
-            return manner
-    return Manner.PROMPT
 
 
 def figures(key: str, day: int) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """What one model alone cannot see: names that must exist elsewhere, quotes that must stand in the source."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from zoneinfo import available_timezones
@@ -9,13 +8,17 @@ from simpleeval import InvalidExpression
 
 from hoatoc.format import expression
 from hoatoc.format.directive import DirectiveFile
-from hoatoc.format.form import Form
+from hoatoc.format.form import FieldType, Form
 from hoatoc.format.office import Office, PostRef
 from hoatoc.format.problem import Problem
-from hoatoc.format.regime import Rung, Selector
+from hoatoc.format.regime import Regime, Rung, Selector
 from hoatoc.format.select import select
-from hoatoc.format.units import Unit, Units
+from hoatoc.format.timing import Inherited
+from hoatoc.format.units import Tree, Unit, Units
 from hoatoc.format.yamlfile import Path_, YamlFile
+
+#: A quote names what is ordered; the whole text stays with its source.
+_LONGEST_QUOTE = 25
 
 
 def units_problems(units: Units, source: YamlFile) -> list[Problem]:
@@ -48,6 +51,9 @@ def _parent_problems(unit: Unit, by_key: dict[str, Unit], at: Path_, source: Yam
     if parent is None:
         yield source.problem(at, f"không có đơn vị cấp trên {unit.parent!r}", "khai đơn vị đó, hoặc bỏ parent")
         return
+    if parent.tree is not unit.tree and unit.tree is not Tree.OUTSIDE:
+        hint = "cấp trên phải cùng hệ (Đảng hoặc Nhà nước) với đơn vị"
+        yield source.problem(at, f"đơn vị cấp trên {parent.key!r} thuộc hệ {parent.tree.value}", hint)
     above, passed = parent, {unit.key}
     while above.parent in by_key and above.key not in passed:
         passed.add(above.key)
@@ -92,6 +98,10 @@ def form_problems(form: Form, source: YamlFile) -> list[Problem]:
         except (InvalidExpression, SyntaxError) as error:
             found.append(source.problem(at, f"biểu thức không đọc được: {error}", "ví dụ: luy_ke >= moi"))
             continue
+        words = {field.key for field in form.fields if field.type is FieldType.TEXT} & expression.names(check.that)
+        if words:
+            names = ", ".join(sorted(words))
+            found.append(source.problem(at, f"biểu thức dùng trường chữ: {names}", "chỉ so sánh các trường số"))
         if unknown:
             found.append(
                 source.problem(at, f"biểu thức dùng trường không có: {', '.join(sorted(unknown))}", ", ".join(keys))
@@ -115,25 +125,13 @@ def _text_problems(content: DirectiveFile, source: YamlFile) -> Iterator[Problem
     for index, clause in enumerate(clauses):
         if clause in clauses[:index]:
             yield source.problem(("text", "obligations", index), f"khoản {clause!r} có hai lần", "đánh số khác nhau")
-    if text.source:
-        yield from _quote_problems(content, source)
-
-
-def _quote_problems(content: DirectiveFile, source: YamlFile) -> Iterator[Problem]:
-    path = source.path.parent / (content.text.source or "")
-    if not path.is_file():
-        yield source.problem(("text", "source"), f"không có tệp nguyên văn {path}", "đặt tệp vào, hoặc ghi null")
-        return
-    words = fold(path.read_text(encoding="utf-8"))
-    for index, obligation in enumerate(content.text.obligations):
-        if fold(obligation.quote) not in words:
-            at: Path_ = ("text", "obligations", index, "quote")
-            yield source.problem(at, "câu trích không có trong nguyên văn", f"chép đúng từng chữ từ {path.name}")
-
-
-def fold(text: str) -> str:
-    """The text with emphasis marks taken out and white space folded, as quotes are compared."""
-    return re.sub(r"\s+", " ", text.replace("*", "")).strip()
+        timing = text.obligations[index].timing
+        if isinstance(timing, Inherited) and timing.clause not in clauses:
+            at: Path_ = ("text", "obligations", index, "timing", "clause")
+            yield source.problem(at, f"không có khoản {timing.clause!r} để theo hạn", ", ".join(clauses))
+        if len(text.obligations[index].quote.split()) > _LONGEST_QUOTE:
+            what = f"câu trích dài hơn {_LONGEST_QUOTE} tiếng"
+            yield source.problem(("text", "obligations", index, "quote"), what, "trích phần nêu việc phải làm")
 
 
 def _regime_problems(
@@ -159,13 +157,35 @@ def _regime_problems(
             yield source.problem((*at, "last"), "ngày cuối trước ngày đầu", "sửa first hoặc last")
         if not report.freeze <= report.lock:
             yield source.problem((*at, "lock"), "khóa nhận trước khi chốt số liệu", "để lock không nhỏ hơn freeze")
+        yield from _clause_problems(forms.get(report.form), clauses, (*at, "form"), source)
         yield from _selector_problems(report.who, units, day, (*at, "who"), source)
+    yield from _double_problems(regime, units, day, source)
     for name in ("receipt", "report"):
         yield from _ladder_problems(getattr(regime.ladder, name), ("regime", "ladder", name), source)
     if regime.summary is not None:
         for place in [("to", index) for index in range(len(regime.summary.to))]:
             yield from _post_problems(regime.summary.to[place[1]], units, ("regime", "summary", *place), source)
         yield from _post_problems(regime.summary.through, units, ("regime", "summary", "through"), source)
+
+
+def _clause_problems(form: Form | None, clauses: set[str], at: Path_, source: YamlFile) -> Iterator[Problem]:
+    for field in form.fields if form else ():
+        unknown = [clause for clause in field.clauses if clause not in clauses]
+        if unknown:
+            what = f"trường {field.key!r} của biểu mẫu theo dõi khoản không có: {', '.join(unknown)}"
+            yield source.problem(at, what, "sửa clauses của trường, hoặc dùng biểu mẫu khác")
+
+
+def _double_problems(regime: Regime, units: Units, day: date, source: YamlFile) -> Iterator[Problem]:
+    """One unit, one report of a directive a day: what it is asked belongs in one form."""
+    owing: dict[str, str] = {}
+    for index, report in enumerate(regime.reports):
+        for target in select(report.who, units, day):
+            first = owing.setdefault(target.key, report.clause)
+            if first != report.clause:
+                what = f"{target.name} phải nộp hai báo cáo mỗi ngày (khoản {first} và {report.clause})"
+                yield source.problem(("regime", "reports", index), what, "gộp các chỉ tiêu vào một biểu mẫu")
+                return
 
 
 def _ladder_problems(rungs: tuple[Rung, ...], at: Path_, source: YamlFile) -> Iterator[Problem]:

@@ -58,6 +58,8 @@ def read_office(path: Path) -> OfficeFolder:
         form_file = read_yaml(form_path)
         form = validate(Form, form_file)
         problems += crosscheck.form_problems(form, form_file)
+        if form.key in forms:
+            problems.append(form_file.problem(("key",), f"biểu mẫu {form.key!r} có hai tệp", "đổi khóa một tệp"))
         forms[form.key] = form
     if problems:
         raise FormatError(list(problems))
@@ -98,6 +100,24 @@ def find_draft(root: Path, key: str) -> tuple[OfficeFolder, Draft]:
         raise NotFound(f"không có thư mục cơ quan {office_key!r} trong {root}", hint=f"các cơ quan: {offices}")
     folder = read_office(path)
     return folder, folder.draft(key)
+
+
+def drafts_under(paths: list[Path]) -> list[Draft]:
+    """Every directive that reads well in the files and folders of `paths`."""
+    found: dict[Path, Draft] = {}
+    for path in (path.resolve() for path in paths):
+        folders = office_paths(path) if path.is_dir() else [path.parent]
+        for draft in (draft for folder in folders for draft in _readable(folder)):
+            if path.is_dir() or draft.source.path == path:
+                found[draft.source.path] = draft
+    return list(found.values())
+
+
+def _readable(path: Path) -> list[Draft]:
+    try:
+        return list(read_office(path).drafts.values())
+    except FormatError:
+        return []  # `problems_under` tells of it
 
 
 def problems_under(path: Path) -> list[Problem]:

@@ -97,10 +97,19 @@ class Obligation(Model):
     ambiguity: Words | None = None
 
 
+class Source(Model):
+    """The file that holds the verbatim text: its name and SHA-256. The texts themselves stay with the office;
+    `hoatoc check --sources FOLDER` proves every quote against them. `also` are further copies of the same text."""
+
+    file: Words
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    also: tuple[Words, ...] = ()
+
+
 class Text(Model):
     """The document itself."""
 
-    source: Words | None = None  # the verbatim text, a file beside this one
+    source: Source | None = None
     issuer: Words
     tree: Tree
     type: Words

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hoatoc import process
 from hoatoc.ledger.schema import Addressee, Notice, NoticeState
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import history
+from hoatoc.rollout import history, reach
 
 #: How long after the first, second … attempt the next one is made.
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
@@ -78,7 +78,7 @@ def record(session: Session, directive_id: int, answers: Sequence[Answer], now: 
         )  # fmt: skip
     refused = [row["of"] for row in updates if row["new_state"] is NoticeState.UNDELIVERABLE]
     if refused:
-        _mark_unreachable(session, directive_id, refused, now)
+        _mark_unreachable(session, refused, now)
 
 
 _CHANGED = ("state", "reason", "answer_code", "answer_text", "settled_at", "next_attempt_at", "owner", "lease_until")
@@ -97,19 +97,14 @@ def _update(notice: Notice, answer: Answer, now: datetime) -> dict[str, Any]:
     return {"of": notice.id, **{f"new_{name}": value for name, value in zip(_CHANGED, values, strict=True)}}
 
 
-def _mark_unreachable(session: Session, directive_id: int, notice_ids: list[int], now: datetime) -> None:
+def _mark_unreachable(session: Session, notice_ids: list[int], now: datetime) -> None:
     found = session.scalars(
         select(Addressee)
         .join(Notice, Notice.addressee_id == Addressee.id)
         .where(Notice.id.in_(notice_ids), Notice.template == "dispatch", Addressee.unreachable_at == NEVER)
     ).all()
     for addressee in found:
-        addressee.unreachable_at = now
-    session.flush()
-    history.note_all(
-        session, directive_id, at=now, kind="addressee_unreachable",
-        subjects=[(f"addressee:{addressee.id}", {}) for addressee in found],
-    )  # fmt: skip
+        reach.lose(session, addressee, now, "thư gửi văn bản không tới được")
 
 
 def postpone(session: Session, directive_id: int, now: datetime) -> None:

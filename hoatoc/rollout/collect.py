@@ -7,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Directive, InboxKind, InboxMail, InboxState, Notice, NoticeState
-from hoatoc.localtime import NEVER
-from hoatoc.rollout import history
+from hoatoc.rollout import history, reach
 from hoatoc.rollout.acknowledge import acknowledge
 
 
@@ -57,11 +56,8 @@ def _bounce(session: Session, notice: Notice, mail: InboxMail, now: datetime) ->
     notice.state, notice.reason, notice.settled_at = NoticeState.UNDELIVERABLE, "thư bị trả lại", now
     notice.answer_text = mail.body[:500]
     addressee = session.get(Addressee, notice.addressee_id) if notice.template == "dispatch" else None
-    if addressee is not None and addressee.unreachable_at == NEVER:
-        addressee.unreachable_at = now
-        history.note(
-            session, notice.directive_id, at=now, kind="addressee_unreachable", subject=f"addressee:{addressee.id}"
-        )
+    if addressee is not None:
+        reach.lose(session, addressee, now, "thư gửi văn bản bị trả lại")
     return "bounce"
 
 

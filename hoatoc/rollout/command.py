@@ -83,5 +83,5 @@ class ChainOfCommand:
         """The post's mailbox; the unit's own where the post is vacant or has none."""
         if post is None:
             return Mailbox(unit.key, unit.name, unit.mail)
-        name = post.title if unit.name in post.title or post.role is Role.MEMBER else f"{post.title}, {unit.name}"
+        name = post.title if unit.name in post.title or post.role is Role.MEMBER else f"{post.title} {unit.name}"
         return Mailbox(f"{unit.key}/{post.key}", name, post.mail or unit.mail)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Assignment, Directive, Duty, DutyKind, Obligation, Period, PeriodState
 from hoatoc.localtime import following_day, local_date
-from hoatoc.rollout import duties, history, outbox, periods, snapshot
+from hoatoc.rollout import duties, history, outbox, periods, reach, snapshot
 from hoatoc.rollout.command import ChainOfCommand
 
 RECEIPT = "receipt"
@@ -53,6 +53,9 @@ def _announce(session: Session, directive: Directive, snap: snapshot.Snapshot, n
         for addressee, duty_id in zip(waiting, ids, strict=True)
     ]  # fmt: skip
     outbox.write(session, directive.id, notices, now=now, domain=snap.office.sender.partition("@")[2])
+    for addressee, notice in zip(waiting, notices, strict=True):
+        if not notice.to.address:
+            reach.lose(session, addressee, now, outbox.NO_MAILBOX)
     return len(ids), len(notices)
 
 

@@ -1,7 +1,7 @@
 """Escalate: climb the ladder for duties whose next step has fallen due."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,9 @@ TEMPLATES = {
 }
 
 
+_OWN = frozenset({Step.REMIND, Step.PRESS})
+
+
 @dataclass(frozen=True)
 class Escalated:
     """What an escalation did: duties moved up and notices written."""
@@ -37,9 +40,10 @@ class _Bundle:
     """What one mailbox is told at one step: all the duties, in one notice."""
 
     to: Mailbox
+    recipient: str
     window: datetime
     duties: list[int] = field(default_factory=list)
-    addressees: set[int] = field(default_factory=set)
+    addressee_id: int = 0
     late_steps: int = 0
 
 
@@ -93,13 +97,15 @@ def _add(
     bundles: dict[tuple[Step, str], _Bundle], step: Step, mailbox: Mailbox, window: datetime, duty: Duty,
     addressee: Addressee,
 ) -> None:  # fmt: skip
-    bundle = bundles.setdefault((step, mailbox.key), _Bundle(mailbox, window))
+    # A unit's own people are told about their unit alone, with its link; those above get one digest of all.
+    recipient = addressee.key if step in _OWN else mailbox.key
+    bundle = bundles.setdefault((step, recipient), _Bundle(mailbox, recipient, window))
     if window != bundle.window:
         bundle.late_steps += 1
         bundle.window = max(bundle.window, window)
     if duty.id not in bundle.duties:
         bundle.duties.append(duty.id)
-    bundle.addressees.add(addressee.id)
+    bundle.addressee_id = addressee.id
 
 
 def _move(session: Session, moves: Sequence[dict[str, Any]]) -> None:
@@ -113,14 +119,14 @@ def _move(session: Session, moves: Sequence[dict[str, Any]]) -> None:
 
 
 def _written(step: Step, bundle: _Bundle) -> outbox.Written:
-    own = step in (Step.REMIND, Step.PRESS)
     reason = f"đến nấc {step}"
     if bundle.late_steps:
         reason += "; gộp các nấc đã qua trong lúc hệ thống ngừng"
     return outbox.Written(
-        template=TEMPLATES[step], step=step, to=bundle.to, occurrence=bundle.window.isoformat(),
+        template=TEMPLATES[step], step=step, to=replace(bundle.to, key=bundle.recipient),
+        occurrence=bundle.window.isoformat(),
         due_at=bundle.window, reason=reason, duties=tuple(bundle.duties),
-        addressee_id=next(iter(bundle.addressees)) if own and len(bundle.addressees) == 1 else None,
+        addressee_id=bundle.addressee_id if step in _OWN else None,
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from hoatoc.errors import SubmissionRefused
 from hoatoc.format import expression
 from hoatoc.format.form import Field, FieldType, Form
 
-_GROUPED = re.compile(r"^\d{1,3}(?:[. \u00a0\u202f]\d{3})+$")
+#: Groups of three under one kind of separator; "0.123" is a decimal, not 123.
+_GROUPED = re.compile(r"^[1-9]\d{0,2}([. \u00a0\u202f])\d{3}(?:\1\d{3})*$")
 _PLAIN = re.compile(r"^\d{1,12}$")
 _MAX_TEXT = 4000
 
@@ -66,13 +67,14 @@ def _read(field: Field, typed: str) -> int | str | None:
 
 def _failed_checks(form: Form, figures: Mapping[str, Any]) -> dict[str, str]:
     numbers = {key: value for key, value in figures.items() if isinstance(value, int)}
-    problems: dict[str, str] = {}
+    problems: dict[str, list[str]] = {}
     for check in form.checks:
         named = expression.names(check.that)
         if named <= numbers.keys() and not expression.holds(check.that, numbers):
             told = ", ".join(f"{_label(form, key)}: {numbers[key]}" for key in _in_order(form, named))
-            problems.update({key: f"{check.says} ({told})" for key in named if key not in problems})
-    return problems
+            for key in named:
+                problems.setdefault(key, []).append(f"{check.says} ({told})")
+    return {key: "; ".join(said) for key, said in problems.items()}
 
 
 def _label(form: Form, key: str) -> str:

@@ -14,6 +14,9 @@ from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
 from hoatoc.rollout.command import Mailbox
 
+#: Why a notice is undeliverable from the start.
+NO_MAILBOX = "không có hộp thư: văn phòng chuyển tay"
+
 
 @dataclass(frozen=True)
 class Written:
@@ -59,7 +62,8 @@ def _row(directive_id: int, notice: Written, now: datetime, domain: str) -> dict
         "directive_id": directive_id, "template": notice.template, "step": notice.step, "recipient": notice.to.key,
         "occurrence": notice.occurrence, "addressee_id": notice.addressee_id, "to_name": notice.to.name,
         "to_address": notice.to.address, "context": {}, "message_id": f"<{secrets.token_hex(12)}@{domain}>",
-        "state": NoticeState.PENDING, "reason": notice.reason, "written_at": now, "due_at": notice.due_at,
+        "state": NoticeState.PENDING if notice.to.address else NoticeState.UNDELIVERABLE,
+        "reason": notice.reason if notice.to.address else NO_MAILBOX, "written_at": now, "due_at": notice.due_at,
         "attempts": 0, "next_attempt_at": now, "owner": "", "lease_until": NEVER, "answer_code": 0,
-        "answer_text": "", "settled_at": NEVER,
+        "answer_text": "", "settled_at": NEVER if notice.to.address else now,
     }  # fmt: skip

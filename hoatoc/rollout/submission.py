@@ -46,9 +46,9 @@ def submit(
     Raises SubmissionRefused when the figures are wrong or the period takes none any more. A unit that reports has
     plainly received the directive, so its receipt is recorded too."""
     directive = session.get_one(Directive, addressee.directive_id)
+    session.refresh(duty)  # it was read before the period was locked
     _refuse_closed(duty, period, directive, now)
     figures = read_figures(snapshot.of(directive).form_of(period.subject), typed)
-    session.refresh(duty)
     report = session.scalar(select(Report).where(Report.duty_id == duty.id))
     if report is not None and report.figures == figures:
         return Submitted(report, report.revision, report.on_time, repeated=True)

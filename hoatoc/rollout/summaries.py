@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hoatoc.format.form import FieldType, Form
 from hoatoc.ledger.schema import Addressee, Directive, Duty, Period, Report, Summary
@@ -43,24 +43,50 @@ def _before(session: Session, directive: Directive, period: Period) -> Summary |
 
 
 def _figures(session: Session, period: Period, form: Form, before: Summary | None) -> list[dict[str, Any]]:
-    fields = [field for field in form.fields if field.type is not FieldType.TEXT]
-    columns = []
-    for field in fields:
-        value = Report.figures[field.key].as_integer()
-        columns += [func.sum(value), func.count(value)]
-    totals = session.execute(select(*columns).where(Report.period_id == period.id)).one()
+    """Each figure's total, how many units gave it, the total before, and the change over those that gave it both
+    times: with different units in the two sums, their difference would say nothing."""
+    keys = [field.key for field in form.fields if field.type is not FieldType.TEXT]
+    totals = _totals(session, period.id, keys)
+    changes = _changes(session, period.id, before.period_id, keys) if before else {}
     earlier = {figure["key"]: figure["total"] for figure in before.content["figures"]} if before else {}
-    figures = []
-    for index, field in enumerate(fields):
-        # A sum nobody contributed to is unknown, not zero.
-        total = None if totals[2 * index] is None else int(totals[2 * index])
-        previous = earlier.get(field.key)
-        figures.append({
-            "key": field.key, "label": field.label, "unit": field.unit or "", "type": field.type.value,
-            "total": total, "reported": totals[2 * index + 1], "previous": previous,
-            "change": None if total is None or previous is None else total - previous,
-        })  # fmt: skip
-    return figures
+    fields = {field.key: field for field in form.fields}
+    return [
+        {
+            "key": key, "label": fields[key].label, "unit": fields[key].unit or "", "type": fields[key].type.value,
+            "total": totals[key][0], "reported": totals[key][1], "previous": earlier.get(key),
+            "change": changes.get(key),
+        }
+        for key in keys
+    ]  # fmt: skip
+
+
+def _totals(session: Session, period_id: int, keys: list[str]) -> dict[str, tuple[int | None, int]]:
+    columns = []
+    for key in keys:
+        value = Report.figures[key].as_integer()
+        columns += [func.sum(value), func.count(value)]
+    row = session.execute(select(*columns).where(Report.period_id == period_id)).one()
+    # A sum nobody contributed to is unknown, not zero.
+    return {key: (_whole(row[2 * index]), row[2 * index + 1]) for index, key in enumerate(keys)}
+
+
+def _changes(session: Session, period_id: int, before_id: int, keys: list[str]) -> dict[str, int | None]:
+    now, then = aliased(Report), aliased(Report)
+    duty_now, duty_then = aliased(Duty), aliased(Duty)
+    differences = [func.sum(now.figures[key].as_integer() - then.figures[key].as_integer()) for key in keys]
+    row = session.execute(
+        select(*differences)
+        .select_from(now)
+        .join(duty_now, duty_now.id == now.duty_id)
+        .join(duty_then, duty_then.addressee_id == duty_now.addressee_id)
+        .join(then, then.duty_id == duty_then.id)
+        .where(now.period_id == period_id, then.period_id == before_id)
+    ).one()
+    return {key: _whole(value) for key, value in zip(keys, row, strict=True)}
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _names(session: Session, period: Period, now: datetime) -> dict[str, list[dict[str, str]]]:

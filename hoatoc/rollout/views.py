@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import TokenError
@@ -145,7 +145,14 @@ def _not_settled(session: Session, directive: Directive, now: datetime) -> list[
     rows = session.execute(
         select(Duty, Addressee)
         .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(Duty.directive_id == directive.id, Duty.state == DutyState.OPEN, Addressee.unreachable_at == NEVER)
+        .outerjoin(Period, Period.id == Duty.period_id)
+        .where(
+            Duty.directive_id == directive.id,
+            Duty.state == DutyState.OPEN,
+            Addressee.unreachable_at == NEVER,
+            # What a locked period lacks can no longer be sent in: it stays in the books, not on the list to call.
+            or_(Duty.period_id.is_(None), Period.state != PeriodState.LOCKED),
+        )
         .order_by(Duty.due_at, Addressee.id)
     )
     return [

@@ -35,7 +35,7 @@ def directive_words(snap: Snapshot) -> dict[str, Any]:
         "title": title(text), "code": text.code or "", "subject": text.subject or "", "issuer": text.issuer,
         "place": text.place or "", "date": spoken_day(text.date) if text.date else "",
         "urgency": "" if degree is Urgency.NORMAL else degree.value.upper(), "tree": text.tree.value,
-        "signatory": {"name": text.signatory.name or "", "titles": list(text.signatory.titles)},
+        "signatory": {"name": text.signatory.name or "", "titles": [*text.signatory.capacity, *text.signatory.titles]},
     }  # fmt: skip
 
 

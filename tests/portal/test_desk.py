@@ -65,11 +65,13 @@ def test_before_the_due_time_nobody_is_overdue(place: Place, client: TestClient)
     assert "-qua-han-" not in html
 
 
-def test_yesterdays_missing_reports_do_not_bury_todays(place: Place, client: TestClient) -> None:
+def test_reports_that_can_no_longer_come_stand_in_the_books_and_not_on_the_list(place: Place, client: TestClient) -> None:
     place.at(DUE + timedelta(days=1, minutes=5))
     html = client.get(place.desk).text
     assert "Báo cáo ngày 25/11/2021" in html.split("<details")[1]
-    assert "Các kỳ trước: 69 báo cáo chưa nộp" in html
+    awaited, _, kept = html.partition("Sổ theo dõi")
+    assert "Báo cáo ngày 24/11/2021" not in awaited
+    assert "Báo cáo ngày 24/11/2021" in kept
 
 
 def test_dead_mailboxes_are_to_be_phoned_with_the_servers_answer(place: Place, client: TestClient) -> None:

@@ -1,0 +1,121 @@
+"""The next pass is scheduled in Prefect at the instant the ledger wants it; what was missed is started by the watchdog."""
+
+from datetime import timedelta
+
+from prefect.client.orchestration import get_client
+from prefect.states import Cancelled
+
+from flows.watchdog import watchdog
+from hoatoc.clock import machine_now
+from hoatoc.localtime import short
+from tests.flows.conftest import MakeOffice
+from tests.worlds.offices import KEY
+from tests.worlds.rollouts import RECEIPT_DUE
+
+ZONE = "Asia/Ho_Chi_Minh"
+SOON = timedelta(hours=1)
+
+
+def test_a_pass_schedules_one_run_when_something_next_falls_due(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+
+    office.run(issue=True)
+
+    wake = office.next_wake()
+    [run] = office.scheduled()
+    assert run.state is not None
+    assert run.state.is_scheduled()
+    assert run.expected_start_time == wake.at
+    assert run.name == f"hẹn {short(wake.at, ZONE)} · {wake.cause}"
+    assert run.parameters == {"directive": KEY, "cause": wake.cause}
+
+
+def test_a_wake_ups_key_carries_its_generation(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+
+    office.run(issue=True)
+
+    asked = office.wake_up()
+    assert (asked.generation, asked.due_at) == (1, office.next_wake().at)
+    assert office.scheduled()[0].idempotency_key == f"hoatoc-{office.directive_id()}-1"
+
+
+def test_a_second_pass_asks_for_no_second_wake_up(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+
+    office.run()
+
+    assert len(office.scheduled()) == 1
+    assert office.wake_up().generation == 1
+
+
+def test_a_wake_up_moves_with_what_falls_due_earlier(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+    earlier = machine_now() + SOON
+    office.wake_at(earlier)
+
+    office.run()
+
+    assert [run.expected_start_time for run in office.scheduled()][1:] == [earlier]
+    assert office.scheduled()[1].name == f"hẹn {short(earlier, ZONE)} · nhắc"
+
+
+def test_a_cancelled_wake_up_can_be_made_again(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+    first, later = office.scheduled()[0], office.next_wake().at
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(first.id, Cancelled(), force=True)
+    office.wake_at(machine_now() + SOON)
+    office.run()
+    office.wake_at(later)
+
+    office.run()
+
+    again = office.scheduled()[-1]
+    assert again.id != first.id
+    assert again.expected_start_time == first.expected_start_time == later
+    assert again.idempotency_key == f"hoatoc-{office.directive_id()}-3"
+
+
+def test_the_watchdog_starts_what_was_missed(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+    office.wake_at(machine_now() - timedelta(minutes=2))
+
+    watchdog()
+
+    started = office.scheduled()[1:]
+    assert [run.parameters for run in started] == [{"directive": KEY, "cause": "canh gác"}]
+
+
+def test_the_watchdog_leaves_a_wake_up_that_is_about_to_run(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+    office.wake_at(machine_now() - timedelta(seconds=20))
+
+    watchdog()
+
+    assert len(office.scheduled()) == 1
+
+
+def test_the_watchdog_leaves_a_quiet_directive_alone(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+
+    watchdog()
+
+    assert len(office.scheduled()) == 1
+
+
+def test_on_a_simulated_clock_nothing_is_scheduled(make_office: MakeOffice) -> None:
+    office = make_office(simulated=True)
+    office.run(issue=True)
+    office.at(RECEIPT_DUE)
+
+    watchdog()
+
+    assert office.scheduled() == []
+    assert office.wake_up().generation == 0
