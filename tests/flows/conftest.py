@@ -14,6 +14,8 @@ from uuid import UUID
 
 import pytest
 import yaml
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_HOME, temporary_settings
 
 from deployments import registry
@@ -65,6 +67,9 @@ def control_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlRo
             room = ControlRoom(here, addresses, mail)
             asyncio.run(registry.register(room.folders, watch=False))
             yield room
+            # What Prefect still has to tell its server is told before the server stops; its exit would wait for it.
+            APILogWorker.drain_all(timeout=10)
+            EventsWorker.drain_all(timeout=10)
     here.ledger.close()
 
 

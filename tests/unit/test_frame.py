@@ -68,10 +68,12 @@ def test_a_filled_frame_parses_to_what_email_message_makes(
 ) -> None:
     ours = parsed(fill(name=name, subject=subject, text=text, html=html, eight_bit=eight_bit))
     theirs = oracle(name=name, subject=subject, text=text, html=html)
-    assert folded(str(ours["Subject"])) == folded(str(theirs["Subject"]))
     (to,) = ours["To"].addresses
     assert to.addr_spec == "so-y-te@mau.example"
-    assert folded(to.display_name) == folded(theirs["To"].addresses[0].display_name)
+    # EmailMessage lets what looks like an encoded word through as it is, so that a reader sees something else.
+    assert folded(str(ours["Subject"])) == (folded(subject) if "=?" in subject else folded(str(theirs["Subject"])))
+    shown = folded(name) if "=?" in name else folded(theirs["To"].addresses[0].display_name)
+    assert folded(to.display_name) == shown
     assert ours["From"].addresses == theirs["From"].addresses
     assert body(ours, "plain") == body(theirs, "plain")
     assert body(ours, "html") == body(theirs, "html")

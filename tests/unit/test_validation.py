@@ -20,6 +20,7 @@ fields:
   - key: moi
     label: Nhiễm mới
     type: count
+  - {key: luy_ke, label: Lũy kế, type: cumulative}
 checks: []
 """
 UNITS = """\
@@ -55,7 +56,7 @@ def problems_of(tmp_path: Path, model: type, text: str) -> list[Problem]:
         ("    type: count", "    type: count\n    required: có", 7, "fields.0.required", "phải là true hoặc false"),
         ("    type: count", "    type: count\n    labels: x", 7, "fields.0.labels", "không có khóa này"),
         ("    type: count", "    type: count\n    clauses: x", 7, "fields.0.clauses", "phải là danh sách"),
-        ("checks: []", "checks: [moi]", 7, "checks.0", "phải là một nhóm khóa: giá trị"),
+        ("checks: []", "checks: [moi]", 8, "checks.0", "phải là một nhóm khóa: giá trị"),
     ],
 )
 def test_an_error_of_a_form_is_told_with_line_field_and_hint(
@@ -130,6 +131,7 @@ def test_an_error_of_a_directive_is_told_with_field_and_line(
     tmp_path: Path, path: tuple[str | int, ...], value: object, field: str, says: str
 ) -> None:
     files = small_office()
+    files.directive["text"]["obligations"].append({**files.directive["text"]["obligations"][0], "clause": "2"})
     place = files.directive
     for part in path[:-1]:
         place = place[part]  # type: ignore[index]
@@ -153,6 +155,11 @@ def test_a_date_that_is_none_is_told_in_vietnamese(tmp_path: Path) -> None:
         validate(DirectiveFile, read_yaml(files.write(tmp_path) / "1-cv.yaml"))
     (problem,) = caught.value.problems
     assert "ngày" in str(problem)
+
+
+def test_a_wrong_item_does_not_make_its_list_empty(tmp_path: Path) -> None:
+    text = FORM.replace("type: count", "type: counted").replace("  - {key: luy_ke, label: Lũy kế, type: cumulative}\n", "")
+    assert [problem.field for problem in problems_of(tmp_path, Form, text)] == ["fields.0.type"]
 
 
 def test_all_errors_of_a_file_are_told_at_once(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_a_span_reads_as_typed(typed: str, minutes: int) -> None:
     assert parse_span(typed) == timedelta(minutes=minutes)
 
 
-@pytest.mark.parametrize("typed", ["", "1", "h", "1w", "1 h", "1.5h", "24 giờ", "99999m", "--1h", 60, None, True, "1h\n"])
+@pytest.mark.parametrize("typed", ["", "1", "h", "1w", "1 h", "1.5h", "24 giờ", "99999m", "--1h", 60, None, True])
 def test_what_is_no_span_is_refused(typed: Any) -> None:
     with pytest.raises(ValueError, match="khoảng thời gian"):
         parse_span(typed)

@@ -1,6 +1,7 @@
 """Small made-up offices, as YAML files or straight as models, and the real one of Kiên Giang."""
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -118,7 +119,7 @@ def small_office(districts: int = 2, departments: int = 2, members: int = 1) -> 
                     "clause": "1", "form": "bao-cao", "who": {"groups": ["huyen", "so"]}, "first": "2021-11-24",
                     "cutoff": "16:00", "freeze": "2h", "lock": "24h",
                 }],
-                "ladder": {"receipt": rungs, "report": rungs},
+                "ladder": {"receipt": rungs, "report": deepcopy(rungs)},
                 "summary": {"to": [{"unit": "tinh-uy", "post": "head"}], "through": {"unit": "ubnd-tinh", "post": "focal"}},
             },
         },
