@@ -41,8 +41,13 @@ class TokenError(HoatocError):
 
 
 class SubmissionRefused(HoatocError):
-    """A report cannot be taken in; `problems` maps a field's key to what is wrong with it ('' for the whole)."""
+    """A report cannot be taken in; `problems` maps a field's key to what is wrong with it ('' for the whole).
 
-    def __init__(self, message: str, problems: "dict[str, str] | None" = None) -> None:
+    `warnings` maps the fields of figures that are only unusual: with a word of explanation they are taken in."""
+
+    def __init__(
+        self, message: str, problems: "dict[str, str] | None" = None, warnings: "dict[str, str] | None" = None
+    ) -> None:
         super().__init__(message)
         self.problems = problems or {}
+        self.warnings = warnings or {}

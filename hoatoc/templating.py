@@ -1,6 +1,7 @@
 """The Jinja2 environment of mails and papers: sandboxed, strict, and with an office's filters."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,24 @@ from hoatoc.localtime import spoken, spoken_day
 from hoatoc.settings import ROOT
 
 TEMPLATES = ROOT / "templates"
+_VIETNAMESE = str.maketrans(",.", ".,")
 
 
-def number(value: int | None) -> str:
-    """A whole number as Vietnamese write it, "3.884"; "—" when it is not known."""
-    return "—" if value is None else f"{value:,}".replace(",", ".")
+def number(value: int | Decimal | str | None) -> str:
+    """A number as Vietnamese write it, "3.884" and "81,81"; "—" when it is not known. Percentages are kept as their
+    decimal digits ("81.81")."""
+    if value is None:
+        return "—"
+    exact = Decimal(value) if isinstance(value, str) else value
+    return f"{exact:,}".translate(_VIETNAMESE)
 
 
-def signed(value: int | None) -> str:
+def signed(value: int | Decimal | str | None) -> str:
     """A change: "+3", "−2", "0"; nothing when there is nothing to compare with."""
     if value is None:
         return ""
-    return f"+{number(value)}" if value > 0 else number(value).replace("-", "−")
+    exact = Decimal(value) if isinstance(value, str) else value
+    return f"+{number(exact)}" if exact > 0 else number(exact).replace("-", "−")
 
 
 def day(value: str) -> str:

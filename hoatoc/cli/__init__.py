@@ -14,7 +14,7 @@ app = typer.Typer(
 units = typer.Typer(no_args_is_help=True, help="Danh bạ đơn vị.")
 app.add_typer(units, name="units")
 
-from hoatoc.cli import commands, demo, serve  # noqa: E402, F401  # they add themselves to `app`
+from hoatoc.cli import commands, demo, lineage, rehearse, serve  # noqa: E402, F401  # they add themselves to `app`
 
 
 def main() -> None:

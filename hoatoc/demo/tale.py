@@ -48,10 +48,10 @@ def _days(directive: Directive, counted: dict[tuple[str, str, str], books.Books]
     table.add_column("Việc")
     for name in ("Phải thực hiện", "Đúng hạn", "Muộn", "Chưa có", "Không liên lạc được", "Còn hạn"):
         table.add_column(name, justify="right")
-    for (kind, _, slot), book in counted.items():
+    for (kind, subject, slot), book in counted.items():
         late, missing = f"[yellow]{book.late}[/]", f"[red]{book.missing}[/]"
         cells = (book.expected, f"[green]{book.on_time}[/]", late, missing, book.unreachable, book.open)
-        table.add_row(account.subject_name(kind, slot), *(str(cell) for cell in cells))
+        table.add_row(account.subject_name(kind, subject, slot), *(str(cell) for cell in cells))
     return table
 
 

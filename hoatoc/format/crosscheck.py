@@ -8,7 +8,7 @@ from simpleeval import InvalidExpression
 
 from hoatoc.format import expression
 from hoatoc.format.directive import DirectiveFile
-from hoatoc.format.form import FieldType, Form
+from hoatoc.format.form import Field, Form
 from hoatoc.format.office import Office, PostRef
 from hoatoc.format.problem import Problem
 from hoatoc.format.regime import Regime, Rung, Selector
@@ -70,11 +70,12 @@ def office_problems(office: Office, units: Units, source: YamlFile) -> list[Prob
     if office.unit not in {unit.key for unit in units.units}:
         found.append(source.problem(("unit",), f"không có đơn vị {office.unit!r} trong units.yaml", "khai đơn vị đó"))
     for index, post in enumerate(office.leadership):
-        found += _post_problems(post, units, ("leadership", index), source)
+        found += post_problems(post, units, ("leadership", index), source)
     return found
 
 
-def _post_problems(ref: PostRef, units: Units, at: Path_, source: YamlFile) -> list[Problem]:
+def post_problems(ref: PostRef, units: Units, at: Path_, source: YamlFile) -> list[Problem]:
+    """A post that is not there."""
     unit = next((unit for unit in units.units if unit.key == ref.unit), None)
     if unit is None:
         return [source.problem(at, f"không có đơn vị {ref.unit!r} trong units.yaml", "khai đơn vị đó")]
@@ -91,6 +92,7 @@ def form_problems(form: Form, source: YamlFile) -> list[Problem]:
     for index, field in enumerate(form.fields):
         if field.key in keys[:index]:
             found.append(source.problem(("fields", index), f"trường {field.key!r} có hai lần", "đổi khóa"))
+        found += _ratio_problems(field, form, ("fields", index), source)
     for index, check in enumerate(form.checks):
         at: Path_ = ("checks", index, "that")
         try:
@@ -98,7 +100,7 @@ def form_problems(form: Form, source: YamlFile) -> list[Problem]:
         except (InvalidExpression, SyntaxError) as error:
             found.append(source.problem(at, f"biểu thức không đọc được: {error}", "ví dụ: luy_ke >= moi"))
             continue
-        words = {field.key for field in form.fields if field.type is FieldType.TEXT} & expression.names(check.that)
+        words = {field.key for field in form.fields if not field.is_figure} & expression.names(check.that)
         if words:
             names = ", ".join(sorted(words))
             found.append(source.problem(at, f"biểu thức dùng trường chữ: {names}", "chỉ so sánh các trường số"))
@@ -107,6 +109,15 @@ def form_problems(form: Form, source: YamlFile) -> list[Problem]:
                 source.problem(at, f"biểu thức dùng trường không có: {', '.join(sorted(unknown))}", ", ".join(keys))
             )
     return found
+
+
+def _ratio_problems(field: Field, form: Form, at: Path_, source: YamlFile) -> Iterator[Problem]:
+    numbers = [other.key for other in form.summed]
+    for name in ("part", "whole"):
+        key = getattr(field, name)
+        if key is not None and key not in numbers:
+            what = f"tỷ lệ {field.key!r} tính từ trường số {key!r} không có"
+            yield source.problem((*at, name), what, f"các trường số: {', '.join(numbers)}")
 
 
 def directive_problems(content: DirectiveFile, units: Units, forms: dict[str, Form], source: YamlFile) -> list[Problem]:
@@ -145,7 +156,7 @@ def _regime_problems(
         at: Path_ = ("regime", "addressees", index)
         if rule.line is not None and rule.line not in lines:
             yield source.problem((*at, "line"), "kính gửi không có dòng này", f"các dòng: {'; '.join(text.addressees)}")
-        yield from _selector_problems(rule.who, units, day, (*at, "who"), source)
+        yield from selector_problems(rule.who, units, day, (*at, "who"), source)
     for index, report in enumerate(regime.reports):
         at = ("regime", "reports", index)
         if report.clause not in clauses:
@@ -158,14 +169,14 @@ def _regime_problems(
         if not report.freeze <= report.lock:
             yield source.problem((*at, "lock"), "khóa nhận trước khi chốt số liệu", "để lock không nhỏ hơn freeze")
         yield from _clause_problems(forms.get(report.form), clauses, (*at, "form"), source)
-        yield from _selector_problems(report.who, units, day, (*at, "who"), source)
+        yield from selector_problems(report.who, units, day, (*at, "who"), source)
     yield from _double_problems(regime, units, day, source)
-    for name in ("receipt", "report"):
+    for name in type(regime.ladder).model_fields:
         yield from _ladder_problems(getattr(regime.ladder, name), ("regime", "ladder", name), source)
     if regime.summary is not None:
         for place in [("to", index) for index in range(len(regime.summary.to))]:
-            yield from _post_problems(regime.summary.to[place[1]], units, ("regime", "summary", *place), source)
-        yield from _post_problems(regime.summary.through, units, ("regime", "summary", "through"), source)
+            yield from post_problems(regime.summary.to[place[1]], units, ("regime", "summary", *place), source)
+        yield from post_problems(regime.summary.through, units, ("regime", "summary", "through"), source)
 
 
 def _clause_problems(form: Form | None, clauses: set[str], at: Path_, source: YamlFile) -> Iterator[Problem]:
@@ -194,7 +205,8 @@ def _ladder_problems(rungs: tuple[Rung, ...], at: Path_, source: YamlFile) -> It
             yield source.problem((*at, index), "nấc này đến trước nấc trên nó", "xếp các nấc theo thời gian")
 
 
-def _selector_problems(who: Selector, units: Units, day: date, at: Path_, source: YamlFile) -> Iterator[Problem]:
+def selector_problems(who: Selector, units: Units, day: date, at: Path_, source: YamlFile) -> Iterator[Problem]:
+    """Units and groups that are not there, and a selector that names nobody on `day`."""
     keys = {unit.key for unit in units.units}
     unknown_units = [key for key in (*who.units, *who.members_of, *who.without) if key not in keys]
     unknown_groups = [group for group in who.groups if group not in units.groups]

@@ -1,19 +1,24 @@
 """Reads an office's folder: office.yaml, units.yaml, forms/*.yaml and one YAML file a directive."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hoatoc.errors import FormatError, NotFound
 from hoatoc.format import crosscheck
-from hoatoc.format.directive import DirectiveFile
+from hoatoc.format.directive import DirectiveFile, identity
 from hoatoc.format.form import Form
 from hoatoc.format.office import Office
 from hoatoc.format.problem import Problem
+from hoatoc.format.roster import RosterForm
+from hoatoc.format.rulecheck import rule_problems
 from hoatoc.format.units import Units
 from hoatoc.format.validate import validate
 from hoatoc.format.yamlfile import YamlFile, read_yaml
 
 _RESERVED = {"office.yaml", "units.yaml"}
+#: Folders whose files every directive of the office may use.
+_SHARED = {"forms", "rosters"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class OfficeFolder:
     office: Office
     units: Units
     forms: dict[str, Form]
+    rosters: dict[str, RosterForm]
     drafts: dict[str, Draft]
     broken: dict[str, FormatError] = field(default_factory=dict)
 
@@ -61,13 +67,18 @@ def read_office(path: Path) -> OfficeFolder:
         if form.key in forms:
             problems.append(form_file.problem(("key",), f"biểu mẫu {form.key!r} có hai tệp", "đổi khóa một tệp"))
         forms[form.key] = form
+    rosters = {form.key: form for form in _read_rosters(path)}
     if problems:
         raise FormatError(list(problems))
-    folder = OfficeFolder(path.name, path, office, units, forms, {})
+    folder = OfficeFolder(path.name, path, office, units, forms, rosters, {})
     for directive_path in sorted(path.glob("*.yaml")):
         if directive_path.name not in _RESERVED:
             _read_draft(directive_path, folder)
     return folder
+
+
+def _read_rosters(path: Path) -> list[RosterForm]:
+    return [validate(RosterForm, read_yaml(file)) for file in sorted((path / "rosters").glob("*.yaml"))]
 
 
 def _read_draft(path: Path, folder: OfficeFolder) -> None:
@@ -75,13 +86,24 @@ def _read_draft(path: Path, folder: OfficeFolder) -> None:
     try:
         source = read_yaml(path)
         content = validate(DirectiveFile, source)
-        problems = crosscheck.directive_problems(content, folder.units, folder.forms, source)
+        problems = [
+            *crosscheck.directive_problems(content, folder.units, folder.forms, source),
+            *rule_problems(content, folder.units, folder.rosters, source),
+            *_same_document(key, content, folder, source),
+        ]
         if problems:
             raise FormatError(list(problems))
     except FormatError as error:
         folder.broken[key] = error
     else:
         folder.drafts[key] = Draft(key, content, source)
+
+
+def _same_document(key: str, content: DirectiveFile, folder: OfficeFolder, source: YamlFile) -> Iterator[Problem]:
+    """One document is one file, whatever it is called (issuer, year, number and symbol)."""
+    for other in folder.drafts.values():
+        if identity(other.content.text) == identity(content.text):
+            yield source.problem(("text",), f"cùng một văn bản với {other.key}", f"bỏ {key} hoặc {other.key}")
 
 
 def office_paths(root: Path) -> list[Path]:
@@ -124,12 +146,12 @@ def problems_under(path: Path) -> list[Problem]:
     """Every problem of the file or folder at `path`, as `hoatoc check` lists them."""
     target = path.resolve()
     if target.is_file():
-        folder_path = target.parent.parent if target.parent.name == "forms" else target.parent
+        folder_path = target.parent.parent if target.parent.name in _SHARED else target.parent
         if not (folder_path / "office.yaml").is_file():
             hint = "đặt tệp trong thư mục của một cơ quan (có office.yaml và units.yaml)"
             return [Problem(target, 1, 1, "(tệp)", "tệp không nằm trong thư mục cơ quan nào", hint)]
         # What breaks office, units or forms breaks every directive of the folder, so it is never filtered out.
-        shared = target.name in _RESERVED or target.parent.name == "forms"
+        shared = target.name in _RESERVED or target.parent.name in _SHARED
         return _office_problems(folder_path, only=None if shared else target.stem)
     found = []
     for office in office_paths(target):

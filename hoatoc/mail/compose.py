@@ -46,7 +46,7 @@ class Composer:
         values = {**self._shared, **claimed.context, "recipient": {"name": claimed.to_name}}
         link = claimed.context.get("link")
         if link is not None:
-            values["link"] = self._links.unit(link["addressee"], link["generation"], link["kid"])
+            values["link"] = self._links.unit(claimed.addressee_id or 0, link["generation"], link["kid"])
         if claimed.template == "dispatch":
             orders = self._snap.content.text.obligations
             values["orders"] = [{"clause": order.clause, "quote": order.quote} for order in orders]

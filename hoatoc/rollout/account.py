@@ -18,16 +18,21 @@ _COLUMNS = {
 def table(session: Session, directive: Directive, now: datetime) -> list[dict[str, Any]]:
     """A row for the receipts and for each period, with the books in words."""
     return [
-        {"Việc": subject_name(kind, slot), **{words: getattr(book, name) for name, words in _COLUMNS.items()}}
-        for (kind, _, slot), book in books.by_subject(session, directive.id, now).items()
+        {"Việc": subject_name(kind, subject, slot), **{words: getattr(book, name) for name, words in _COLUMNS.items()}}
+        for (kind, subject, slot), book in books.by_subject(session, directive.id, now).items()
     ]
 
 
-def subject_name(kind: str, slot: str) -> str:
-    """A row's name: "Xác nhận đã nhận" or "Báo cáo ngày 24/11/2021"."""
+def subject_name(kind: str, subject: str, slot: str) -> str:
+    """A row's name: "Xác nhận đã nhận", "Báo cáo ngày 24/11/2021" or "Việc, khoản 4.3"."""
     if kind == "receipt":
         return "Xác nhận đã nhận"
-    return f"Báo cáo ngày {spoken_day(date.fromisoformat(slot.partition('/')[0]))}"
+    if kind == "report":
+        return f"Báo cáo ngày {spoken_day(date.fromisoformat(slot.partition('/')[0]))}"
+    return f"{_KINDS.get(kind, 'Việc')}, khoản {subject}"
+
+
+_KINDS = {"task": "Việc", "roster": "Danh sách", "coverage": "Chỉ tiêu", "decision": "Trả lời xin phép"}
 
 
 def paragraph(session: Session, directive: Directive, now: datetime) -> str:
@@ -35,7 +40,7 @@ def paragraph(session: Session, directive: Directive, now: datetime) -> str:
     counted = books.by_subject(session, directive.id, now)
     notices = books.notices_by_state(session, directive.id)
     parts = [f"**{directive.title}**, tình hình đến {spoken(now, directive.zone)}."]
-    parts += [_sentence(subject_name(kind, slot), book) for (kind, _, slot), book in _newest(counted)]
+    parts += [_sentence(subject_name(kind, subject, slot), book) for (kind, subject, slot), book in _newest(counted)]
     parts.append(f"Thư đã gửi: {notices['sent']}; chờ gửi: {notices['pending'] + notices['sending']}; "
                  f"không gửi được (văn phòng gọi điện): {notices['undeliverable']}.")  # fmt: skip
     wake = waking.next_wake(session, directive)
@@ -49,9 +54,9 @@ def paragraph(session: Session, directive: Directive, now: datetime) -> str:
 
 def _newest(counted: dict[tuple[str, str, str], books.Books]) -> list[tuple[tuple[str, str, str], books.Books]]:
     """The receipts, and the two newest periods: what a reader asks about."""
-    receipts = [item for item in counted.items() if item[0][0] == "receipt"]
+    others = [item for item in counted.items() if item[0][0] != "report"]
     reports = [item for item in counted.items() if item[0][0] == "report"]
-    return [*receipts, *reports[-2:]]
+    return [*others, *reports[-2:]]
 
 
 def _sentence(name: str, book: books.Books) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Directive, Period, PeriodState, Summary
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import history, outbox, periods, snapshot, summaries
+from hoatoc.rollout import history, outbox, periods, rosters, snapshot, summaries
 from hoatoc.rollout.command import ChainOfCommand
 
 
@@ -32,6 +32,7 @@ def aggregate(session: Session, directive: Directive, now: datetime) -> Aggregat
         period.state, period.next_at = PeriodState.LOCKED, NEVER
         history.note(session, directive.id, at=now, kind="period_locked", subject=f"period:{period.id}")
         locked += 1
+    rosters.delete_expired(session, directive.id, now)
     session.flush()
     return Aggregated(frozen, locked)
 

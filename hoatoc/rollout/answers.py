@@ -1,5 +1,6 @@
 """Records what the mail server answered, many notices in one transaction."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc import process
+from hoatoc.ledger.rows import NUMBER, WORDS, rows
 from hoatoc.ledger.schema import Addressee, Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history, reach
@@ -19,6 +21,12 @@ _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120
 #: A mailbox that has answered 4xx for this long is given up (RFC 5321, 4.5.4.1 asks for 4–5 days; a directive's
 #: desk has to know sooner, and phones).
 GIVE_UP = timedelta(days=2)
+
+
+_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d):(\d\d)\b")
+_SPAN = re.compile(r"\b(\d{1,5}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b")
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
+_LONGEST_HINT = timedelta(hours=12)
 
 
 class Outcome(StrEnum):
@@ -45,10 +53,59 @@ def delay(attempts: int) -> timedelta:
     return _DELAYS[min(max(attempts, 1), len(_DELAYS)) - 1]
 
 
+def hinted_delay(text: str) -> timedelta | None:
+    """How long a greylisting server says to wait ("try again in 300 seconds", "come back in 00:04:59"), with some
+    seconds to spare; None when its words name no time, or one not worth believing."""
+    words = text.casefold()
+    if not any(word in words for word in ("grey", "gray", "again", "retry", "come back", "later")):
+        return None
+    if clock := _CLOCK.search(words):
+        hours, minutes, seconds = (int(part) for part in clock.groups())
+        hint = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    elif span := _SPAN.search(words):
+        hint = int(span[1]) * _UNITS[span[2][0]]
+    else:
+        return None
+    return hint + timedelta(seconds=5) if timedelta(0) < hint <= _LONGEST_HINT else None
+
+
 def record(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime) -> None:
     """Write down `answers` to notices this process has claimed. A notice that another has taken over since is left
     alone. A dispatch that is undeliverable makes its addressee unreachable, from `now` (aware, UTC) on."""
-    rows = {
+    _record_accepted(session, directive_id, [one for one in answers if one.outcome is Outcome.ACCEPTED], now)
+    _record_others(session, directive_id, [one for one in answers if one.outcome is not Outcome.ACCEPTED], now)
+
+
+def _record_accepted(session: Session, directive_id: int, accepted: Sequence[Answer], now: datetime) -> None:
+    """Nearly all answers, in two statements whatever their number."""
+    if not accepted:
+        return
+    of = rows(session, [(one.notice_id, one.code, one.text[:500]) for one in accepted], id=NUMBER, code=NUMBER,
+              text=WORDS)  # fmt: skip
+    ours = session.scalars(
+        update(Notice)
+        .where(
+            Notice.id == of.c.id, Notice.state == NoticeState.SENDING, Notice.owner == process.this_process()
+        )
+        .values(
+            state=NoticeState.SENT, answer_code=of.c.code, answer_text=of.c.text, settled_at=now, next_attempt_at=NEVER,
+            owner="", lease_until=NEVER,
+        )
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    recorded = set(ours)
+    history.note_all(
+        session, directive_id, at=now, kind="notice_sent",
+        subjects=[
+            (f"notice:{one.notice_id}", {"code": one.code, "text": one.text[:500]})
+            for one in accepted if one.notice_id in recorded
+        ],
+    )  # fmt: skip
+
+
+def _record_others(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime) -> None:
+    found = {
         notice.id: notice
         for notice in session.scalars(
             select(Notice).where(
@@ -57,7 +114,7 @@ def record(session: Session, directive_id: int, answers: Sequence[Answer], now: 
             )
         )
     }  # fmt: skip
-    updates = [_update(rows[answer.notice_id], answer, now) for answer in answers if answer.notice_id in rows]
+    updates = [_update(found[answer.notice_id], answer, now) for answer in answers if answer.notice_id in found]
     if not updates:
         return
     table = Notice.__table__
@@ -68,7 +125,7 @@ def record(session: Session, directive_id: int, answers: Sequence[Answer], now: 
         updates,
     )
     session.expire_all()
-    for state in (NoticeState.SENT, NoticeState.UNDELIVERABLE, NoticeState.PENDING):
+    for state in (NoticeState.UNDELIVERABLE, NoticeState.PENDING):
         history.note_all(
             session, directive_id, at=now, kind=f"notice_{_PAST[state]}",
             subjects=[
@@ -82,17 +139,16 @@ def record(session: Session, directive_id: int, answers: Sequence[Answer], now: 
 
 
 _CHANGED = ("state", "reason", "answer_code", "answer_text", "settled_at", "next_attempt_at", "owner", "lease_until")
-_PAST = {NoticeState.SENT: "sent", NoticeState.UNDELIVERABLE: "refused", NoticeState.PENDING: "deferred"}
+_PAST = {NoticeState.UNDELIVERABLE: "refused", NoticeState.PENDING: "deferred"}
 
 
 def _update(notice: Notice, answer: Answer, now: datetime) -> dict[str, Any]:
-    state, reason, settled_at, next_at = NoticeState.SENT, notice.reason, now, NEVER
-    if answer.outcome is Outcome.REFUSED:
-        state, reason = NoticeState.UNDELIVERABLE, "hộp thư từ chối"
-    elif answer.outcome is Outcome.DEFERRED and now - notice.written_at >= GIVE_UP:
-        state, reason = NoticeState.UNDELIVERABLE, "hộp thư hoãn nhận quá lâu"
+    state, reason, settled_at, next_at = NoticeState.UNDELIVERABLE, "hộp thư từ chối", now, NEVER
+    if answer.outcome is Outcome.DEFERRED and now - notice.written_at >= GIVE_UP:
+        reason = "hộp thư hoãn nhận quá lâu"
     elif answer.outcome in (Outcome.DEFERRED, Outcome.NO_SERVER):
-        state, settled_at, next_at = NoticeState.PENDING, NEVER, now + delay(notice.attempts)
+        wait = hinted_delay(answer.text) or delay(notice.attempts)
+        state, reason, settled_at, next_at = NoticeState.PENDING, notice.reason, NEVER, now + wait
     values = (state, reason, answer.code, answer.text[:500], settled_at, next_at, "", NEVER)
     return {"of": notice.id, **{f"new_{name}": value for name, value in zip(_CHANGED, values, strict=True)}}
 

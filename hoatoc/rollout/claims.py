@@ -1,26 +1,37 @@
 """Claims notices for sending: who still owes is asked again, and what the mail says is fixed before it goes out."""
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc import process
 from hoatoc.clock import machine_now
+from hoatoc.ledger.rows import NUMBER, rows
 from hoatoc.ledger.schema import Directive, Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import contents, history, snapshot
+from hoatoc.rollout.snapshot import Snapshot
 
 #: How long a claimed notice stays claimed when its owner cannot be seen to have died.
 LEASE = timedelta(minutes=5)
 
+_COLUMNS = (
+    Notice.id, Notice.template, Notice.step, Notice.occurrence, Notice.addressee_id, Notice.to_name, Notice.to_address,
+    Notice.message_id, Notice.written_at, Notice.due_at, Notice.attempts, Notice.context, Notice.state,
+)  # fmt: skip
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
-    """A notice in our hands, with everything its bytes are made from."""
+    """A notice in our hands, with everything its bytes are made from.
+
+    Notices of one `likeness` have the same template and context: they differ in recipient and link alone."""
 
     id: int
     template: str
@@ -30,73 +41,113 @@ class Claimed:
     written_at: datetime
     attempts: int
     context: dict[str, Any]
+    addressee_id: int | None
+    likeness: str
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One batch: what is to be sent, and how many were skipped because nothing was owed any more."""
+    """One batch: what is to be sent, how many were skipped because nothing was owed any more, and how many of
+    `notices` are in doubt: a sender that died had them, and may have sent them."""
 
     notices: list[Claimed]
     skipped: int
+    in_doubt: int = 0
 
 
-def claim(session: Session, directive: Directive, *, now: datetime, kid: str, limit: int) -> Claim:
+def claim(
+    session: Session, directive: Directive, *, now: datetime, kid: str, limit: int, snap: Snapshot | None = None
+) -> Claim:
     """Take up to `limit` notices that are due at `now` (aware, UTC), or were left by a sender that died.
 
-    On PostgreSQL several workers share one outbox (SKIP LOCKED). `kid` is the key that signs their links."""
-    due = session.scalars(
-        select(Notice)
-        .where(Notice.directive_id == directive.id, _claimable(session, directive, now))
+    On PostgreSQL several workers share one outbox (SKIP LOCKED). `kid` is the key that signs their links; `snap`
+    spares reading the directive's snapshot again."""
+    waiting = and_(Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now)
+    due = _take(session, directive.id, waiting, limit)
+    if len(due) < limit:
+        due += _take(session, directive.id, _abandoned(session, directive.id), limit - len(due))
+    if not due:
+        return Claim([], 0)
+    fresh = contents.contents(
+        session, directive, snap or snapshot.of(directive), due, now, kid
+    )  # asked of those tried before too: whoever has reported by now is not pressed
+    skipped = [notice.id for notice in due if fresh[notice.id] is None]
+    # What was fixed at the first attempt stays: a second attempt sends the same bytes.
+    said = [(notice, notice.context or fresh[notice.id]) for notice in due if fresh[notice.id] is not None]
+    _mark(session, said)
+    _skip(session, directive.id, skipped, now)
+    in_doubt = sum(notice.state is NoticeState.SENDING for notice, _ in said)
+    return Claim(list(_claimed(said)), len(skipped), in_doubt)
+
+
+def _take(session: Session, directive_id: int, which: ColumnElement[bool], limit: int) -> list[Row[Any]]:
+    statement = (
+        select(*_COLUMNS)
+        .where(Notice.directive_id == directive_id, which)
         .order_by(Notice.next_attempt_at, Notice.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-    ).all()
-    if not due:
-        return Claim([], 0)
-    snap = snapshot.of(directive)
-    owed = contents.owed_by_notice(session, [notice.id for notice in due])
-    claimed, skipped = [], []
-    for notice in due:
-        fresh = contents.content(session, directive, snap, notice, owed[notice.id], now, kid)
-        if fresh is None:
-            skipped.append(notice)
-        else:
-            claimed.append(_take(notice, fresh))
-    _skip(session, directive, skipped, now)
-    session.flush()
-    return Claim(claimed, len(skipped))
+    )
+    return list(session.execute(statement))
 
 
-def _claimable(session: Session, directive: Directive, now: datetime) -> Any:
-    machine = machine_now()
+def _abandoned(session: Session, directive_id: int) -> ColumnElement[bool]:
     owners = session.scalars(
-        select(Notice.owner).where(Notice.directive_id == directive.id, Notice.state == NoticeState.SENDING).distinct()
+        select(Notice.owner).where(Notice.directive_id == directive_id, Notice.state == NoticeState.SENDING).distinct()
     )
     dead = [owner for owner in owners if process.is_dead(owner)]
-    return or_(
-        and_(Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now),
-        and_(Notice.state == NoticeState.SENDING, or_(Notice.lease_until < machine, Notice.owner.in_(dead))),
+    return and_(Notice.state == NoticeState.SENDING, or_(Notice.lease_until < machine_now(), Notice.owner.in_(dead)))
+
+
+def _mark(session: Session, said: Sequence[tuple[Row[Any], dict[str, Any]]]) -> None:
+    """Write down that the notices are ours, and what they say: one statement for all that say the same."""
+    groups: dict[int, tuple[dict[str, Any], list[int]]] = {}
+    for notice, context in said:
+        groups.setdefault(id(context), (context, []))[1].append(notice.id)
+    mine = {
+        "state": NoticeState.SENDING, "owner": process.this_process(), "lease_until": machine_now() + LEASE,
+        "attempts": Notice.attempts + 1,
+    }  # fmt: skip
+    for context, ids in groups.values():
+        _update(session, ids, {**mine, "context": context})
+
+
+def _update(session: Session, ids: Iterable[int], values: dict[str, Any]) -> None:
+    of = rows(session, ([id_] for id_ in ids), id=NUMBER)
+    session.execute(
+        update(Notice).where(Notice.id == of.c.id).values(values).execution_options(synchronize_session=False)
     )
 
 
-def _take(notice: Notice, fresh: dict[str, Any]) -> Claimed:
-    # What was fixed at the first attempt stays: a second attempt sends the same bytes.
-    notice.context = notice.context or fresh
-    notice.state = NoticeState.SENDING
-    notice.owner, notice.lease_until = process.this_process(), machine_now() + LEASE
-    notice.attempts += 1
-    return Claimed(
-        id=notice.id, template=notice.template, to_name=notice.to_name, to_address=notice.to_address,
-        message_id=notice.message_id, written_at=notice.written_at, attempts=notice.attempts,
-        context=notice.context,
-    )  # fmt: skip
+def _claimed(said: Iterable[tuple[Row[Any], dict[str, Any]]]) -> Iterable[Claimed]:
+    likeness: dict[tuple[str, int], str] = {}
+    for notice, context in said:
+        key = (notice.template, id(context))
+        if key not in likeness:
+            likeness[key] = _likeness(notice.template, context)
+        yield Claimed(
+            id=notice.id, template=notice.template, to_name=notice.to_name, to_address=notice.to_address,
+            message_id=notice.message_id, written_at=notice.written_at, attempts=notice.attempts + 1, context=context,
+            addressee_id=notice.addressee_id, likeness=likeness[key],
+        )  # fmt: skip
 
 
-def _skip(session: Session, directive: Directive, notices: Sequence[Notice], now: datetime) -> None:
-    for notice in notices:
-        notice.state, notice.reason, notice.settled_at = NoticeState.SKIPPED, "không còn nợ việc nào", now
-        notice.next_attempt_at, notice.lease_until = NEVER, NEVER
+def _likeness(template: str, context: dict[str, Any]) -> str:
+    said = {**context, "link": "link" in context}
+    canonical = json.dumps([template, said], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _skip(session: Session, directive_id: int, ids: Sequence[int], now: datetime) -> None:
+    if not ids:
+        return
+    reason = "không còn nợ việc nào"
+    settled = {
+        "state": NoticeState.SKIPPED, "reason": reason, "settled_at": now, "next_attempt_at": NEVER,
+        "lease_until": NEVER,
+    }  # fmt: skip
+    _update(session, ids, settled)
     history.note_all(
-        session, directive.id, at=now, kind="notice_skipped",
-        subjects=[(f"notice:{notice.id}", {"reason": notice.reason}) for notice in notices],
+        session, directive_id, at=now, kind="notice_skipped",
+        subjects=[(f"notice:{id_}", {"reason": reason}) for id_ in ids],
     )  # fmt: skip

@@ -68,6 +68,20 @@ class ChainOfCommand:
         unit = self._by_key[ref.unit]
         return self._mailbox(unit, next(post for post in self._posts[unit.id] if post.key == ref.post))
 
+    def authority(self, unit: Unit, *, above: bool) -> tuple[Unit, Post, Mailbox] | None:
+        """Who decides a request from `unit`: its head, or with `above` the head of the nearest unit above that has
+        one; at the top of a tree the first of the issuer's leadership. None when nobody is found."""
+        here: Unit | None = self._by_key.get(unit.parent_key) if above else unit
+        while here is not None:
+            post = self._post(here, Role.HEAD)
+            if post is not None:
+                return here, post, self._mailbox(here, post)
+            here = self._by_key.get(here.parent_key)
+        first = self._leadership[0]
+        top = self._by_key[first.unit]
+        leader = next((post for post in self._posts.get(top.id, []) if post.key == first.post), None)
+        return (top, leader, self._mailbox(top, leader)) if leader else None
+
     def _superior(self, unit: Unit) -> Mailbox | None:
         above = self._by_key.get(unit.parent_key)
         return self._mailbox(above, self._post(above, Role.HEAD)) if above else None

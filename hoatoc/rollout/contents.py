@@ -5,108 +5,154 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Notice, NoticeDuty, Period, Summary
+from hoatoc.ledger.schema import (
+    Addressee,
+    Directive,
+    Duty,
+    DutyKind,
+    DutyState,
+    NoticeDuty,
+    Period,
+    Summary,
+)
 from hoatoc.localtime import NEVER, spoken, spoken_day
 from hoatoc.rollout import wording
 from hoatoc.rollout.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Owed:
-    """A duty a notice speaks of, with who owes it."""
+    """A duty a notice speaks of, with who owes it. `line` is how notices list it, shared by all duties alike."""
 
-    duty: Duty
-    addressee: Addressee
-
-    @property
-    def still(self) -> bool:
-        """Whether there is still reason to press: it is open, and its bearer can be reached."""
-        return self.duty.state is DutyState.OPEN and self.addressee.unreachable_at == NEVER
+    addressee_id: int
+    name: str
+    generation: int
+    still: bool  # whether there is reason to press: it is open, and its bearer can be reached
+    line: dict[str, Any]
 
 
-def owed_by_notice(session: Session, notice_ids: Sequence[int]) -> dict[int, list[Owed]]:
-    """The duties of each notice, settled ones too, in the order of their addressees."""
-    found: dict[int, list[Owed]] = {notice_id: [] for notice_id in notice_ids}
-    rows = session.execute(
-        select(NoticeDuty.notice_id, Duty, Addressee)
-        .join(Duty, Duty.id == NoticeDuty.duty_id)
-        .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(NoticeDuty.notice_id.in_(notice_ids))
-        .order_by(Addressee.id, Duty.due_at, Duty.id)
-    )
-    for notice_id, duty, addressee in rows:
-        found[notice_id].append(Owed(duty, addressee))
+def contents(
+    session: Session, directive: Directive, snap: Snapshot, notices: Sequence[Any], now: datetime, kid: str
+) -> dict[int, dict[str, Any] | None]:
+    """The values of each of `notices` (rows with the columns of Notice) as the ledger stands at `now`, by its id; None
+    when nothing it would speak of is still owed. Notices that say the same share one dict.
+
+    `kid` is the key its link is to be signed with; the link itself is made when the mail is rendered, for the
+    addressee of the notice."""
+    owed = _owed_by_notice(session, directive, [notice.id for notice in notices], now)
+    dispatched = [notice.addressee_id for notice in notices if notice.template == "dispatch"]
+    reports = _report_words(session, snap, dispatched) if dispatched else {}
+    shared: dict[Any, dict[str, Any]] = {}
+    found: dict[int, dict[str, Any] | None] = {}
+    for notice in notices:
+        if notice.template == "daily_summary":
+            found[notice.id] = {"summary": _summary_content(session, directive, notice.occurrence)}
+        elif notice.template == "escalation_digest":
+            found[notice.id] = _digest(notice, owed[notice.id], directive.zone)
+        else:
+            found[notice.id] = _letter(notice, owed[notice.id], reports.get(notice.addressee_id), kid, shared)
     return found
 
 
-def content(
-    session: Session, directive: Directive, snap: Snapshot, notice: Notice, owed: list[Owed], now: datetime, kid: str
+def _owed_by_notice(
+    session: Session, directive: Directive, notice_ids: Sequence[int], now: datetime
+) -> dict[int, list[Owed]]:
+    """The duties of each notice, settled ones too, in the order of their addressees."""
+    found: dict[int, list[Owed]] = {notice_id: [] for notice_id in notice_ids}
+    lines: dict[Any, dict[str, Any]] = {}
+    alike = (Duty.kind, Duty.subject, Duty.slot, Duty.due_at)
+    statement = (
+        select(NoticeDuty.notice_id, Duty.id, Duty.state, Addressee.id, Addressee.name, Addressee.link_generation,
+               Addressee.unreachable_at, *alike)
+        .join(Duty, Duty.id == NoticeDuty.duty_id)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .where(NoticeDuty.notice_id.in_(notice_ids))
+        .order_by(NoticeDuty.notice_id, Addressee.id, Duty.due_at, Duty.id)
+    )  # fmt: skip
+    for notice_id, duty_id, state, addressee_id, name, generation, unreachable_at, *likeness in session.execute(
+        statement
+    ):
+        line = lines.get(tuple(likeness))
+        if line is None:
+            line = wording.duty_line(session.get_one(Duty, duty_id), directive.zone, now)
+            lines[tuple(likeness)] = line
+        still = state is DutyState.OPEN and unreachable_at == NEVER
+        found[notice_id].append(Owed(addressee_id, name, generation, still, line))
+    return found
+
+
+def _letter(
+    notice: Any, owed: list[Owed], report: dict[str, str] | None, kid: str, shared: dict[Any, dict[str, Any]]
 ) -> dict[str, Any] | None:
-    """The values of `notice` as the ledger stands at `now`; None when nothing it would speak of is still owed.
-
-    `kid` is the key its link is to be signed with; the link itself is made when the mail is rendered."""
-    zone = directive.zone
-    if notice.template == "daily_summary":
-        return {"summary": _summary_content(session, notice)}
-    if notice.template == "dispatch":
-        addressee = owed[0].addressee
-        return {"duties": [_line(item, zone, now) for item in owed], "report": _report_words(snap, session, owed),
-                "link": _link(addressee, kid)}  # fmt: skip
-    pressing = [item for item in owed if item.still]
-    if not pressing:
+    """What a unit's own people are told: the dispatch whatever became of it, a reminder while something is owed."""
+    said = owed if notice.template == "dispatch" else [item for item in owed if item.still]
+    if not said:
         return None
-    if notice.template == "reminder":
-        lines = [_line(item, zone, now) for item in pressing]
-        return {"duties": lines, "step": notice.step, "overdue": any(line["overdue"] for line in lines),
-                "link": _link(pressing[0].addressee, kid)}  # fmt: skip
-    return {"step": notice.step, "at": spoken(notice.due_at, zone), "units": _by_unit(pressing, zone, now)}
+    # The dicts are shared and live as long as this call: their identity says which of them are the same.
+    key = (notice.template, notice.step, said[0].generation, id(report), *(id(item.line) for item in said))
+    if key not in shared:
+        lines = [item.line for item in said]
+        link = {"generation": said[0].generation, "kid": kid}
+        told = (
+            {"report": report}
+            if notice.template == "dispatch"
+            else {"step": notice.step, "overdue": any(line["overdue"] for line in lines)}
+        )
+        shared[key] = {"duties": lines, **told, "link": link}
+    return shared[key]
 
 
-def _line(item: Owed, zone: str, now: datetime) -> dict[str, Any]:
-    return wording.duty_line(item.duty, zone, now)
-
-
-def _link(addressee: Addressee, kid: str) -> dict[str, Any]:
-    return {"addressee": addressee.id, "generation": addressee.link_generation, "kid": kid}
-
-
-def _by_unit(pressing: list[Owed], zone: str, now: datetime) -> list[dict[str, Any]]:
+def _digest(notice: Any, owed: list[Owed], zone: str) -> dict[str, Any] | None:
+    """What those above are told: the units that still owe, each with what it owes."""
     units: dict[int, dict[str, Any]] = {}
-    for item in pressing:
-        unit = units.setdefault(item.addressee.id, {"name": item.addressee.name, "duties": []})
-        unit["duties"].append(_line(item, zone, now))
-    return list(units.values())
-
-
-def _report_words(snap: Snapshot, session: Session, owed: list[Owed]) -> dict[str, str] | None:
-    """The daily report that the addressee will owe, told when the directive arrives; None when it owes none."""
-    addressee = owed[0].addressee
-    period = session.scalar(
-        select(Period)
-        .join(Duty, Duty.period_id == Period.id)
-        .where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT)
-        .order_by(Period.due_at)
-        .limit(1)
-    )
-    if period is None:
+    for item in owed:
+        if item.still:
+            unit = units.setdefault(item.addressee_id, {"name": item.name, "duties": []})
+            unit["duties"].append(item.line)
+    if not units:
         return None
-    rule = snap.report_rule(period.subject)
+    return {"step": notice.step, "at": spoken(notice.due_at, zone), "units": list(units.values())}
+
+
+def _report_words(session: Session, snap: Snapshot, addressee_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The daily report that each addressee will owe, told when the directive arrives; those that owe none are left
+    out."""
+    earliest = (
+        select(Duty.addressee_id, func.min(Period.due_at).label("due_at"))
+        .join(Period, Period.id == Duty.period_id)
+        .where(Duty.addressee_id.in_(addressee_ids), Duty.kind == DutyKind.REPORT)
+        .group_by(Duty.addressee_id)
+        .subquery()
+    )
+    subjects = session.execute(
+        select(earliest.c.addressee_id, func.min(Duty.subject))
+        .join(Duty, Duty.addressee_id == earliest.c.addressee_id)
+        .join(Period, (Period.id == Duty.period_id) & (Period.due_at == earliest.c.due_at))
+        .where(Duty.kind == DutyKind.REPORT)
+        .group_by(earliest.c.addressee_id)
+    ).all()
+    words = {subject: _words_of(snap, subject) for subject in {subject for _, subject in subjects}}
+    return {addressee_id: words[subject] for addressee_id, subject in subjects}
+
+
+def _words_of(snap: Snapshot, subject: str) -> dict[str, str]:
+    rule = snap.report_rule(subject)
     return {
-        "title": snap.form_of(period.subject).title,
+        "title": snap.form_of(subject).title,
         "cutoff": rule.cutoff.strftime("%H giờ %M"),
         "first": spoken_day(rule.first),
         "last": spoken_day(rule.last) if rule.last else "",
     }
 
 
-def _summary_content(session: Session, notice: Notice) -> dict[str, Any]:
-    subject, _, slot = notice.occurrence.partition("/")
+def _summary_content(session: Session, directive: Directive, occurrence: str) -> dict[str, Any]:
+    subject, _, slot = occurrence.partition("/")
     summary = session.scalars(
         select(Summary)
         .join(Period, Period.id == Summary.period_id)
-        .where(Period.directive_id == notice.directive_id, Period.subject == subject, Period.slot == slot)
+        .where(Period.directive_id == directive.id, Period.subject == subject, Period.slot == slot)
     ).one()
     return {**summary.content, "data_hash": summary.data_hash}

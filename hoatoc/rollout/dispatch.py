@@ -10,6 +10,7 @@ from hoatoc.ledger.schema import Addressee, Assignment, Directive, Duty, DutyKin
 from hoatoc.localtime import following_day, local_date
 from hoatoc.rollout import duties, history, outbox, periods, reach, snapshot
 from hoatoc.rollout.command import ChainOfCommand
+from hoatoc.rollout.once import owed_once
 
 RECEIPT = "receipt"
 
@@ -33,40 +34,81 @@ def dispatch(session: Session, directive: Directive, now: datetime) -> Dispatche
 
 
 def _announce(session: Session, directive: Directive, snap: snapshot.Snapshot, now: datetime) -> tuple[int, int]:
-    has_receipt = select(Duty.id).where(Duty.addressee_id == Addressee.id, Duty.subject == RECEIPT).exists()
-    waiting = session.scalars(
-        select(Addressee).where(Addressee.directive_id == directive.id, ~has_receipt).order_by(Addressee.id)
-    ).all()
+    """Open what everyone owes from the start, and write the notice that carries the directive."""
+    waiting = _unannounced(session, directive)
     if not waiting:
         return 0, 0
-    due_at = directive.issued_at + snap.content.regime.receipt.within
-    ids = duties.open_all(
-        session, directive.id, [addressee.id for addressee in waiting], subject=RECEIPT, kind=DutyKind.RECEIPT,
-        slot="", period_id=None, due_at=due_at, rungs=snap.ladder(DutyKind.RECEIPT), now=now,
-    )  # fmt: skip
+    ids = [addressee.id for addressee in waiting]
+    owed: dict[int, list[int]] = {id_: [] for id_ in ids}
+    _open_for(session, directive, snap, RECEIPT, DutyKind.RECEIPT, ids, _receipt_due(directive, snap), owed, now)
+    for once in owed_once(snap.content.regime):
+        due_at = once.due_at(directive.issued_at, directive.zone)
+        bearers = [id_ for id_ in _bearers(session, directive, once.clause) if id_ in owed]
+        if due_at <= directive.issued_at:
+            # A document sent again after its day asks for nothing that nobody could still do in time.
+            history.note(
+                session, directive.id, at=now, kind="deadline_passed_before_issue",
+                subject=f"directive:{directive.id}", clause=once.clause, due_at=due_at.isoformat(),
+            )  # fmt: skip
+            continue
+        _open_for(session, directive, snap, once.clause, once.kind, bearers, due_at, owed, now)
     chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
     notices = [
         outbox.Written(
             template="dispatch", step="dispatch", to=chain.door(addressee), occurrence="", due_at=directive.issued_at,
-            reason="văn bản được ban hành", duties=(duty_id,), addressee_id=addressee.id,
+            reason="văn bản được ban hành", duties=tuple(owed[addressee.id]), addressee_id=addressee.id,
         )
-        for addressee, duty_id in zip(waiting, ids, strict=True)
+        for addressee in waiting
     ]  # fmt: skip
     outbox.write(session, directive.id, notices, now=now, domain=snap.office.sender.partition("@")[2])
     for addressee, notice in zip(waiting, notices, strict=True):
         if not notice.to.address:
             reach.lose(session, addressee, now, outbox.NO_MAILBOX)
-    return len(ids), len(notices)
+    return sum(len(duties_) for duties_ in owed.values()), len(notices)
+
+
+def _unannounced(session: Session, directive: Directive) -> list[Addressee]:
+    has_receipt = select(Duty.id).where(Duty.addressee_id == Addressee.id, Duty.subject == RECEIPT).exists()
+    return list(
+        session.scalars(
+            select(Addressee)
+            .where(Addressee.directive_id == directive.id, Addressee.decides.is_(False), ~has_receipt)
+            .order_by(Addressee.id)
+        )
+    )
+
+
+def _receipt_due(directive: Directive, snap: snapshot.Snapshot) -> datetime:
+    return directive.issued_at + snap.content.regime.receipt.within
+
+
+def _open_for(
+    session: Session, directive: Directive, snap: snapshot.Snapshot, subject: str, kind: DutyKind,
+    addressees: list[int], due_at: datetime, owed: dict[int, list[int]], now: datetime,
+) -> None:  # fmt: skip
+    """Open one duty for each of `addressees`, and note it in `owed`."""
+    opened = duties.open_all(
+        session, directive.id, addressees, subject=subject, kind=kind, slot="", period_id=None, due_at=due_at,
+        rungs=snap.ladder(kind), now=now,
+    )  # fmt: skip
+    for addressee_id, duty_id in zip(addressees, opened, strict=True):
+        owed[addressee_id].append(duty_id)
+
+
+def _bearers(session: Session, directive: Directive, clause: str) -> list[int]:
+    return list(
+        session.scalars(
+            select(Assignment.addressee_id)
+            .join(Obligation, Obligation.id == Assignment.obligation_id)
+            .where(Obligation.directive_id == directive.id, Obligation.clause == clause)
+            .order_by(Assignment.addressee_id)
+        )
+    )
 
 
 def _open_period(session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime) -> int:
     rule = snap.report_rule(period.subject)
-    reporters = session.scalars(
-        select(Assignment.addressee_id)
-        .join(Obligation, Obligation.id == Assignment.obligation_id)
-        .where(Obligation.directive_id == directive.id, Obligation.clause == period.subject)
-        .order_by(Assignment.addressee_id)
-    ).all()  # fmt: skip
+    reporters = _bearers(session, directive, period.subject)
     ids = duties.open_all(
         session, directive.id, reporters, subject=period.subject, kind=DutyKind.REPORT, slot=period.slot,
         period_id=period.id, due_at=period.due_at, rungs=snap.ladder(DutyKind.REPORT), now=now,

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
+from hoatoc.ledger.rows import DATA, WORDS, rows
 from hoatoc.ledger.schema import Event
 
 ENGINE = "hoatoc"
@@ -24,9 +25,13 @@ def note_all(
     subjects: Iterable[tuple[str, dict[str, Any]]], actor: str = ENGINE,
 ) -> None:  # fmt: skip
     """Append one event of the same kind for each subject and its detail."""
-    rows = [
-        {"directive_id": directive_id, "at": at, "kind": kind, "subject": subject, "actor": actor, "detail": detail}
-        for subject, detail in subjects
-    ]
-    if rows:
-        session.execute(insert(Event), rows)
+    told = list(subjects)
+    if not told:
+        return
+    of = rows(session, told, subject=WORDS, detail=DATA)
+    table = Event.__table__.c
+    common = {"directive_id": directive_id, "at": at, "kind": kind, "actor": actor}
+    fixed = [literal(value, table[name].type) for name, value in common.items()]
+    session.execute(
+        insert(Event).from_select([*common, "subject", "detail"], select(*fixed, of.c.subject, of.c.detail))
+    )

@@ -23,6 +23,7 @@ from hoatoc.ledger.schema import (
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import history, periods, snapshot
 from hoatoc.rollout.directory import import_office
+from hoatoc.rollout.once import duty_clauses
 from hoatoc.rollout.resolve import Resolved, resolve
 
 
@@ -84,11 +85,11 @@ def _refuse_changed(running: Directive, draft: Draft, digest: str) -> None:
 
 
 def _write_obligations(session: Session, directive: Directive, draft: Draft) -> dict[str, int]:
-    reported = {rule.clause for rule in draft.content.regime.reports}
+    owed = duty_clauses(draft.content.regime)
     rows = [
         {
             "directive_id": directive.id, "clause": obligation.clause, "ordinal": ordinal, "quote": obligation.quote,
-            "kind": obligation.kind, "opens_duty": obligation.clause in reported,
+            "kind": obligation.kind, "opens_duty": obligation.clause in owed,
             "detail": obligation.model_dump(mode="json", exclude={"clause", "quote", "kind"}),
         }
         for ordinal, obligation in enumerate(draft.content.text.obligations)
@@ -114,7 +115,7 @@ def _write_addressees(
         rows.append({
             "directive_id": directive.id, "key": item.target.key, "unit_id": unit_id,
             "post_id": posts[unit_id, post.name] if post else None, "name": item.target.name, "line": item.line,
-            "unreachable_at": NEVER, "link_generation": 0,
+            "unreachable_at": NEVER, "link_generation": 0, "decides": False,
         })  # fmt: skip
     ids = list(session.scalars(insert(Addressee).returning(Addressee.id, sort_by_parameter_order=True), rows))
     assignments = [

@@ -1,7 +1,6 @@
 """The plan of a draft, before it is issued: who it would reach, what they would owe, which notices would go out, and
 for each of these whether the text says so or the office has decided it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +8,11 @@ from typing import Any
 from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.model import write_span
-from hoatoc.format.regime import ReportRule, Rung
-from hoatoc.format.text import BearerKind
+from hoatoc.format.regime import Deadline, ReportRule, Rung
 from hoatoc.localtime import instant, local_date
+from hoatoc.rollout.once import duty_clauses, owed_once
 from hoatoc.rollout.resolve import Resolved, resolve
+from hoatoc.rollout.warnings import warnings
 
 TEXT, OFFICE = "text", "office"
 #: How many days of a daily report are laid out.
@@ -33,17 +33,17 @@ def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
         "decisions": list(_decisions(draft)),
         "duties": list(_duties(folder, draft, resolved, now)),
         "notices": list(_notices(folder, draft, resolved, now)),
-        "warnings": list(_warnings(draft, resolved)),
+        "warnings": list(warnings(folder, draft, resolved, now)),
     }  # fmt: skip
 
 
 def _obligations(draft: Draft) -> Iterator[dict[str, Any]]:
-    reported = {rule.clause for rule in draft.content.regime.reports}
+    owed = duty_clauses(draft.content.regime)
     for obligation in draft.content.text.obligations:
         yield {
             "clause": obligation.clause, "quote": obligation.quote, "kind": obligation.kind.value,
             "bearers": list(obligation.bearer.text), "timing": obligation.timing.model_dump(mode="json"),
-            "opens_duty": obligation.clause in reported, "source": TEXT,
+            "opens_duty": obligation.clause in owed, "source": TEXT,
         }  # fmt: skip
 
 
@@ -72,9 +72,25 @@ def _decisions(draft: Draft) -> Iterator[dict[str, str]]:
         yield _decided(f"{clause}: ngày thôi báo cáo", last)
         yield _decided(f"{clause}: chốt tổng hợp, khóa nhận", closing)
         yield _decided(f"{clause}: biểu mẫu", rule.form)
-    for kind, rungs in (("xác nhận", regime.ladder.receipt), ("báo cáo", regime.ladder.report)):
+    for once in owed_once(regime):
+        source = TEXT if once.due.source == "text" else OFFICE
+        yield {"what": f"Khoản {once.clause}: hạn", "value": _spoken_due(once.due), "source": source}
+    for permission in regime.permissions:
+        span = write_span(permission.answer_within)
+        yield _decided(f"Khoản {permission.clause}: hạn trả lời xin phép {permission.matter}", f"{span} sau khi xin")
+    ladder = regime.ladder
+    for kind, rungs in (("xác nhận", ladder.receipt), ("báo cáo", ladder.report), ("việc", ladder.task)):
         steps = "; ".join(f"{rung.step} {write_span(rung.at)}" for rung in rungs)
         yield _decided(f"Thang đôn đốc ({kind})", steps or "không")
+
+
+def _spoken_due(due: Deadline) -> str:
+    if due.at is not None:
+        return f"{due.at:%H:%M %d/%m/%Y}"
+    if due.within is not None:
+        return f"{write_span(due.within)} sau khi ban hành"
+    assert due.date is not None
+    return f"{'hết ngày' if due.reading == 'through' else 'trước ngày'} {due.date:%d/%m/%Y}"
 
 
 def _decided(what: str, value: str) -> dict[str, str]:
@@ -103,6 +119,13 @@ def _duties(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: d
                 "subject": rule.clause, "kind": "report", "slot": f"{day}/P1D", "bearers": bearers,
                 "due_at": due_at.isoformat(), "source": TEXT, "due_source": OFFICE,
             }  # fmt: skip
+    for once in owed_once(regime):
+        due_at = once.due_at(now, folder.office.zone)
+        yield {
+            "subject": once.clause, "kind": once.kind.value, "slot": "", "due_at": due_at.isoformat(),
+            "bearers": 0 if due_at <= now else sum(once.clause in item.clauses for item in resolved),
+            "source": TEXT, "due_source": TEXT if once.due.source == "text" else OFFICE,
+        }  # fmt: skip
 
 
 def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime) -> Iterator[dict[str, Any]]:
@@ -119,6 +142,11 @@ def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
                     "template": "daily_summary", "step": "summary", "at": (due_at + rule.freeze).isoformat(),
                     "at_most": len(regime.summary.to) + 1, "source": OFFICE, "of": f"{rule.clause} {day}",
                 }  # fmt: skip
+    for once in owed_once(regime):
+        due_at = once.due_at(now, folder.office.zone)
+        bearers = sum(once.clause in item.clauses for item in resolved)
+        if due_at > now:
+            yield from _rungs(regime.ladder.task, due_at, bearers, once.clause)
 
 
 def _rungs(rungs: tuple[Rung, ...], due_at: datetime, bearers: int, of: str) -> Iterator[dict[str, Any]]:
@@ -129,31 +157,3 @@ def _rungs(rungs: tuple[Rung, ...], due_at: datetime, bearers: int, of: str) -> 
             "step": rung.step.value, "at": (due_at + rung.at).isoformat(), "at_most": bearers, "source": OFFICE,
             "of": of,
         }  # fmt: skip
-
-
-def _warnings(draft: Draft, resolved: list[Resolved]) -> Iterator[str]:
-    text, regime = draft.content.text, draft.content.regime
-    covered = {rule.line for rule in regime.addressees}
-    for line in text.addressees:
-        if line not in covered:
-            yield f"Dòng kính gửi “{line}” chưa có đơn vị nào đứng sau."
-    unaddressed = [item for item in resolved if not item.line and item.clauses]
-    for item in unaddressed:
-        yield f"{item.target.name} phải báo cáo nhưng không có trong kính gửi."
-    silent = Counter(item.line for item in resolved if item.line and not item.clauses)
-    for line, count in silent.items():
-        yield f"“{line}”: {count} nơi nhận chỉ xác nhận đã nhận, không phải báo cáo (văn phòng quyết định)."
-    unmailed = [item.target for item in resolved if not _has_mailbox(item)]
-    for target in unmailed:
-        yield f"{target.name} không có hộp thư nào: văn phòng phải chuyển tay."
-    for obligation in text.obligations:
-        if obligation.bearer.kind is BearerKind.UNSPECIFIED:
-            yield f"Khoản {obligation.clause} không nêu ai thực hiện."
-        if obligation.ambiguity:
-            yield f"Khoản {obligation.clause}: {obligation.ambiguity}"
-    yield from text.ambiguities
-
-
-def _has_mailbox(item: Resolved) -> bool:
-    post = item.target.post
-    return bool((post and post.mail) or item.target.unit.mail)

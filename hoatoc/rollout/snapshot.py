@@ -9,7 +9,12 @@ from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.form import Form
 from hoatoc.format.office import Office
 from hoatoc.format.regime import ReportRule, Rung
+from hoatoc.format.roster import RosterForm
+from hoatoc.format.text import Obligation
 from hoatoc.ledger.schema import Directive, DutyKind
+
+#: Which ladder of the regime presses a kind of duty; all that is owed once shares one.
+_LADDERS = {DutyKind.RECEIPT: "receipt", DutyKind.REPORT: "report", DutyKind.DECISION: "decision"}
 
 
 class Snapshot:
@@ -17,8 +22,10 @@ class Snapshot:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.content = DirectiveFile.model_validate_json(json.dumps(data["directive"]))
-        self.office = Office.model_validate_json(json.dumps(data["office"]))
+        self.office = _issuing(Office.model_validate_json(json.dumps(data["office"])), self.content)
         self.forms = {key: Form.model_validate_json(json.dumps(form)) for key, form in data["forms"].items()}
+        rosters = data.get("rosters", {})
+        self.rosters = {key: RosterForm.model_validate_json(json.dumps(form)) for key, form in rosters.items()}
 
     def report_rule(self, clause: str) -> ReportRule:
         """The rule of the report that `clause` asks for."""
@@ -30,8 +37,18 @@ class Snapshot:
 
     def ladder(self, kind: DutyKind) -> tuple[Rung, ...]:
         """The rungs for a kind of duty."""
-        rungs: tuple[Rung, ...] = getattr(self.content.regime.ladder, kind.value)
+        rungs: tuple[Rung, ...] = getattr(self.content.regime.ladder, _LADDERS.get(kind, "task"))
         return rungs
+
+    def obligation(self, clause: str) -> Obligation:
+        """The obligation of that clause."""
+        return next(item for item in self.content.text.obligations if item.clause == clause)
+
+
+def _issuing(office: Office, content: DirectiveFile) -> Office:
+    """The office as it issues this directive: another body may do so through it, under its own name."""
+    issuer = content.regime.issuer
+    return office.model_copy(update=dict(issuer)) if issuer else office
 
 
 def of(directive: Directive) -> Snapshot:
@@ -42,10 +59,12 @@ def of(directive: Directive) -> Snapshot:
 def take(folder: OfficeFolder, draft: Draft) -> dict[str, Any]:
     """The data to be kept for a draft that is being issued."""
     forms = {rule.form for rule in draft.content.regime.reports}
+    rosters = {rule.roster for rule in draft.content.regime.rosters}
     return {
         "directive": draft.content.model_dump(mode="json"),
         "office": folder.office.model_dump(mode="json"),
         "forms": {key: folder.forms[key].model_dump(mode="json") for key in sorted(forms)},
+        "rosters": {key: folder.rosters[key].model_dump(mode="json") for key in sorted(rosters)},
     }
 
 

@@ -3,16 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, PeriodState, Report, Revision
+from hoatoc.format.form import Form
+from hoatoc.ledger.schema import (
+    Addressee,
+    Directive,
+    Duty,
+    DutyKind,
+    DutyState,
+    Period,
+    PeriodState,
+    Reopening,
+    Report,
+    Revision,
+    UnsentReport,
+)
 from hoatoc.localtime import spoken
-from hoatoc.rollout import duties, history, periods, snapshot
+from hoatoc.rollout import attachments, checking, duties, figures, history, past, periods, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
-from hoatoc.rollout.figures import read_figures
+
+_LONGEST_EXPLANATION = 1000
+#: The name of the explanation among what was typed. The hyphen keeps it apart from figures, whose keys have none.
+EXPLANATION = "giai-trinh"
 
 
 @dataclass(frozen=True)
@@ -39,34 +56,39 @@ def lock(session: Session, addressee: Addressee, slot: str) -> tuple[Duty, Perio
 
 def submit(
     session: Session, addressee: Addressee, duty: Duty, period: Period, typed: Mapping[str, str], *,
-    now: datetime, by_name: str, channel: str,
+    now: datetime, by_name: str, channel: str, explanation: str = "",
 ) -> Submitted:  # fmt: skip
     """Take in what was typed for a locked period, stamped `now` (aware, UTC).
 
-    Raises SubmissionRefused when the figures are wrong or the period takes none any more. A unit that reports has
-    plainly received the directive, so its receipt is recorded too."""
+    Raises SubmissionRefused when the figures are wrong, when they are unusual and no `explanation` goes with them, or
+    when the period takes none any more. A unit that reports has plainly received the directive, so its receipt is
+    recorded too."""
     directive = session.get_one(Directive, addressee.directive_id)
     session.refresh(duty)  # it was read before the period was locked
-    _refuse_closed(duty, period, directive, now)
-    figures = read_figures(snapshot.of(directive).form_of(period.subject), typed)
+    _refuse_closed(session, duty, period, directive, now)
+    explanation = explanation.strip()
+    taken, warnings = _judged(session, directive, duty, period, typed, explanation)
     report = session.scalar(select(Report).where(Report.duty_id == duty.id))
-    if report is not None and report.figures == figures:
+    if report is not None and (report.figures, report.explanation) == (taken, explanation):
         return Submitted(report, report.revision, report.on_time, repeated=True)
     if report is None:
         report = Report(
             duty_id=duty.id, period_id=period.id, first_at=now, on_time=now <= duty.due_at, revision=0,
-            revised_at=now, figures=figures,
+            revised_at=now, figures=taken, warnings=warnings, explanation=explanation,
         )  # fmt: skip
         session.add(report)
-    report.revision, report.revised_at, report.figures = report.revision + 1, now, figures
+    report.revision, report.revised_at, report.figures = report.revision + 1, now, taken
+    report.warnings, report.explanation = warnings, explanation
     session.flush()
-    session.add(
-        Revision(report_id=report.id, number=report.revision, at=now, figures=figures, by_name=by_name, channel=channel)
-    )
+    session.add(Revision(
+        report_id=report.id, number=report.revision, at=now, figures=taken, warnings=warnings,
+        explanation=explanation, by_name=by_name, channel=channel,
+    ))  # fmt: skip
+    session.execute(delete(UnsentReport).where(UnsentReport.duty_id == duty.id))
     actor = f"addressee:{addressee.key}"
     history.note(
         session, directive.id, at=now, kind="report_submitted", subject=f"duty:{duty.id}", actor=actor,
-        revision=report.revision, channel=channel,
+        revision=report.revision, channel=channel, warnings=len(warnings),
     )  # fmt: skip
     duties.meet(session, duty, at=now, actor=actor)
     acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="report")
@@ -74,10 +96,41 @@ def submit(
     return Submitted(report, report.revision, report.on_time, repeated=False)
 
 
-def _refuse_closed(duty: Duty, period: Period, directive: Directive, now: datetime) -> None:
-    if period.state is PeriodState.LOCKED or now > period.lock_at:
+def judge(
+    session: Session, form: Form, duty: Duty, period: Period, typed: Mapping[str, str]
+) -> tuple[dict[str, Any], list[checking.Finding]]:
+    """The figures of what was typed and what is unusual about them, judged as `submit` would; nothing is written.
+
+    Raises SubmissionRefused when they are wrong."""
+    known = past.of(session, duty, period, figures.readers(form))
+    taken = figures.read_figures(form, typed, known)
+    attachments.require(session, duty.addressee_id, form, taken)
+    return taken, checking.warnings(form, figures.numbers(form, taken), known)
+
+
+def _judged(
+    session: Session, directive: Directive, duty: Duty, period: Period, typed: Mapping[str, str], explanation: str
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    if len(explanation) > _LONGEST_EXPLANATION:
+        raise SubmissionRefused("Giải trình quá dài.", {EXPLANATION: f"dài quá {_LONGEST_EXPLANATION} ký tự"})
+    taken, found = judge(session, snapshot.of(directive).form_of(period.subject), duty, period, typed)
+    if found and not explanation:
+        says = "Số liệu có chỗ khác thường: kiểm tra lại, đúng thì ghi một dòng giải trình rồi nộp."
+        raise SubmissionRefused(says, warnings=checking.by_field(found))
+    return taken, [{"fields": list(finding.fields), "says": finding.says} for finding in found]
+
+
+def lock_instant(session: Session, duty: Duty, period: Period) -> datetime:
+    """Until when a duty's report is taken in: its period's lock, or later where the desk has granted it."""
+    granted = session.scalar(select(Reopening.lock_at).where(Reopening.duty_id == duty.id))
+    return max(period.lock_at, granted) if granted else period.lock_at
+
+
+def _refuse_closed(session: Session, duty: Duty, period: Period, directive: Directive, now: datetime) -> None:
+    lock_at = lock_instant(session, duty, period)
+    if now > lock_at or (period.state is PeriodState.LOCKED and lock_at <= period.lock_at):
         raise SubmissionRefused(
-            f"Kỳ báo cáo đã khóa từ {spoken(period.lock_at, directive.zone)}; liên hệ văn phòng để được mở lại."
+            f"Kỳ báo cáo đã khóa từ {spoken(lock_at, directive.zone)}; liên hệ văn phòng để được mở lại."
         )
     if duty.state in (DutyState.WAIVED, DutyState.WITHDRAWN):
         raise SubmissionRefused("Đơn vị không phải báo cáo kỳ này.")

@@ -132,7 +132,7 @@ def _board_of(session: Session, directive: Directive, now: datetime) -> dict[str
         "issued_at": directive.issued_at, "running": directive.state is DirectiveState.RUNNING,
         "next_at": next_at if next_at < NEVER else None,
         "status": books.status(session, directive.id, now),
-        "missing": _not_settled(session, directive, now),
+        "missing": _not_settled(session, directive, snap, now),
         "phone": _to_phone(session, directive),
         "summaries": [summary.content | {"data_hash": summary.data_hash} for summary in session.scalars(
             select(Summary).where(Summary.directive_id == directive.id).order_by(Summary.frozen_at.desc()).limit(7)
@@ -140,7 +140,9 @@ def _board_of(session: Session, directive: Directive, now: datetime) -> dict[str
     }  # fmt: skip
 
 
-def _not_settled(session: Session, directive: Directive, now: datetime) -> list[dict[str, Any]]:
+def _not_settled(
+    session: Session, directive: Directive, snap: snapshot.Snapshot, now: datetime
+) -> list[dict[str, Any]]:
     """Open duties by addressee, the longest overdue first."""
     rows = session.execute(
         select(Duty, Addressee)
@@ -156,7 +158,7 @@ def _not_settled(session: Session, directive: Directive, now: datetime) -> list[
         .order_by(Duty.due_at, Addressee.id)
     )
     return [
-        {"name": addressee.name, "key": addressee.key, "what": wording.duty_name(duty), "due_at": duty.due_at,
+        {"name": addressee.name, "key": addressee.key, "what": wording.duty_name(duty, snap), "due_at": duty.due_at,
          "overdue": duty.due_at < now, "step": duty.step, "kind": duty.kind.value}
         for duty, addressee in rows
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.format.regime import Step
-from hoatoc.ledger.schema import Directive, DirectiveState, Duty, Notice, NoticeState, Period, PeriodState
+from hoatoc.ledger.schema import Directive, DirectiveState, Duty, Notice, NoticeState, Period, PeriodState, Roster
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import snapshot
 
@@ -37,6 +37,7 @@ def next_wake(session: Session, directive: Directive) -> Wake:
         _next_step(session, directive),
         _next_of_period(session, directive),
         _next_attempt(session, directive),
+        _next_deletion(session, directive),
     ]
     return min((wake for wake in candidates if wake), key=lambda wake: wake.at, default=Wake(NEVER, ""))
 
@@ -66,6 +67,13 @@ def _next_of_period(session: Session, directive: Directive) -> Wake | None:
         .limit(1)
     )
     return Wake(period.next_at, _PERIOD_CAUSES[period.state]) if period else None
+
+
+def _next_deletion(session: Session, directive: Directive) -> Wake | None:
+    at = session.scalar(
+        select(func.min(Roster.delete_at)).where(Roster.directive_id == directive.id, Roster.delete_at < NEVER)
+    )
+    return Wake(at, "xóa danh sách hết hạn") if at else None
 
 
 def _next_attempt(session: Session, directive: Directive) -> Wake | None:

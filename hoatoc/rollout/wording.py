@@ -10,18 +10,32 @@ from hoatoc.localtime import spoken, spoken_day
 from hoatoc.rollout.snapshot import Snapshot
 
 
-def duty_name(duty: Duty) -> str:
-    """What is owed, in a phrase: "Báo cáo ngày 24/11/2021"."""
+def duty_name(duty: Duty, snap: Snapshot) -> str:
+    """What is owed, in a phrase: "Báo cáo ngày 24/11/2021"; what a clause orders is said in its own words."""
     if duty.kind is DutyKind.RECEIPT:
         return "Xác nhận đã nhận văn bản"
-    return f"Báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
+    if duty.kind is DutyKind.REPORT:
+        return f"Báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
+    if duty.kind is DutyKind.DECISION:
+        return f"Trả lời xin phép số {duty.slot}"
+    return f"{_KINDS.get(duty.kind, 'Việc')} (khoản {duty.subject}): {snap.obligation(duty.subject).quote}"
 
 
-def duty_line(duty: Duty, zone: str, now: datetime) -> dict[str, Any]:
+#: The button on the unit's page that settles each kind of duty.
+BUTTONS = {
+    DutyKind.RECEIPT: "Xác nhận đã nhận", DutyKind.REPORT: "Nộp báo cáo", DutyKind.TASK: "Báo kết quả",
+    DutyKind.ROSTER: "Nộp danh sách", DutyKind.COVERAGE: "Cập nhật chỉ tiêu",
+    DutyKind.DECISION: "Đồng ý hoặc Không đồng ý",
+}  # fmt: skip
+_KINDS = {DutyKind.TASK: "Việc", DutyKind.ROSTER: "Danh sách", DutyKind.COVERAGE: "Chỉ tiêu"}
+
+
+def duty_line(duty: Duty, snap: Snapshot, zone: str, now: datetime) -> dict[str, Any]:
     """A duty as notices list it."""
     return {
-        "what": duty_name(duty),
+        "what": duty_name(duty, snap),
         "kind": duty.kind.value,
+        "button": BUTTONS.get(duty.kind, "Báo kết quả"),
         "due": spoken(duty.due_at, zone),
         "overdue": duty.due_at <= now,
     }

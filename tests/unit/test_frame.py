@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
 
@@ -58,22 +59,46 @@ def oracle(*, name: str, subject: str, text: str, html: str) -> EmailMessage:
 def body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    return body_of(str(part.get_content()))
+
+
+def body_of(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+
+
+def shown(content: bytes, header: str) -> str:
+    """A header as RFC 2047 has it read: white space between two encoded words is no part of the text."""
+    value = email.message_from_bytes(content, policy=email.policy.compat32)[header]
+    return str(make_header(decode_header(re.sub(r"\r?\n", "", value))))
 
 
 @given(words, words, bodies, bodies, st.booleans())
 @example("Sở Y tế", "Công điện", ".\n..\n", "<p>.</p>", True)
+def test_a_filled_frame_shows_every_value_as_it_is(
+    name: str, subject: str, text: str, html: str, eight_bit: bool
+) -> None:
+    content = fill(name=name, subject=subject, text=text, html=html, eight_bit=eight_bit)
+    (to,) = parsed(content)["To"].addresses
+    assert to.addr_spec == "so-y-te@mau.example"
+    assert folded(shown(content, "Subject")) == folded(subject)
+    quoted = shown(content, "To").removesuffix("<so-y-te@mau.example>").strip()
+    assert folded(re.sub(r'^"(.*)"$', r"\1", re.sub(r"\\(.)", r"\1", quoted))) in (folded(name), folded(re.sub(r"\\(.)", r"\1", name)), folded(name).strip('"'))
+    assert body(parsed(content), "plain") == body_of(text)
+    assert body(parsed(content), "html") == body_of(html)
+
+
+#: What the oracle itself gets right: in longer headers Python 3.11 loses spaces, and it lets encoded words through.
+short = words.map(lambda typed: typed.replace("=?", "")[:20])
+
+
+@given(short, short, bodies, bodies, st.booleans())
 def test_a_filled_frame_parses_to_what_email_message_makes(
     name: str, subject: str, text: str, html: str, eight_bit: bool
 ) -> None:
     ours = parsed(fill(name=name, subject=subject, text=text, html=html, eight_bit=eight_bit))
     theirs = oracle(name=name, subject=subject, text=text, html=html)
-    (to,) = ours["To"].addresses
-    assert to.addr_spec == "so-y-te@mau.example"
-    # EmailMessage lets what looks like an encoded word through as it is, so that a reader sees something else.
-    assert folded(str(ours["Subject"])) == (folded(subject) if "=?" in subject else folded(str(theirs["Subject"])))
-    shown = folded(name) if "=?" in name else folded(theirs["To"].addresses[0].display_name)
-    assert folded(to.display_name) == shown
+    assert folded(str(ours["Subject"])) == folded(str(theirs["Subject"]))
+    assert folded(ours["To"].addresses[0].display_name) == folded(theirs["To"].addresses[0].display_name)
     assert ours["From"].addresses == theirs["From"].addresses
     assert body(ours, "plain") == body(theirs, "plain")
     assert body(ours, "html") == body(theirs, "html")

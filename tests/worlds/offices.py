@@ -1,6 +1,8 @@
 """Small made-up offices, as YAML files or straight as models, and the real one of Kiên Giang."""
 
 import json
+import tempfile
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,12 +11,7 @@ from typing import Any
 
 import yaml
 
-from hoatoc.format.directive import DirectiveFile
 from hoatoc.format.folder import Draft, OfficeFolder, find_draft
-from hoatoc.format.form import Form
-from hoatoc.format.office import Office
-from hoatoc.format.units import Units
-from hoatoc.format.yamlfile import YamlFile
 from hoatoc.settings import ROOT
 
 KEY = "tinh-mau/1-cv"
@@ -30,7 +27,7 @@ class Files:
     form: dict[str, Any]
     directive: dict[str, Any]
 
-    def write(self, root: Path) -> Path:
+    def write(self, root: Path, spell: Callable[[Any], str] = lambda data: _as_yaml(data)) -> Path:
         """Write real files under `root`; gives the office's folder."""
         folder = root / "tinh-mau"
         (folder / "forms").mkdir(parents=True)
@@ -39,15 +36,14 @@ class Files:
             "1-cv.yaml": self.directive,
         }  # fmt: skip
         for name, data in named.items():
-            text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-            (folder / name).write_text(text.replace("'16:00'", "16:00"), encoding="utf-8")
+            (folder / name).write_text(spell(data), encoding="utf-8")
         return folder
 
     def read(self) -> tuple[OfficeFolder, Draft]:
-        """The same straight as models, without files."""
-        forms = {"bao-cao": _as(Form, self.form)}
-        folder = OfficeFolder("tinh-mau", Path(), _as(Office, self.office), _as(Units, self.units), forms, {})
-        return folder, Draft(KEY, _as(DirectiveFile, self.directive), YamlFile(Path(), None, {}))
+        """The same as the program reads it."""
+        with tempfile.TemporaryDirectory() as root:
+            self.write(Path(root), json.dumps)  # JSON is YAML, and written at once
+            return find_draft(Path(root), KEY)
 
     def unit(self, key: str) -> dict[str, Any]:
         """The entry of one unit."""
@@ -55,8 +51,8 @@ class Files:
         return found
 
 
-def _as(model: Any, data: Any) -> Any:
-    return model.model_validate_json(json.dumps(data))
+def _as_yaml(data: Any) -> str:
+    return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False)).replace("'16:00'", "16:00")
 
 
 def small_office(districts: int = 2, departments: int = 2, members: int = 1) -> Files:

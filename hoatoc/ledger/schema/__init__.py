@@ -3,29 +3,38 @@
 from hoatoc.ledger.schema.addressee import Addressee, Assignment
 from hoatoc.ledger.schema.base import Base
 from hoatoc.ledger.schema.clock import SimulatedClock
+from hoatoc.ledger.schema.coverage import CoverageEntry
 from hoatoc.ledger.schema.directive import Directive, DirectiveState, Obligation
 from hoatoc.ledger.schema.duty import Duty, DutyKind, DutyState
 from hoatoc.ledger.schema.event import Event
+from hoatoc.ledger.schema.fulfilment import Fulfilment
 from hoatoc.ledger.schema.inbox import InboxKind, InboxMail, InboxState
 from hoatoc.ledger.schema.meta import Meta
 from hoatoc.ledger.schema.notice import Notice, NoticeDuty, NoticeState
 from hoatoc.ledger.schema.office import Office, Post, Unit
 from hoatoc.ledger.schema.period import Period, PeriodState
+from hoatoc.ledger.schema.permission import PermissionRequest, PermissionState
 from hoatoc.ledger.schema.receipt import Receipt
-from hoatoc.ledger.schema.report import Report, Revision
+from hoatoc.ledger.schema.reopening import Reopening
+from hoatoc.ledger.schema.report import Attachment, Report, Revision, UnsentReport
+from hoatoc.ledger.schema.rollup import Rollup
+from hoatoc.ledger.schema.roster import Roster
 from hoatoc.ledger.schema.summary import Summary
 from hoatoc.ledger.schema.turn import Turn, WakeUp
 
 __all__ = [
     "Addressee",
     "Assignment",
+    "Attachment",
     "Base",
+    "CoverageEntry",
     "Directive",
     "DirectiveState",
     "Duty",
     "DutyKind",
     "DutyState",
     "Event",
+    "Fulfilment",
     "InboxKind",
     "InboxMail",
     "InboxState",
@@ -37,13 +46,19 @@ __all__ = [
     "Office",
     "Period",
     "PeriodState",
+    "PermissionRequest",
+    "PermissionState",
     "Post",
     "Receipt",
+    "Reopening",
     "Report",
     "Revision",
+    "Rollup",
+    "Roster",
     "SimulatedClock",
     "Summary",
     "Turn",
     "Unit",
+    "UnsentReport",
     "WakeUp",
 ]

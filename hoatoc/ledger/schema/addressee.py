@@ -26,6 +26,7 @@ class Addressee(Base):
     line: Mapped[str]
     unreachable_at: Mapped[datetime]
     link_generation: Mapped[int]
+    decides: Mapped[bool]  # a post that only answers requests for permission: the directive is not sent to it
 
 
 class Assignment(Base):

@@ -15,6 +15,10 @@ class DutyKind(StrEnum):
 
     RECEIPT = "receipt"  #: An acknowledgement that the directive has been received.
     REPORT = "report"  #: The report of one period.
+    TASK = "task"  #: Something to be done once.
+    ROSTER = "roster"  #: A list of persons to be handed in.
+    COVERAGE = "coverage"  #: A share to be reached.
+    DECISION = "decision"  #: An answer to a request for permission.
 
 
 class DutyState(StrEnum):

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hoatoc.ledger.schema.base import Base, Id
 
 
 class Report(Base):
-    """The report that meets one duty. `figures` are those of the newest revision; a blank is absent, never zero."""
+    """The report that meets one duty. `figures` are those of the newest revision; a blank is absent, never zero.
+
+    `warnings` are what its checks found unusual, `explanation` the word given for it."""
 
     __tablename__ = "report"
 
@@ -22,6 +24,8 @@ class Report(Base):
     revision: Mapped[int]
     revised_at: Mapped[datetime]
     figures: Mapped[dict[str, Any]]
+    warnings: Mapped[list[Any]]
+    explanation: Mapped[str]
 
 
 class Revision(Base):
@@ -35,5 +39,31 @@ class Revision(Base):
     number: Mapped[int]
     at: Mapped[datetime]
     figures: Mapped[dict[str, Any]]
+    warnings: Mapped[list[Any]]
+    explanation: Mapped[str]
     by_name: Mapped[str]
     channel: Mapped[str]
+
+
+class UnsentReport(Base):
+    """What a unit has typed into a report's form and not yet submitted."""
+
+    __tablename__ = "unsent_report"
+
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    typed: Mapped[dict[str, Any]]
+
+
+class Attachment(Base):
+    """A file that an addressee sent with a report. A report's figures name it by its SHA-256."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("addressee_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    addressee_id: Mapped[int] = mapped_column(ForeignKey("addressee.id"))
+    sha256: Mapped[str]
+    name: Mapped[str]
+    at: Mapped[datetime]
+    content: Mapped[bytes] = mapped_column(LargeBinary)

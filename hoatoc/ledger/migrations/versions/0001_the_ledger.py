@@ -172,11 +172,32 @@ def upgrade() -> None:
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("unreachable_at", Utc(), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("decides", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_addressee_directive_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_addressee_post_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_addressee_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addressee")),
         sa.UniqueConstraint("directive_id", "key", name=op.f("uq_addressee_directive_id_key")),
+    )
+    op.create_table(
+        "rollup",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("period_id", Id, nullable=False),
+        sa.Column("unit_key", sa.Text(), nullable=False),
+        sa.Column("parent_key", sa.Text(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("on_time", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("exempt", sa.Integer(), nullable=False),
+        sa.Column("unreachable", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Integer(), nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_rollup_period_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollup")),
+        sa.UniqueConstraint("period_id", "unit_key", name=op.f("uq_rollup_period_id_unit_key")),
     )
     op.create_table(
         "summary",
@@ -202,6 +223,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["obligation_id"], ["obligation.id"], name=op.f("fk_assignment_obligation_id")),
         sa.PrimaryKeyConstraint("obligation_id", "addressee_id", name=op.f("pk_assignment")),
     )
+    op.create_table(
+        "attachment",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_attachment_addressee_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("addressee_id", "sha256", name=op.f("uq_attachment_addressee_id_sha256")),
+    )
+    op.create_table(
+        "coverage_entry",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("obligation_id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_coverage_entry_addressee_id")),
+        sa.ForeignKeyConstraint(["obligation_id"], ["obligation.id"], name=op.f("fk_coverage_entry_obligation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_entry")),
+    )
+    with op.batch_alter_table("coverage_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_coverage_entry_obligation_id", ["obligation_id", "addressee_id"], unique=False)
+
     op.create_table(
         "duty",
         sa.Column("id", Id, nullable=False),
@@ -295,6 +344,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("addressee_id", "code", name=op.f("uq_receipt_addressee_id_code")),
     )
     op.create_table(
+        "fulfilment",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("duty_id", Id, nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_fulfilment_duty_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fulfilment")),
+        sa.UniqueConstraint("duty_id", name=op.f("uq_fulfilment_duty_id")),
+    )
+    op.create_table(
         "inbox_mail",
         sa.Column("id", Id, nullable=False),
         sa.Column("directive_id", Id, nullable=False),
@@ -326,6 +387,42 @@ def upgrade() -> None:
         batch_op.create_index("ix_notice_duty_duty_id", ["duty_id"], unique=False)
 
     op.create_table(
+        "permission_request",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("obligation_id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("duty_id", Id, nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("for_head", sa.Boolean(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("asked_at", Utc(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("answered_at", Utc(), nullable=False),
+        sa.Column("answered_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_permission_request_addressee_id")),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_permission_request_duty_id")),
+        sa.ForeignKeyConstraint(["obligation_id"], ["obligation.id"], name=op.f("fk_permission_request_obligation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_permission_request")),
+        sa.UniqueConstraint("duty_id", name=op.f("uq_permission_request_duty_id")),
+    )
+    with op.batch_alter_table("permission_request", schema=None) as batch_op:
+        batch_op.create_index("ix_permission_request_addressee_id", ["addressee_id"], unique=False)
+
+    op.create_table(
+        "reopening",
+        sa.Column("duty_id", Id, autoincrement=False, nullable=False),
+        sa.Column("lock_at", Utc(), nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_reopening_duty_id")),
+        sa.PrimaryKeyConstraint("duty_id", name=op.f("pk_reopening")),
+    )
+    op.create_table(
         "report",
         sa.Column("id", Id, nullable=False),
         sa.Column("duty_id", Id, nullable=False),
@@ -335,6 +432,8 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("revised_at", Utc(), nullable=False),
         sa.Column("figures", Json, nullable=False),
+        sa.Column("warnings", Json, nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_report_duty_id")),
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_report_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
@@ -344,12 +443,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_report_period_id"), ["period_id"], unique=False)
 
     op.create_table(
+        "roster",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("duty_id", Id, nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("rows", Json, nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column("delete_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_roster_directive_id")),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_roster_duty_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster")),
+        sa.UniqueConstraint("duty_id", name=op.f("uq_roster_duty_id")),
+    )
+    with op.batch_alter_table("roster", schema=None) as batch_op:
+        batch_op.create_index("ix_roster_directive_id_delete_at", ["directive_id", "delete_at"], unique=False)
+
+    op.create_table(
+        "unsent_report",
+        sa.Column("duty_id", Id, autoincrement=False, nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("typed", Json, nullable=False),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_unsent_report_duty_id")),
+        sa.PrimaryKeyConstraint("duty_id", name=op.f("pk_unsent_report")),
+    )
+    op.create_table(
         "revision",
         sa.Column("id", Id, nullable=False),
         sa.Column("report_id", Id, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("at", Utc(), nullable=False),
         sa.Column("figures", Json, nullable=False),
+        sa.Column("warnings", Json, nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("by_name", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_revision_report_id")),
@@ -361,10 +489,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("revision")
+    op.drop_table("unsent_report")
+    with op.batch_alter_table("roster", schema=None) as batch_op:
+        batch_op.drop_index("ix_roster_directive_id_delete_at")
+
+    op.drop_table("roster")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_report_period_id"))
 
     op.drop_table("report")
+    op.drop_table("reopening")
+    with op.batch_alter_table("permission_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_permission_request_addressee_id")
+
+    op.drop_table("permission_request")
     with op.batch_alter_table("notice_duty", schema=None) as batch_op:
         batch_op.drop_index("ix_notice_duty_duty_id")
 
@@ -373,6 +511,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbox_mail_directive_id_state")
 
     op.drop_table("inbox_mail")
+    op.drop_table("fulfilment")
     op.drop_table("receipt")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("ix_notice_directive_id_state_next_attempt_at")
@@ -385,11 +524,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_duty_addressee_id")
 
     op.drop_table("duty")
+    with op.batch_alter_table("coverage_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_coverage_entry_obligation_id")
+
+    op.drop_table("coverage_entry")
+    op.drop_table("attachment")
     op.drop_table("assignment")
     with op.batch_alter_table("summary", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_summary_directive_id"))
 
     op.drop_table("summary")
+    op.drop_table("rollup")
     op.drop_table("addressee")
     op.drop_table("wake_up")
     op.drop_table("turn")

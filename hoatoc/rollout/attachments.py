@@ -1,0 +1,63 @@
+"""Files that go with a report, kept in the ledger under their SHA-256."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.format.form import FieldType, Form
+from hoatoc.ledger.schema import Addressee, Attachment
+
+#: What is taken in: the extension, and how such a file begins.
+KINDS = {
+    ".pdf": b"%PDF-", ".png": b"\x89PNG", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".docx": b"PK\x03\x04",
+    ".xlsx": b"PK\x03\x04",
+}  # fmt: skip
+_LARGEST = 900 * 1024
+
+
+def keep(session: Session, addressee: Addressee, *, name: str, content: bytes, now: datetime) -> str:
+    """Keep a file of `addressee`; its SHA-256, by which its report names it. Raises ValueError with what to do."""
+    extension = PurePath(name).suffix.lower()
+    if extension not in KINDS or not content.startswith(KINDS[extension]):
+        raise ValueError(f"chỉ nhận tệp {', '.join(kind.removeprefix('.') for kind in KINDS)}")
+    if len(content) > _LARGEST:
+        raise ValueError(f"tệp lớn quá {_LARGEST // 1024} KB")
+    sha256 = hashlib.sha256(content).hexdigest()
+    if _find(session, addressee.id, sha256) is None:
+        kept = "".join(mark for mark in PurePath(name).name if mark.isprintable())[-120:]
+        session.add(Attachment(addressee_id=addressee.id, sha256=sha256, name=kept, at=now, content=content))
+        session.flush()
+    return sha256
+
+
+def get(session: Session, addressee_id: int, sha256: str) -> Attachment:
+    """The file of that SHA-256. Raises NotFound when the addressee has sent none such."""
+    found = _find(session, addressee_id, sha256)
+    if found is None:
+        raise NotFound("không có tệp này")
+    return found
+
+
+def require(session: Session, addressee_id: int, form: Form, figures: Mapping[str, Any]) -> None:
+    """Raise SubmissionRefused unless every file that `figures` name was sent by the addressee."""
+    wrong = {
+        field.key: "chưa nhận được tệp; chọn lại tệp"
+        for field in form.fields
+        if field.type is FieldType.FILE
+        and field.key in figures
+        and _find(session, addressee_id, figures[field.key]) is None
+    }
+    if wrong:
+        raise SubmissionRefused("Báo cáo chưa nhận được vì thiếu tệp.", wrong)
+
+
+def _find(session: Session, addressee_id: int, sha256: str) -> Attachment | None:
+    return session.scalar(
+        select(Attachment).where(Attachment.addressee_id == addressee_id, Attachment.sha256 == sha256)
+    )

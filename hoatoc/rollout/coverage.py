@@ -1,0 +1,103 @@
+"""Shares on their way to a target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.format.regime import CoverageRule
+from hoatoc.ledger.schema import Addressee, Assignment, CoverageEntry, Directive, Duty, DutyKind, Obligation
+from hoatoc.rollout import duties, history, snapshot
+from hoatoc.rollout.figures import read_count
+
+
+@dataclass(frozen=True)
+class Series:
+    """What one addressee has said of one share, oldest first, and the target in per cent."""
+
+    rule: CoverageRule
+    entries: Sequence[CoverageEntry]
+
+    @property
+    def reached(self) -> bool:
+        """Whether the newest entry stands at or above the target."""
+        return bool(self.entries) and reaches(self.entries[-1], self.rule.target)
+
+
+def reaches(entry: CoverageEntry, target: int) -> bool:
+    """Whether an entry is at least `target` per cent, in whole numbers: 999 of 1000 is not 100 %."""
+    return entry.counted * 100 >= target * entry.of
+
+
+def series_of(session: Session, addressee: Addressee) -> list[Series]:
+    """The shares that `addressee` follows."""
+    directive = session.get_one(Directive, addressee.directive_id)
+    rules = {rule.clause: rule for rule in snapshot.of(directive).content.regime.coverage}
+    borne = session.scalars(
+        select(Obligation)
+        .join(Assignment, Assignment.obligation_id == Obligation.id)
+        .where(Assignment.addressee_id == addressee.id, Obligation.clause.in_(rules))
+        .order_by(Obligation.ordinal)
+    ).all()
+    return [Series(rules[item.clause], _entries(session, item.id, addressee.id)) for item in borne]
+
+
+def _entries(session: Session, obligation_id: int, addressee_id: int) -> Sequence[CoverageEntry]:
+    return session.scalars(
+        select(CoverageEntry)
+        .where(CoverageEntry.obligation_id == obligation_id, CoverageEntry.addressee_id == addressee_id)
+        .order_by(CoverageEntry.at, CoverageEntry.id)
+    ).all()
+
+
+def enter(
+    session: Session, addressee: Addressee, clause: str, counted: str, of: str, *, now: datetime, by_name: str
+) -> CoverageEntry:
+    """Add an entry to the series of `clause`, figures as typed; one that reaches the target meets the duty, where
+    there is one. Raises NotFound, and SubmissionRefused when the figures do not stand."""
+    series = next((item for item in series_of(session, addressee) if item.rule.clause == clause), None)
+    if series is None:
+        raise NotFound("không có chỉ tiêu này", hint="mở lại liên kết trong thư")
+    numbers = _read(counted, of)
+    obligation = session.scalars(
+        select(Obligation).where(Obligation.directive_id == addressee.directive_id, Obligation.clause == clause)
+    ).one()
+    entry = CoverageEntry(
+        obligation_id=obligation.id, addressee_id=addressee.id, at=now, counted=numbers[0], of=numbers[1],
+        by_name=by_name,
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    actor = f"addressee:{addressee.key}"
+    history.note(
+        session, addressee.directive_id, at=now, kind="coverage_entered", subject=f"addressee:{addressee.id}",
+        actor=actor, clause=clause, counted=entry.counted, of=entry.of,
+    )  # fmt: skip
+    duty = session.scalar(
+        select(Duty).where(
+            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.COVERAGE, Duty.subject == clause
+        ).with_for_update()
+    )  # fmt: skip
+    if duty is not None and reaches(entry, series.rule.target):
+        duties.meet(session, duty, at=now, actor=actor)
+    return entry
+
+
+def _read(counted: str, of: str) -> tuple[int, int]:
+    problems: dict[str, str] = {}
+    numbers = []
+    for key, typed in (("counted", counted), ("of", of)):
+        try:
+            numbers.append(read_count(typed))
+        except ValueError as error:
+            problems[key] = str(error)
+    if not problems and numbers[1] == 0:
+        problems["of"] = "tổng số phải lớn hơn 0"
+    if not problems and numbers[0] > numbers[1]:
+        problems["counted"] = f"{numbers[0]} lớn hơn tổng số {numbers[1]}"
+    if problems:
+        raise SubmissionRefused("Số liệu chưa đúng.", problems)
+    return numbers[0], numbers[1]

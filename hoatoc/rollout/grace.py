@@ -1,0 +1,42 @@
+"""What the desk grants one unit for one period: more time after the lock, or no report at all. Each has a reason."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import HoatocError
+from hoatoc.ledger.schema import Duty, DutyState, Period, Reopening
+from hoatoc.rollout import duties, history
+
+
+def reopen(
+    session: Session, duty: Duty, period: Period, *, until: datetime, now: datetime, by_name: str, reason: str
+) -> Reopening:
+    """Take in the report of `duty` up to and including `until`, whatever the lock of its (locked) `period`.
+
+    On time or late stays what it is. Raises HoatocError without a reason, or when `until` gives no time."""
+    _require(reason)
+    if until <= max(now, period.lock_at):
+        raise HoatocError("thời điểm mở lại phải sau lúc này và sau giờ khóa của kỳ", hint="chọn giờ muộn hơn")
+    if duty.state in (DutyState.WAIVED, DutyState.WITHDRAWN):
+        raise HoatocError("đơn vị không phải báo cáo kỳ này", hint="không cần mở lại")
+    granted = session.get(Reopening, duty.id) or Reopening(duty_id=duty.id)
+    granted.lock_at, granted.at, granted.by_name, granted.reason = until, now, by_name, reason.strip()
+    session.add(granted)
+    session.flush()
+    history.note(
+        session, duty.directive_id, at=now, kind="report_reopened", subject=f"duty:{duty.id}", actor=f"desk:{by_name}",
+        until=until.isoformat(), reason=granted.reason,
+    )  # fmt: skip
+    return granted
+
+
+def exempt(session: Session, duty: Duty, *, now: datetime, by_name: str, reason: str) -> None:
+    """Let the unit off this one report. Raises HoatocError without a reason, InvalidTransition once it has reported."""
+    _require(reason)
+    duties.move(session, duty, DutyState.WAIVED, at=now, actor=f"desk:{by_name}", reason=reason.strip())
+
+
+def _require(reason: str) -> None:
+    if not reason.strip():
+        raise HoatocError("chưa ghi lý do", hint="ghi lý do; lý do được lưu cùng quyết định")

@@ -1,0 +1,176 @@
+"""Asking for permission: the request goes to the authority found in the tree, whose answer is a duty."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.ledger.schema import (
+    Addressee,
+    Directive,
+    Duty,
+    DutyKind,
+    DutyState,
+    Obligation,
+    PermissionRequest,
+    PermissionState,
+    Post,
+    Unit,
+)
+from hoatoc.localtime import NEVER, local_date
+from hoatoc.rollout import duties, history, outbox, snapshot
+from hoatoc.rollout.command import ChainOfCommand, Mailbox
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request says, as typed and read."""
+
+    person: str
+    for_head: bool
+    purpose: str
+    first_day: date
+    last_day: date
+    asked_by: str
+
+
+def ask(session: Session, addressee: Addressee, clause: str, asked: Asked, *, now: datetime) -> PermissionRequest:
+    """Put a request before the one who decides: the head of the asker's own unit, and for the head himself the level
+    above. Opens the decider's duty to answer and writes the notice of it. Raises NotFound when the directive knows
+    no such matter for this unit, SubmissionRefused when the request does not stand or nobody can decide."""
+    directive = session.get_one(Directive, addressee.directive_id)
+    snap = snapshot.of(directive)
+    rule = next((rule for rule in snap.content.regime.permissions if rule.clause == clause), None)
+    if rule is None:
+        raise NotFound("văn bản này không có việc xin phép đó")
+    _refuse(asked)
+    chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
+    decider = _decider(session, directive, chain, addressee, above=asked.for_head)
+    number = _next_number(session, decider)
+    ids = duties.open_all(
+        session, directive.id, [decider.id], subject=clause, kind=DutyKind.DECISION, slot=str(number), period_id=None,
+        due_at=now + rule.answer_within, rungs=snap.ladder(DutyKind.DECISION), now=now,
+    )  # fmt: skip
+    obligation = session.scalars(
+        select(Obligation).where(Obligation.directive_id == directive.id, Obligation.clause == clause)
+    ).one()
+    request = PermissionRequest(
+        obligation_id=obligation.id, addressee_id=addressee.id, duty_id=ids[0], person=asked.person.strip(),
+        for_head=asked.for_head, purpose=asked.purpose.strip(), first_day=asked.first_day, last_day=asked.last_day,
+        asked_at=now, asked_by=asked.asked_by, state=PermissionState.ASKED, answered_at=NEVER, answered_by="",
+        reason="",
+    )  # fmt: skip
+    session.add(request)
+    session.flush()
+    history.note(
+        session, directive.id, at=now, kind="permission_asked", subject=f"permission:{request.id}",
+        actor=f"addressee:{addressee.key}", decider=decider.key,
+    )  # fmt: skip
+    notice = outbox.Written(
+        template="permission_request", step="decide", to=chain.door(decider), occurrence=str(request.id), due_at=now,
+        reason="có đề nghị xin phép", duties=(ids[0],), addressee_id=decider.id,
+    )  # fmt: skip
+    outbox.write(session, directive.id, [notice], now=now, domain=snap.office.sender.partition("@")[2])
+    return request
+
+
+def answer(
+    session: Session, decider: Addressee, request_id: int, *, granted: bool, reason: str, now: datetime, by_name: str
+) -> PermissionRequest:
+    """Answer a request; the answer stands and is sent to the asker. Raises NotFound when `decider` has no such
+    request, SubmissionRefused when it was answered, or is refused without a reason."""
+    found = session.execute(
+        select(PermissionRequest, Duty)
+        .join(Duty, Duty.id == PermissionRequest.duty_id)
+        .where(PermissionRequest.id == request_id, Duty.addressee_id == decider.id)
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFound("không có đề nghị này")
+    request: PermissionRequest = found[0]
+    duty: Duty = found[1]
+    if duty.state is not DutyState.OPEN:
+        raise SubmissionRefused("Đề nghị này đã được trả lời hoặc không còn hiệu lực.")
+    if not granted and not reason.strip():
+        raise SubmissionRefused("Chưa ghi lý do không đồng ý.", {"reason": "ghi lý do"})
+    request.state = PermissionState.GRANTED if granted else PermissionState.REFUSED
+    request.answered_at, request.answered_by, request.reason = now, by_name, reason.strip()
+    actor = f"addressee:{decider.key}"
+    duties.meet(session, duty, at=now, actor=actor)
+    directive = session.get_one(Directive, decider.directive_id)
+    history.note(
+        session, directive.id, at=now, kind=f"permission_{request.state}", subject=f"permission:{request.id}",
+        actor=actor,
+    )  # fmt: skip
+    _tell_asker(session, directive, request, now)
+    return request
+
+
+def counts(session: Session, directive_id: int) -> dict[str, int]:
+    """How many requests were asked, granted and refused; those still waiting are asked less the two others."""
+    states = session.scalars(
+        select(PermissionRequest.state)
+        .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
+        .where(Obligation.directive_id == directive_id)
+    ).all()
+    granted, refused = states.count(PermissionState.GRANTED), states.count(PermissionState.REFUSED)
+    return {"asked": len(states), "granted": granted, "refused": refused, "waiting": len(states) - granted - refused}
+
+
+def _refuse(asked: Asked) -> None:
+    problems = {
+        key: "chưa điền"
+        for key, value in (("person", asked.person), ("purpose", asked.purpose), ("asked_by", asked.asked_by))
+        if not value.strip()
+    }
+    if asked.last_day < asked.first_day:
+        problems["last_day"] = "ngày về trước ngày đi"
+    if problems:
+        raise SubmissionRefused("Đề nghị chưa đủ.", problems)
+
+
+def _decider(
+    session: Session, directive: Directive, chain: ChainOfCommand, asker: Addressee, *, above: bool
+) -> Addressee:
+    """The addressee row of the post that decides, made when it is asked for the first time."""
+    # A member of a collective body asks the one who heads the body above it.
+    found = chain.authority(chain.units[asker.unit_id], above=above or asker.post_id is not None)
+    if found is None:
+        raise SubmissionRefused("Không tìm thấy người có thẩm quyền trong danh bạ; liên hệ văn phòng.")
+    unit, post, mailbox = found
+    key = f"{unit.key}/{post.key}"
+    row = session.scalar(select(Addressee).where(Addressee.directive_id == directive.id, Addressee.key == key))
+    return row or _add_decider(session, directive, key, unit, post, mailbox)
+
+
+def _add_decider(
+    session: Session, directive: Directive, key: str, unit: Unit, post: Post, mailbox: Mailbox
+) -> Addressee:
+    row = Addressee(
+        directive_id=directive.id, key=key, unit_id=unit.id, post_id=post.id, name=mailbox.name, line="",
+        unreachable_at=NEVER, link_generation=0, decides=True,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _next_number(session: Session, decider: Addressee) -> int:
+    session.execute(select(Addressee.id).where(Addressee.id == decider.id).with_for_update())
+    slots = session.scalars(
+        select(Duty.slot).where(Duty.addressee_id == decider.id, Duty.kind == DutyKind.DECISION)
+    ).all()
+    return 1 + max((int(slot) for slot in slots), default=0)
+
+
+def _tell_asker(session: Session, directive: Directive, request: PermissionRequest, now: datetime) -> None:
+    snap = snapshot.of(directive)
+    chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
+    asker = session.get_one(Addressee, request.addressee_id)
+    notice = outbox.Written(
+        template="permission_answer", step="answered", to=chain.door(asker), occurrence=str(request.id), due_at=now,
+        reason="đề nghị xin phép đã được trả lời", addressee_id=asker.id,
+    )  # fmt: skip
+    outbox.write(session, directive.id, [notice], now=now, domain=snap.office.sender.partition("@")[2])

@@ -1,0 +1,147 @@
+"""Lists of persons: handed in, checked, opened only by named readers, and deleted when their time is over."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.format.roster import Column, ColumnType, RosterForm
+from hoatoc.format.timing import LookBack, Timing
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Roster
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import duties, history, snapshot
+from hoatoc.rollout.acknowledge import acknowledge
+from hoatoc.rollout.fulfilment import duty_of, refuse_settled
+
+_MOST_ROWS = 20_000
+_MOST_PROBLEMS = 20
+_LONGEST_CELL = 500
+_DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
+
+
+def hand_in(
+    session: Session, addressee: Addressee, duty_id: int, table: Sequence[Mapping[str, object]], *,
+    now: datetime, by_name: str,
+) -> Roster:  # fmt: skip
+    """Take in a list, its rows by column label. An empty list is a list: nobody was found. A later one replaces it.
+    Raises NotFound, and SubmissionRefused naming row and column of what is wrong, and then keeps nothing."""
+    duty = duty_of(session, addressee, duty_id, DutyKind.ROSTER)
+    refuse_settled(duty)
+    directive = session.get_one(Directive, addressee.directive_id)
+    snap = snapshot.of(directive)
+    rule = next(rule for rule in snap.content.regime.rosters if rule.clause == duty.subject)
+    rows = read_rows(snap.rosters[rule.roster], table, snap.obligation(duty.subject).timing)
+    roster = session.scalar(select(Roster).where(Roster.duty_id == duty.id))
+    if roster is None:
+        roster = Roster(duty_id=duty.id, directive_id=directive.id, revision=0)
+        session.add(roster)
+    roster.at, roster.revision, roster.count, roster.rows = now, roster.revision + 1, len(rows), rows
+    roster.by_name, roster.delete_at = by_name, now + rule.keep
+    session.flush()
+    actor = f"addressee:{addressee.key}"
+    history.note(
+        session, directive.id, at=now, kind="roster_handed_in", subject=f"duty:{duty.id}", actor=actor,
+        revision=roster.revision, count=roster.count,
+    )  # fmt: skip
+    duties.meet(session, duty, at=now, actor=actor)
+    acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="report")
+    return roster
+
+
+def read_rows(form: RosterForm, table: Sequence[Mapping[str, object]], timing: Timing) -> list[dict[str, str]]:
+    """The rows of `table` by column key, dates in ISO. Raises SubmissionRefused naming each wrong cell."""
+    if len(table) > _MOST_ROWS:
+        raise SubmissionRefused(f"Danh sách dài quá {_MOST_ROWS} dòng; chia thành nhiều lần.")
+    problems: dict[str, str] = {}
+    rows = [_read_row(form, number, row, timing, problems) for number, row in enumerate(table, start=1)]
+    for column in (column for column in form.columns if column.unique):
+        _find_twice(column, rows, problems)
+    if problems:
+        shown = dict(list(problems.items())[:_MOST_PROBLEMS])
+        raise SubmissionRefused(f"Danh sách chưa nhận được: {len(problems)} ô chưa đúng.", shown)
+    return rows
+
+
+def _read_row(
+    form: RosterForm, number: int, row: Mapping[str, object], timing: Timing, problems: dict[str, str]
+) -> dict[str, str]:
+    read = {}
+    for column in form.columns:
+        try:
+            read[column.key] = _read_cell(column, row.get(column.label), timing)
+        except ValueError as error:
+            problems[f"dòng {number}, {column.label}"] = str(error)
+    return read
+
+
+def _read_cell(column: Column, cell: object, timing: Timing) -> str:
+    if column.type is ColumnType.DATE and isinstance(cell, date):
+        day = cell.date() if isinstance(cell, datetime) else cell
+        return _in_window(column, day, timing)
+    typed = "" if cell is None else " ".join(str(cell).split())
+    if not typed:
+        if column.required:
+            raise ValueError("chưa điền")
+        return ""
+    if len(typed) > _LONGEST_CELL:
+        raise ValueError(f"dài quá {_LONGEST_CELL} ký tự")
+    if column.type is ColumnType.CHOICE and typed not in column.choices:
+        raise ValueError(f"{typed!r} không có trong: {', '.join(column.choices)}")
+    return _in_window(column, _read_date(typed), timing) if column.type is ColumnType.DATE else typed
+
+
+def _read_date(typed: str) -> date:
+    for form in _DATE_FORMATS:
+        try:
+            return datetime.strptime(typed, form).date()  # noqa: DTZ007  # a calendar day, no instant
+        except ValueError:
+            continue
+    raise ValueError(f"{typed!r} không phải ngày; viết như 24/11/2021")
+
+
+def _in_window(column: Column, day: date, timing: Timing) -> str:
+    if column.in_window and isinstance(timing, LookBack) and not timing.start <= day <= timing.end:
+        raise ValueError(f"{day:%d/%m/%Y} ngoài khoảng {timing.start:%d/%m/%Y} – {timing.end:%d/%m/%Y}")
+    return day.isoformat()
+
+
+def _find_twice(column: Column, rows: Sequence[dict[str, str]], problems: dict[str, str]) -> None:
+    first: dict[str, int] = {}
+    for number, row in enumerate(rows, start=1):
+        value = row.get(column.key, "")
+        if value and value in first:
+            problems[f"dòng {number}, {column.label}"] = f"trùng với dòng {first[value]}"
+        first.setdefault(value, number)
+
+
+def open_for(session: Session, duty_id: int, reader: str, *, now: datetime) -> Roster | None:
+    """Open a list as `reader` ("unit/post"); None for anyone the regime does not name. Both leave an event, so the
+    caller commits either way. Raises NotFound when there is no list."""
+    roster = session.scalar(select(Roster).where(Roster.duty_id == duty_id))
+    if roster is None:
+        raise NotFound("chưa có danh sách này")
+    duty = session.get_one(Duty, duty_id)
+    directive = session.get_one(Directive, roster.directive_id)
+    rules = snapshot.of(directive).content.regime.rosters
+    readers = {f"{ref.unit}/{ref.post}" for rule in rules if rule.clause == duty.subject for ref in rule.readers}
+    allowed = reader in readers
+    history.note(
+        session, directive.id, at=now, kind="roster_opened" if allowed else "roster_opening_refused",
+        subject=f"duty:{duty_id}", actor=reader,
+    )  # fmt: skip
+    return roster if allowed else None
+
+
+def delete_expired(session: Session, directive_id: int, now: datetime) -> int:
+    """Empty the lists whose time is over at `now`; how many. Their counts stay."""
+    expired = session.scalars(select(Roster).where(Roster.directive_id == directive_id, Roster.delete_at <= now)).all()
+    for roster in expired:
+        roster.rows, roster.delete_at = [], NEVER
+    session.flush()
+    history.note_all(
+        session, directive_id, at=now, kind="roster_deleted",
+        subjects=[(f"duty:{roster.duty_id}", {"count": roster.count}) for roster in expired],
+    )  # fmt: skip
+    return len(expired)

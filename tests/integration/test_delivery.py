@@ -1,0 +1,239 @@
+"""What the mail server answers, and what becomes of each notice."""
+
+import asyncio
+import email
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from hoatoc.ledger.schema import NoticeState
+from hoatoc.localtime import NEVER
+from hoatoc.mail.wire import Wire
+from hoatoc.rollout.answers import GIVE_UP, delay
+from tests.conftest import Issue
+from tests.worlds.ledgers import Ledgers
+from tests.worlds.mailserver import MailServer, Manner
+from tests.worlds.offices import small_office
+from tests.worlds.rollouts import DUE, ISSUED, RECEIPT_DUE, World, issued
+
+DOOR = "so-0@mau.example"
+
+
+def dispatched(world: World, address: str = DOOR) -> tuple[NoticeState, int, int]:
+    (notice,) = world.notices(template="dispatch", to_address=address)
+    return notice.state, notice.attempts, notice.answer_code
+
+
+def test_every_addressee_gets_the_directive_once(world: World, mail: MailServer) -> None:
+    world.run()
+    world.run()
+    assert sorted(kept.recipient for kept in mail.kept) == [
+        "huyen-0@mau.example", "huyen-1@mau.example", "so-0@mau.example", "so-1@mau.example", "uv-0@mau.example",
+    ]  # fmt: skip
+    assert {kept.sender for kept in mail.kept} == {"vptu@mau.example"}
+    assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
+
+
+def test_the_message_is_the_row(world: World, mail: MailServer) -> None:
+    world.run()
+    for kept in mail.kept:
+        (notice,) = world.notices(to_address=kept.recipient)
+        message = kept.message
+        assert kept.message_id == notice.message_id
+        assert parsedate_to_datetime(str(message["Date"])) == notice.written_at
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert message["X-Priority"] == "1"
+        assert "1-CV/TU" in str(message["Subject"])
+        assert world.links.unit(world.addressee("so-0").id, 0) in mail.to(DOOR)[0].text
+    assert len({kept.message["References"] for kept in mail.kept}) == 1
+
+
+def test_a_line_that_begins_with_a_dot_arrives_whole(issue_in: Issue, mail: MailServer) -> None:
+    files = small_office()
+    files.directive["text"]["obligations"][0]["quote"] = ". " + "chấm đầu dòng " * 40 + "\n.\n.. hết"
+    issue_in(files.read()).run()
+    assert "chấm đầu dòng" in mail.kept[0].text
+    assert ".. hết" in " ".join(mail.kept[0].text.split())
+
+
+def test_a_refused_recipient_is_undeliverable_and_its_addressee_unreachable(world: World, mail: MailServer) -> None:
+    mail.treat(DOOR, Manner.UNKNOWN)
+    (done,) = world.run()
+    assert (done.delivered.sent, done.delivered.refused) == (4, 1)
+    assert dispatched(world) == (NoticeState.UNDELIVERABLE, 1, 550)
+    assert world.addressee("so-0").unreachable_at == ISSUED
+    assert len(world.events("addressee_unreachable")) == 1
+    assert world.books("receipt", "").unreachable == 1
+    world.run()
+    assert mail.attempts[DOOR] == 1
+
+
+def test_a_refused_reminder_makes_nobody_unreachable(world: World, mail: MailServer) -> None:
+    mail.treat("focal.so-0@mau.example", Manner.UNKNOWN)
+    world.run()
+    world.go(RECEIPT_DUE - timedelta(hours=1))
+    assert world.notices(state="undeliverable")
+    assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_a_deferred_recipient_is_tried_again_with_growing_delay_and_the_same_bytes(
+    world: World, mail: MailServer
+) -> None:
+    mail.treat(DOOR, Manner.GREYLIST, times=4)
+    world.run()
+    moment = ISSUED
+    for attempt in range(1, 5):
+        (notice,) = world.notices(to_address=DOOR, template="dispatch")
+        assert (notice.state, notice.attempts) == (NoticeState.PENDING, attempt)
+        assert notice.next_attempt_at == moment + delay(attempt)
+        moment = notice.next_attempt_at
+        world.go(moment)
+    assert dispatched(world) == (NoticeState.SENT, 5, 250)
+    (kept,) = mail.to(DOOR)
+    (notice,) = world.notices(to_address=DOOR, template="dispatch")
+    assert kept.message_id == notice.message_id
+    assert parsedate_to_datetime(str(kept.message["Date"])) == ISSUED
+
+
+def test_a_line_that_breaks_after_the_message_was_taken_sends_the_same_bytes_again(
+    world: World, mail: MailServer
+) -> None:
+    mail.treat(DOOR, Manner.DROP_AFTER, times=1)
+    world.run()
+    assert dispatched(world)[0] is NoticeState.PENDING
+    world.follow(ISSUED + timedelta(minutes=5))
+    first, second = mail.to(DOOR)
+    assert first.content == second.content
+    assert dispatched(world)[0] is NoticeState.SENT
+
+
+@pytest.mark.parametrize("manner", [Manner.DROP_BEFORE, Manner.DROP_AFTER, Manner.CLOSING])
+def test_a_broken_line_says_nothing_of_the_mailbox(world: World, mail: MailServer, manner: Manner) -> None:
+    mail.treat(DOOR, manner, times=3)
+    (done,) = world.run()
+    assert (done.delivered.sent, done.delivered.deferred) == (4, 1)
+    world.follow(ISSUED + timedelta(hours=2))
+    assert dispatched(world)[0] is NoticeState.SENT
+    assert world.addressee("so-0").unreachable_at == NEVER
+    assert len({kept.message_id for kept in mail.to(DOOR)}) == 1
+
+
+def test_a_mailbox_deferred_too_long_is_given_up(world: World, mail: MailServer) -> None:
+    mail.treat(DOOR, Manner.GREYLIST)
+    world.run()
+    world.follow(ISSUED + GIVE_UP + timedelta(hours=5))
+    assert dispatched(world)[0] is NoticeState.UNDELIVERABLE
+    assert world.addressee("so-0").unreachable_at < NEVER
+
+
+def test_a_mailbox_deferred_once_after_the_mail_server_was_down_for_days_is_not_given_up(
+    world: World, mail: MailServer
+) -> None:
+    mail.stop()
+    world.run()
+    mail.start()
+    mail.treat(DOOR, Manner.GREYLIST, times=1)
+    world.go(ISSUED + GIVE_UP + timedelta(hours=1))
+    assert dispatched(world)[0] is NoticeState.PENDING
+    assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_a_mail_server_that_is_down_loses_nothing_and_is_asked_once_a_pass(world: World, mail: MailServer) -> None:
+    mail.stop()
+    (done,) = world.run()
+    assert done.delivered.down
+    assert done.delivered.sent == 0
+    assert {notice.state for notice in world.notices()} == {NoticeState.PENDING}
+    assert world.run()[0].delivered.down == ""  # nothing is due at this instant any more
+    assert world.next_at() == ISSUED + delay(1)
+    mail.start()
+    world.follow(ISSUED + timedelta(minutes=10))
+    assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
+    assert len(mail.kept) == len({kept.message_id for kept in mail.kept}) == 5
+
+
+def test_each_pass_against_a_dead_mail_server_tries_no_notice_twice(
+    sqlite_ledgers: Ledgers, mail: MailServer
+) -> None:
+    world = issued(sqlite_ledgers.open(), mail.relay, small_office(districts=300, departments=400).read())
+    mail.stop()
+    world.run()
+    attempts = [notice.attempts for notice in world.notices()]
+    assert max(attempts) <= 1
+    assert sum(attempts) <= 500  # one batch
+
+
+def test_a_refused_sender_blames_no_recipient(world: World, mail: MailServer) -> None:
+    mail.refuse_sender = "550 5.7.1 Sender not allowed"
+    (done,) = world.run()
+    assert "không nhận người gửi" in done.delivered.down
+    assert {notice.state for notice in world.notices()} == {NoticeState.PENDING}
+    assert all(world.addressee(key).unreachable_at == NEVER for key in ("so-0", "huyen-0"))
+    mail.refuse_sender = ""
+    world.follow(ISSUED + timedelta(minutes=10))
+    assert len(mail.kept) == 5
+
+
+def test_a_server_that_takes_few_connections_takes_all_the_mail(sqlite_ledgers: Ledgers, mail: MailServer) -> None:
+    mail.most_connections = 2
+    world = issued(sqlite_ledgers.open(), mail.relay, small_office(departments=30).read())
+    (done,) = world.run()
+    assert done.delivered.sent == len(world.notices())
+
+
+def test_connections_are_kept(sqlite_ledgers: Ledgers, mail: MailServer) -> None:
+    issued(sqlite_ledgers.open(), mail.relay, small_office(departments=30).read()).run()
+    assert len(mail.kept) == 33
+    assert mail.connections <= 4 + 1  # the first is the listener's own
+
+
+def test_a_lane_that_finds_the_work_done_when_it_is_connected_leaves(sqlite_ledgers: Ledgers, mail: MailServer) -> None:
+    """Two lanes and one notice: whichever connects second has nothing to take."""
+    world = issued(sqlite_ledgers.open(), mail.relay)
+    world.run()
+    world.go(DUE)
+    claimed = [object()]
+
+    class Slow(Wire):
+        async def _client(self, index: int) -> object:  # type: ignore[override]
+            await asyncio.sleep(0.01 * index)
+            return None if self.down else self
+
+        async def _send_one(self, client: object, claimed: object) -> object:  # type: ignore[override]
+            from hoatoc.rollout.answers import Answer, Outcome
+
+            return Answer(1, Outcome.ACCEPTED, 250, "")
+
+    async def send() -> int:
+        wire = Slow(mail.relay, lambda *_: None)  # type: ignore[arg-type, return-value]
+        queue: asyncio.Queue[object] = asyncio.Queue()
+        await wire.send([*claimed, *claimed], queue)  # type: ignore[arg-type, list-item]
+        return queue.qsize()
+
+    assert asyncio.run(send()) == 2
+
+
+def test_an_addressee_without_any_mailbox_is_unreachable_and_stops_nobody(issue_in: Issue, mail: MailServer) -> None:
+    files = small_office()
+    unit = files.unit("so-0")
+    del unit["mail"]
+    unit["posts"] = [{"role": "head", "title": "Giám đốc"}]
+    world = issue_in(files.read())
+    world.run()
+    assert len(mail.kept) == 4
+    assert world.addressee("so-0").unreachable_at < NEVER
+    world.follow(DUE + timedelta(hours=3))
+    assert world.books().unreachable == 1
+
+
+def test_every_template_goes_through_the_wire_and_parses_without_defects(world: World, mail: MailServer) -> None:
+    world.run()
+    world.follow(DUE + timedelta(days=1, hours=3))
+    assert {notice.template for notice in world.notices()} == {
+        "dispatch", "reminder", "escalation_digest", "daily_summary",
+    }  # fmt: skip
+    for kept in mail.kept:
+        assert kept.message.defects == []
+        assert [part.get_content_type() for part in kept.message.iter_parts()] == ["text/plain", "text/html"]
+        assert email.message_from_bytes(kept.content)["Message-ID"]
