@@ -36,6 +36,13 @@ class InvalidTransition(HoatocError):
         super().__init__(f"{what}: {current} → {target} không được phép")
 
 
+class ChangedMeanwhile(HoatocError):
+    """Somebody else has changed it since it was looked at: nothing was done."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: người khác vừa thay đổi", hint="xem lại tình hình mới rồi làm lại")
+
+
 class TokenError(HoatocError):
     """A signed link is forged, of another purpose, expired or revoked; one message for all of them."""
 

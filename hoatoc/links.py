@@ -1,11 +1,11 @@
-"""The signed links that units and the desk follow."""
+"""The signed links that units, the desk and the readers of lists follow."""
 
 from dataclasses import dataclass
 
 from hoatoc.errors import TokenError
 from hoatoc.keyring import Keyring
 
-_UNIT, _DESK = "unit-link", "desk-link"
+_UNIT, _DESK, _ROSTER = "unit-link", "desk-link", "roster-reader-link"
 
 
 @dataclass(frozen=True)
@@ -34,3 +34,15 @@ class Links:
     def read_desk(self, token: str) -> None:
         """Raise TokenError unless `token` opens the desk."""
         self.ring.read(_DESK, token)
+
+    def roster_reader(self, duty_id: int, reader: str) -> str:
+        """The list of one duty, for the post `reader` ("unit/post"), who may open it."""
+        token = self.ring.sign(_ROSTER, f"{duty_id}.{reader.replace('/', ':')}")  # the token is one part of a path
+        return f"{self.public_url.rstrip('/')}/ds/{token}"
+
+    def read_roster_reader(self, token: str) -> tuple[int, str]:
+        """Duty id and post of a reader's token. Raises TokenError."""
+        duty_id, _, reader = self.ring.read(_ROSTER, token).partition(".")
+        if not (duty_id.isdigit() and reader):
+            raise TokenError("liên kết không dùng được")
+        return int(duty_id), reader.replace(":", "/")

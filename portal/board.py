@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from hoatoc.ledger.schema import DutyKind
 from hoatoc.localtime import NEVER
 from hoatoc.rollout.books import Books
+from portal import once
 from portal.language import Language
 from portal.standing import Tone
 
@@ -23,6 +25,7 @@ class Waiting:
     tone: Tone
     words: str
     names: list[str]
+    quote: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Call:
 
 @dataclass(frozen=True)
 class BooksLine:
-    """The books of the acknowledgement or of one period."""
+    """The books of the acknowledgement, of one period, or of what one clause asks for once."""
 
     what: str
     books: Books
@@ -59,6 +62,7 @@ class Board:
     calls: list[Call]
     lines: list[BooksLine]
     summaries: list[Row]
+    permissions: dict[str, int] | None
 
     @property
     def earlier_count(self) -> int:
@@ -77,11 +81,11 @@ def _board(row: Row, now: datetime, language: Language) -> Board:
     today = _newest_report(overdue)
     return Board(
         key=row["key"], zone=row["zone"], words=row["words"], running=row["running"], next_at=row["next_at"],
-        overdue=[group for group in overdue if group.kind == "receipt" or group.due_at == today],
+        overdue=[group for group in overdue if group.kind != "report" or group.due_at == today],
         earlier=[group for group in reversed(overdue) if group.kind == "report" and group.due_at != today],
         open=[group for group in waiting if group.tone is Tone.DUE],
         calls=_calls(row["phone"]), lines=_lines(row["status"]["duties"]["by_period"], language),
-        summaries=row["summaries"],
+        summaries=row["summaries"], permissions=row["permissions"],
     )  # fmt: skip
 
 
@@ -89,7 +93,8 @@ def _waiting(rows: Iterable[Row], now: datetime, language: Language) -> list[Wai
     groups: dict[tuple[str, datetime], list[Row]] = {}
     # Reports first: they are what the desk is asked about every day. Within, the longest overdue on top, as they come.
     for row in sorted(rows, key=lambda row: bool(row["kind"] == "receipt")):
-        groups.setdefault((row["what"], row["due_at"]), []).append(row)
+        what = row["subject"] if row["kind"] == DutyKind.DECISION else row["what"]
+        groups.setdefault((what, row["due_at"]), []).append(row)
     return [_group(group, due_at - now, language) for (_, due_at), group in groups.items()]
 
 
@@ -101,9 +106,10 @@ def _group(rows: list[Row], left: timedelta, language: Language) -> Waiting:
     )  # fmt: skip
     return Waiting(
         # The core names a report in Vietnamese, and its day last.
-        what=_name(row["kind"], row["what"].rpartition(" ")[2], language), kind=row["kind"],
+        what=_name(row["kind"], row["subject"], row["what"].rpartition(" ")[2], language), kind=row["kind"],
         due_at=row["due_at"],
         tone=Tone.OVERDUE if overdue else Tone.DUE, words=words, names=[each["name"] for each in rows],
+        quote=row["quote"],
     )  # fmt: skip
 
 
@@ -124,19 +130,21 @@ def _calls(rows: Iterable[Row]) -> list[Call]:
 
 
 def _lines(rows: list[Row], language: Language) -> list[BooksLine]:
-    """The acknowledgement first, then the periods, the newest on top."""
+    """The acknowledgement first, then what is owed once, then the periods, the newest on top."""
     newest_first = sorted(rows, key=lambda row: row["period"], reverse=True)
-    ordered = sorted(newest_first, key=lambda row: row["kind"] != "receipt")
-    return [
-        BooksLine(
-            _name(row["kind"], language.iso_day(row["period"].partition("/")[0]) if row["period"] else "", language),
-            Books(**{name: row[name] for name in Books().as_dict()}),
-        )
-        for row in ordered
-    ]
+    lines: dict[str, Books] = {}
+    for row in sorted(newest_first, key=lambda row: (row["kind"] == "report", row["kind"] != "receipt")):
+        day = language.iso_day(row["period"].partition("/")[0]) if row["kind"] == "report" else ""
+        # The answers to the requests of one matter stand in one line, whatever their number.
+        line = lines.setdefault(_name(row["kind"], row["subject"], day, language), Books())
+        for name, count in line.as_dict().items():
+            setattr(line, name, count + row[name])
+    return [BooksLine(what, books) for what, books in lines.items()]
 
 
-def _name(kind: str, day: str, language: Language) -> str:
+def _name(kind: str, clause: str, day: str, language: Language) -> str:
     if kind == "receipt":
         return language.say("Xác nhận đã nhận văn bản")
-    return language.say("Báo cáo ngày %(day)s", day=day)
+    if kind == "report":
+        return language.say("Báo cáo ngày %(day)s", day=day)
+    return once.title(DutyKind(kind), clause, language)

@@ -1,6 +1,7 @@
 """The portal's language: Vietnamese strings are the message ids, English comes from a catalogue."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -35,10 +36,18 @@ class Language:
         """A whole number with its thousands grouped: 3.884 in Vietnamese, 3,884 in English."""
         return format_decimal(value, locale=self.code)
 
-    def change(self, value: int) -> str:
+    def figure(self, value: int | str) -> str:
+        """A figure of a report: a whole number, or a percentage kept as its digits, "81.81", with all of them."""
+        if isinstance(value, int):
+            return self.number(value)
+        decimals = len(value.partition(".")[2])
+        return format_decimal(Decimal(value), format=f"#,##0.{'0' * decimals}", locale=self.code)
+
+    def change(self, value: int | str) -> str:
         """A difference with its sign: +12, −3, 0."""
-        sign = "+" if value > 0 else "−" if value < 0 else ""
-        return sign + self.number(abs(value))
+        exact = Decimal(value)
+        sign = "+" if exact > 0 else "−" if exact < 0 else ""
+        return sign + self.figure(value.lstrip("-") if isinstance(value, str) else abs(value))
 
     def moment(self, moment: datetime, zone: str) -> str:
         """An instant on `zone`'s wall clock, as an office writes it."""

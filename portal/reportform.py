@@ -2,26 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hoatoc.format.form import Field, FieldType, Form
-from hoatoc.rollout.views import OwedReport
+from hoatoc.rollout.submission import EXPLANATION
+from hoatoc.rollout.views import OwedReport, UnitPage
 from portal.language import Language
 
 
 @dataclass(frozen=True)
 class Box:
     """One field to fill in. `problem` is '' when nothing is wrong with it; `check` is the check between figures that
-    failed here, '' where the figure itself is wrong."""
+    failed here, '' where the figure itself is wrong. `warning` is what is unusual about it, `before` what the unit gave
+    for the period before."""
 
     field: Field
     value: str
     problem: str
     check: str
+    warning: str = ""
+    before: int | str | None = None
 
     @property
     def words(self) -> bool:
         """Whether it takes words, not a number."""
         return self.field.type is FieldType.TEXT
+
+    @property
+    def file(self) -> bool:
+        """Whether it takes a file."""
+        return self.field.type is FieldType.FILE
 
 
 @dataclass(frozen=True)
@@ -33,16 +43,24 @@ class Complaint:
     message: str
 
 
-def boxes(form: Form, values: Mapping[str, str], problems: Mapping[str, str], language: Language) -> list[Box]:
+def boxes(
+    form: Form, values: Mapping[str, str], problems: Mapping[str, str], language: Language,
+    warnings: Mapping[str, str] | None = None, before: Mapping[str, Any] | None = None,
+) -> list[Box]:  # fmt: skip
     """The fields of `form`, holding what was typed exactly as it was typed."""
+    warned, earlier = warnings or {}, before or {}
     return [
-        _box(field, form, values.get(field.key, ""), problems.get(field.key, ""), language) for field in form.fields
-    ]
+        Box(
+            field, values.get(field.key, ""), *_problem(form, problems.get(field.key, ""), language),
+            warned.get(field.key, ""), earlier.get(field.key),
+        )
+        for field in form.fields
+    ]  # fmt: skip
 
 
-def _box(field: Field, form: Form, value: str, problem: str, language: Language) -> Box:
+def _problem(form: Form, problem: str, language: Language) -> tuple[str, str]:
     failed = (check.says for check in form.checks if problem.startswith(check.says))
-    return Box(field, value, language.say(problem) if problem else "", next(failed, ""))
+    return language.say(problem) if problem else "", next(failed, "")
 
 
 def complaints(filled: list[Box]) -> list[Complaint]:
@@ -54,6 +72,17 @@ def complaints(filled: list[Box]) -> list[Complaint]:
     return list(found.values())
 
 
-def values_of(report: OwedReport) -> dict[str, str]:
-    """The figures sent so far as one would type them; empty before the first submission."""
-    return {key: str(value) for key, value in (report.figures or {}).items()}
+def doubts(filled: list[Box]) -> list[Complaint]:
+    """What is unusual, each thing once."""
+    return list({box.warning: Complaint(box.field.key, "", box.warning) for box in filled if box.warning}.values())
+
+
+def values_of(page: UnitPage, report: OwedReport) -> dict[str, str]:
+    """The figures sent so far as one would type them, with their explanation; empty before the first submission."""
+    if report.figures is None or page.form is None:
+        return {}
+    ratios = {field.key for field in page.form.ratios}
+    typed = {
+        key: str(value).replace(".", ",") if key in ratios else str(value) for key, value in report.figures.items()
+    }
+    return {**typed, EXPLANATION: report.explanation}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hoatoc.ledger.schema import DutyState
+from hoatoc.ledger.schema import Duty, DutyKind, DutyState
 from hoatoc.rollout.views import OwedReport, UnitPage
 from portal.language import Language
 
@@ -51,6 +51,23 @@ def of_report(report: OwedReport, now: datetime, language: Language) -> Standing
     if report.closed:
         return Standing(Tone.OVERDUE, language.say("không nộp, đã khóa"))
     return _open(report.due_at, now, language, language.say("chưa nộp"))
+
+
+def of_duty(duty: Duty, now: datetime, language: Language) -> Standing:
+    """Where something stands that is owed once."""
+    say = language.say
+    not_yet, done, late = {
+        DutyKind.ROSTER: (say("chưa nộp"), say("đã nộp đúng hạn"), say("đã nộp muộn")),
+        DutyKind.COVERAGE: (say("chưa đạt"), say("đã đạt đúng hạn"), say("đã đạt, muộn")),
+        DutyKind.DECISION: (say("chờ trả lời"), say("đã trả lời đúng hạn"), say("đã trả lời, muộn")),
+    }.get(duty.kind, (say("chưa làm"), say("đã làm đúng hạn"), say("đã làm, muộn")))
+    if duty.state is DutyState.MET:
+        return Standing(Tone.DONE, done)
+    if duty.state is DutyState.MET_LATE:
+        return Standing(Tone.LATE, late)
+    if duty.state is not DutyState.OPEN:
+        return Standing(Tone.QUIET, say("được miễn"))
+    return _open(duty.due_at, now, language, not_yet)
 
 
 def _open(due_at: datetime, now: datetime, language: Language, what: str) -> Standing:

@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +48,7 @@ class Recorder:
 
 
 @pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
+def recorder() -> Recorder:
     """What the directives of this repository register, the watchdog too."""
     made = Recorder()
 
@@ -61,7 +60,7 @@ def recorder() -> Iterator[Recorder]:
         patch.setattr(registry, "get_client", client)
         folders = [read_office(path) for path in office_paths(ROOT / "directives")]
         asyncio.run(registry.register(folders, watch=True))
-    yield made
+    return made
 
 
 def test_every_directive_and_the_watchdog_are_registered(recorder: Recorder) -> None:

@@ -1,13 +1,17 @@
 """lineage and schema: how directives hang together, and the format for editors."""
 
-from typing import Any
+import sys
+from typing import Annotated, Any, Literal
 
+import typer
 from rich.markup import escape
 from rich.tree import Tree
 
 from hoatoc.cli import app
 from hoatoc.cli.commands import Json, Key
 from hoatoc.cli.console import out, print_json
+
+FileKind = Literal["directive", "office", "units", "form", "roster"]
 
 
 @app.command()
@@ -33,11 +37,17 @@ def lineage(key: Key, as_json: Json = False) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """In JSON Schema của tệp văn bản, để trình soạn thảo gợi ý và kiểm tra khi gõ."""
-    from hoatoc.format.schema import directive_schema
+def schema(
+    of: Annotated[FileKind, typer.Option(help="Loại tệp.")] = "directive",
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="In bảng tra cứu của mọi loại tệp.")] = False,
+) -> None:
+    """In JSON Schema của một loại tệp, để trình soạn thảo gợi ý và kiểm tra khi gõ."""
+    from hoatoc.format.schema import json_schema, markdown
 
-    print_json(directive_schema())
+    if as_markdown:
+        sys.stdout.write(markdown())
+    else:
+        print_json(json_schema(of))
 
 
 def _grow(node: dict[str, Any], tree: Tree) -> Tree:

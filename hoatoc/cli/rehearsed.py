@@ -35,7 +35,9 @@ def print_account(account: dict[str, Any]) -> None:
     for name in account["to_phone"][:_SHOWN]:
         out.print(f"[yellow]Gọi điện:[/] {escape(name)}")
     failed = [name for name, held in account["checks"].items() if not held]
-    out.print(f"[bold red]SỔ KHÔNG KHỚP: {', '.join(failed)}[/]" if failed else "[green]Sổ, thư và tổng hợp khớp nhau.[/]")
+    out.print(
+        f"[bold red]SỔ KHÔNG KHỚP: {', '.join(failed)}[/]" if failed else "[green]Sổ, thư và tổng hợp khớp nhau.[/]"
+    )
 
 
 def _when(at: str) -> str:

@@ -9,9 +9,10 @@ from simpleeval import InvalidExpression
 from hoatoc.format import expression
 from hoatoc.format.directive import DirectiveFile
 from hoatoc.format.form import Field, Form
+from hoatoc.format.ladder import Ladder, Rung
 from hoatoc.format.office import Office, PostRef
 from hoatoc.format.problem import Problem
-from hoatoc.format.regime import Regime, Rung, Selector
+from hoatoc.format.regime import Regime, Selector
 from hoatoc.format.select import select
 from hoatoc.format.timing import Inherited
 from hoatoc.format.units import Tree, Unit, Units
@@ -71,6 +72,8 @@ def office_problems(office: Office, units: Units, source: YamlFile) -> list[Prob
         found.append(source.problem(("unit",), f"không có đơn vị {office.unit!r} trong units.yaml", "khai đơn vị đó"))
     for index, post in enumerate(office.leadership):
         found += post_problems(post, units, ("leadership", index), source)
+    for degree, ladder in office.ladders.items():
+        found += ladder_problems(ladder, ("ladders", degree.value), source)
     return found
 
 
@@ -171,8 +174,8 @@ def _regime_problems(
         yield from _clause_problems(forms.get(report.form), clauses, (*at, "form"), source)
         yield from selector_problems(report.who, units, day, (*at, "who"), source)
     yield from _double_problems(regime, units, day, source)
-    for name in type(regime.ladder).model_fields:
-        yield from _ladder_problems(getattr(regime.ladder, name), ("regime", "ladder", name), source)
+    if regime.ladder is not None:
+        yield from ladder_problems(regime.ladder, ("regime", "ladder"), source)
     if regime.summary is not None:
         for place in [("to", index) for index in range(len(regime.summary.to))]:
             yield from post_problems(regime.summary.to[place[1]], units, ("regime", "summary", *place), source)
@@ -199,7 +202,13 @@ def _double_problems(regime: Regime, units: Units, day: date, source: YamlFile) 
                 return
 
 
-def _ladder_problems(rungs: tuple[Rung, ...], at: Path_, source: YamlFile) -> Iterator[Problem]:
+def ladder_problems(ladder: Ladder, at: Path_, source: YamlFile) -> Iterator[Problem]:
+    """Rungs that come before the one below them."""
+    for name in Ladder.model_fields:
+        yield from _rung_problems(getattr(ladder, name), (*at, name), source)
+
+
+def _rung_problems(rungs: tuple[Rung, ...], at: Path_, source: YamlFile) -> Iterator[Problem]:
     for index in range(1, len(rungs)):
         if rungs[index].at < rungs[index - 1].at:
             yield source.problem((*at, index), "nấc này đến trước nấc trên nó", "xếp các nấc theo thời gian")

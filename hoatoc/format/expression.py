@@ -98,5 +98,6 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:  # named by ast
         if isinstance(node.value, float):
-            return ast.copy_location(ast.Constant(Fraction(str(node.value))), node)
+            exact = Fraction(str(node.value))
+            return ast.copy_location(ast.Constant(exact), node)  # type: ignore[arg-type]  # handed back as it is
         return node

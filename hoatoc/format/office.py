@@ -2,7 +2,10 @@
 
 from pydantic import Field
 
+from hoatoc.format.calendar import Calendar, Pressing
+from hoatoc.format.ladder import Ladder
 from hoatoc.format.model import Key, Mailbox, Model, Words
+from hoatoc.format.text import Urgency
 from hoatoc.format.units import Tree
 from hoatoc.localtime import DEFAULT_ZONE
 
@@ -15,7 +18,9 @@ class PostRef(Model):
 
 
 class Office(Model):
-    """The issuing office. `sender` is the From of every notice; `desk` takes calls about undeliverable ones."""
+    """The issuing office. `sender` is the From of every notice; `desk` takes calls about undeliverable ones.
+
+    `ladders` are its own, by urgency, for directives whose regime sets none."""
 
     name: Words
     short: Words
@@ -28,3 +33,6 @@ class Office(Model):
     desk: Mailbox
     phone: Words | None = None
     leadership: tuple[PostRef, ...] = Field(min_length=1)
+    calendar: Calendar = Calendar()
+    pressing: Pressing = Pressing()
+    ladders: dict[Urgency, Ladder] = {}

@@ -1,11 +1,11 @@
 """The regime part of a directive file: what the office decides because the text is silent."""
 
 import datetime as dt
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from hoatoc.format.ladder import Ladder
 from hoatoc.format.model import Clause, Hour, Key, Mailbox, Model, Span, Words
 from hoatoc.format.office import PostRef
 
@@ -26,26 +26,11 @@ class AddresseeRule(Model):
     who: Selector
 
 
-class Step(StrEnum):
-    """A rung of the ladder, in office terms."""
-
-    REMIND = "remind"  #: Nhắc: to the unit's focal point.
-    PRESS = "press"  #: Đôn đốc: to the unit's head.
-    SUPERIOR = "superior"  #: Báo cáo cấp trên trực tiếp: one digest to the superior in the unit's own tree.
-    LEADERSHIP = "leadership"  #: Danh sách chậm: one digest to the leadership of the issuer.
-
-
-class Rung(Model):
-    """When a step is taken: `at` is counted from the duty's due time, "-1h" before it, "30m" after it."""
-
-    step: Step
-    at: Span
-
-
 class ReceiptRule(Model):
-    """Every addressee acknowledges `within` this span of the issue."""
+    """Every addressee acknowledges `within` this span of the issue, by the clock or in the office's working time."""
 
     within: Span
+    counted: Literal["clock", "working"] = "clock"
 
 
 class ReportRule(Model):
@@ -147,13 +132,17 @@ class SummaryRule(Model):
     through: PostRef
 
 
-class Ladder(Model):
-    """The rungs for each kind of duty, in the order they are climbed."""
+class FirstActionRule(Model):
+    """Who has acknowledged says `within` this span of its acknowledgement what it has done first."""
 
-    receipt: tuple[Rung, ...] = ()
-    report: tuple[Rung, ...] = ()
-    task: tuple[Rung, ...] = ()  # tasks, rosters and coverage
-    decision: tuple[Rung, ...] = ()  # answers to permission requests
+    within: Span
+    counted: Literal["clock", "working"] = "clock"
+
+
+class ExplanationRule(Model):
+    """An explanation (giải trình) is owed `within` this span of being asked for."""
+
+    within: Span
 
 
 class IssuerRule(Model):
@@ -171,6 +160,7 @@ class Regime(Model):
     decided_by: Words
     addressees: tuple[AddresseeRule, ...] = Field(min_length=1)
     receipt: ReceiptRule
+    first_action: FirstActionRule | None = None
     reports: tuple[ReportRule, ...] = ()
     tasks: tuple[TaskRule, ...] = ()
     rosters: tuple[RosterRule, ...] = ()
@@ -178,6 +168,7 @@ class Regime(Model):
     permissions: tuple[PermissionRule, ...] = ()
     bearers: tuple[BearerRule, ...] = ()
     issuer: IssuerRule | None = None
-    ladder: Ladder
+    ladder: Ladder | None = None  # null: the office's own for the urgency of the document
+    explanation: ExplanationRule | None = None
     summary: SummaryRule | None = None
     notes: tuple[Words, ...] = ()

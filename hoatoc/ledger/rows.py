@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, insert, literal, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeEngine
 
+from hoatoc.ledger.schema.base import Base
 from hoatoc.ledger.types import Json
 
 #: The types a column of `rows` may have.
@@ -33,10 +34,26 @@ def rows(session: Session, values: Iterable[Sequence[Any]], **columns: TypeEngin
 
 def _column(item: Any, kind: TypeEngine[Any]) -> ColumnElement[Any]:
     if kind is DATA:
-        return item  # type: ignore[no-any-return]  # an element of JSON is JSON
-    words = item.as_string()
-    return cast(words, kind) if kind is NUMBER else words  # type: ignore[no-any-return]
+        return type_coerce(item, Json)
+    words: ColumnElement[Any] = item.as_string()
+    return cast(words, kind) if kind is NUMBER else words
 
 
 def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_all(
+    session: Session, table: type[Base], common: dict[str, Any], values: Iterable[Sequence[Any]], *, key: str,
+    **columns: TypeEngine[Any],
+) -> dict[Any, int]:  # fmt: skip
+    """Insert a row of `table` for each of `values`, all with the `common` values, in one statement. Gives the new ids
+    by the column `key`, which must tell the rows apart."""
+    of, into = rows(session, values, **columns), table.__table__.c
+    fixed = [literal(value, into[name].type) for name, value in common.items()]
+    statement = (
+        insert(table)
+        .from_select([*common, *columns], select(*fixed, *of.c))
+        .returning(into["id"], into[key])
+    )  # fmt: skip
+    return {found: id_ for id_, found in session.execute(statement)}

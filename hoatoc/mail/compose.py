@@ -1,24 +1,35 @@
-"""Makes the bytes of claimed notices: the letter rendered, the frame filled."""
+"""Makes the bytes of claimed notices: the letter rendered, the frame filled; where many say the same, from a mould."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from hoatoc.links import Links
-from hoatoc.mail.frame import Envelope, Frame, mailbox
-from hoatoc.mail.letters import Letters
+from hoatoc.mail.frame import Envelope, Frame, mailbox, one_line, personal_head
+from hoatoc.mail.letters import Letter, Letters
+from hoatoc.mail.mould import Mould, NotMouldable
+from hoatoc.mail.verp import ReturnAddresses
 from hoatoc.rollout import wording
 from hoatoc.rollout.claims import Claimed
 from hoatoc.rollout.snapshot import Snapshot
 
 #: X-Priority and Importance as mail readers show them; only a marked document is marked.
 _URGENT = (("X-Priority", "1"), ("Importance", "high"))
+#: The series a reader may want to leave: it asks the desk, since who gets them is the office's decision (RFC 2369).
+_SERIES = frozenset({"daily_summary", "escalation_digest"})
+#: Said once more often than this, a letter gets a mould; casting one costs two renderings.
+_ONCE = 1
 
 
 class Composer:
-    """Composes the notices of one directive."""
+    """Composes the notices of one directive. With `returns`, bounces and replies come back to signed addresses;
+    without, bounces go to the office's sender and replies to its desk."""
 
-    def __init__(self, key: str, snap: Snapshot, letters: Letters, links: Links) -> None:
-        self._letters, self._links, self._snap = letters, links, snap
-        self._shared = {
+    def __init__(
+        self, key: str, snap: Snapshot, letters: Letters, links: Links, returns: ReturnAddresses | None = None
+    ) -> None:
+        self._letters, self._links, self._snap, self._returns = letters, links, snap, returns
+        self._shared: dict[str, Any] = {
             "office": wording.office_words(snap),
             "directive": wording.directive_words(snap),
             "zone": snap.office.zone,
@@ -27,35 +38,71 @@ class Composer:
         self._headers = [
             # RFC 3834: no vacation notes in answer to these. References make one directive one thread.
             ("Auto-Submitted", "auto-generated"),
-            ("Reply-To", mailbox(snap.office.sender_name, snap.office.desk)),
             ("References", f"<{key.replace('/', '.')}.hoatoc@{domain}>"),
-            *(_URGENT if wording.directive_words(snap)["urgency"] else ()),
+            *(_URGENT if self._shared["directive"]["urgency"] else ()),
         ]
         self._frames: dict[str, Frame] = {}
+        self._moulds: dict[str, Mould | None] = {}
+        self._said: dict[str, int] = {}
 
     def compose(self, claimed: Claimed, *, eight_bit: bool) -> Envelope:
-        """The envelope of `claimed`. The same notice always gives the same bytes for the same `eight_bit`."""
-        letter = self._letters.render(claimed.template, self._values(claimed))
-        message, needs_8bit = self._frame(claimed.template).fill(
-            to=mailbox(claimed.to_name, claimed.to_address), subject=letter.subject, message_id=claimed.message_id,
-            date=claimed.written_at, text=letter.text, html=letter.html, eight_bit=eight_bit,
-        )  # fmt: skip
-        return Envelope(claimed.id, self._snap.office.sender, claimed.to_address, message, needs_8bit)
+        """The envelope of `claimed`. The same notice always says the same."""
+        sender = self._returns.address(claimed.id) if self._returns else self._snap.office.sender
+        reply_to = sender if self._returns else self._snap.office.desk
+        name, link = one_line(claimed.to_name), self._link(claimed)
+        head: dict[str, Any] = {
+            "to": mailbox(name, claimed.to_address), "message_id": claimed.message_id, "date": claimed.written_at,
+            "reply_to": mailbox(self._snap.office.sender_name, reply_to),
+        }  # fmt: skip
+        mould = self._mould(claimed)
+        if mould is not None:
+            message, needs_8bit = mould.cast(
+                personal_head(subject=mould.subject, **head), name=name, link=link, eight_bit=eight_bit
+            )
+        else:
+            letter = self._render(claimed, {"name": name, "link": link})
+            message, needs_8bit = self._frame(claimed.template).fill(
+                subject=letter.subject, text=letter.text, html=letter.html, eight_bit=eight_bit, **head
+            )
+        return Envelope(claimed.id, sender, claimed.to_address, message, needs_8bit)
 
-    def _values(self, claimed: Claimed) -> dict[str, Any]:
-        values = {**self._shared, **claimed.context, "recipient": {"name": claimed.to_name}}
-        link = claimed.context.get("link")
-        if link is not None:
-            values["link"] = self._links.unit(claimed.addressee_id or 0, link["generation"], link["kid"])
+    def _mould(self, claimed: Claimed) -> Mould | None:
+        """The mould for all notices like `claimed`; None for the first of them, and where there can be none."""
+        likeness = claimed.likeness
+        if likeness in self._moulds:
+            return self._moulds[likeness]
+        self._said[likeness] = self._said.get(likeness, 0) + 1
+        if self._said[likeness] <= _ONCE:
+            return None
+        try:
+            mould = Mould(self._frame(claimed.template), lambda values: self._render(claimed, values))
+        except NotMouldable:
+            mould = None
+        self._moulds[likeness] = mould
+        return mould
+
+    def _render(self, claimed: Claimed, personal: Mapping[str, Any]) -> Letter:
+        values = {**self._shared, **claimed.context, "recipient": {"name": personal["name"]}}
+        if "link" in claimed.context:
+            values["link"] = personal["link"]
         if claimed.template == "dispatch":
             orders = self._snap.content.text.obligations
             values["orders"] = [{"clause": order.clause, "quote": order.quote} for order in orders]
-        return values
+        return self._letters.render(claimed.template, values)
+
+    def _link(self, claimed: Claimed) -> str:
+        link = claimed.context.get("link")
+        if link is None or claimed.addressee_id is None:
+            return ""
+        return self._links.unit(claimed.addressee_id, link["generation"], link["kid"])
 
     def _frame(self, template: str) -> Frame:
         if template not in self._frames:
-            office = self._snap.office
+            office, headers = self._snap.office, self._headers
+            if template in _SERIES:
+                subject = quote("Đề nghị thôi gửi thư tổng hợp")
+                headers = [*headers, ("List-Unsubscribe", f"<mailto:{office.desk}?subject={subject}>")]
             self._frames[template] = Frame(
-                template, sender_name=office.sender_name, sender=office.sender, headers=self._headers
+                template, sender_name=office.sender_name, sender=office.sender, headers=headers
             )
         return self._frames[template]

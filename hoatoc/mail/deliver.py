@@ -11,22 +11,28 @@ from hoatoc.links import Links
 from hoatoc.mail.compose import Composer
 from hoatoc.mail.letters import Letters
 from hoatoc.mail.relay import Relay
+from hoatoc.mail.verp import ReturnAddresses
 from hoatoc.mail.wire import Wire
 from hoatoc.rollout import answers, claims, snapshot
 from hoatoc.rollout.answers import Answer, Outcome
+from hoatoc.rollout.snapshot import Snapshot
 
-_BATCH = 500
+#: How many notices are claimed at once. What may be in doubt after a crash is at most twice as many.
+BATCH = 500
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """What a delivery did, in notices; `down` says why the mail server could not be reached, '' when it could."""
+    """What a delivery did, in notices; `down` says why the mail server could not be reached, '' when it could.
+
+    `in_doubt` of them had been claimed by a sender that died, and went again under the same Message-ID."""
 
     sent: int
     refused: int
     deferred: int
     skipped: int
     down: str
+    in_doubt: int = 0
 
 
 async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Relay, links: Links) -> Delivered:
@@ -35,61 +41,76 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
     This is the one part of the core that commits by itself: a claim before the wire, answers as the wire gives them."""
     with ledger.read() as session:
         directive = session.get_one(Directive, directive_id)
-        composer = Composer(directive.key, snapshot.of(directive), Letters(), links)
-    wire = Wire(relay, composer.compose)
-    tally: Counter[str] = Counter()
+        key, snap = directive.key, snapshot.of(directive)
+    returns = ReturnAddresses(links.ring, snap.office.sender) if relay.signed_returns else None
+    composer = Composer(key, snap, Letters(), links, returns)
+    delivery = _Delivery(ledger, directive_id, snap, now, links.ring.newest)
+    wire = Wire(relay, composer.compose, delivery.tell, delivery.stir)
     try:
-        while not wire.down:
-            claim = await asyncio.to_thread(_claim, ledger, directive_id, now, links.ring.newest)
-            tally["skipped"] += claim.skipped
-            if not claim.notices and not claim.skipped:
-                break
-            await _send_and_record(ledger, directive_id, wire, claim, now, tally)
-    finally:
-        await wire.close()
+        await delivery.run(wire)
+    except BaseException:
+        await wire.abort()
+        raise
+    await wire.close()
     if wire.down:
         with ledger.write() as session:
             answers.postpone(session, directive_id, now)
+    tally = delivery.tally
     return Delivered(
         sent=tally[Outcome.ACCEPTED], refused=tally[Outcome.REFUSED],
         deferred=tally[Outcome.DEFERRED] + tally[Outcome.NO_SERVER], skipped=tally["skipped"], down=wire.down,
+        in_doubt=tally["in_doubt"],
     )  # fmt: skip
 
 
-def _claim(ledger: Ledger, directive_id: int, now: datetime, kid: str) -> claims.Claim:
-    with ledger.write() as session:
-        directive = session.get_one(Directive, directive_id)
-        return claims.claim(session, directive, now=now, kid=kid, limit=_BATCH)
+class _Delivery:
+    """Keeps the wire fed and the ledger told, in one transaction after another: each records the answers that have
+    come in while the one before it was being committed, and claims the next batch when few are left."""
 
+    def __init__(self, ledger: Ledger, directive_id: int, snap: Snapshot, now: datetime, kid: str) -> None:
+        self._ledger, self._directive_id, self._snap, self._now, self._kid = ledger, directive_id, snap, now, kid
+        self._told: list[Answer] = []
+        self._stirred = asyncio.Event()
+        self.tally: Counter[str] = Counter()
 
-async def _send_and_record(
-    ledger: Ledger, directive_id: int, wire: Wire, claim: claims.Claim, now: datetime, tally: Counter[str]
-) -> None:
-    queue: asyncio.Queue[Answer | None] = asyncio.Queue()
-    recorder = asyncio.create_task(_record_all(ledger, directive_id, queue, now, tally))
-    try:
-        await wire.send(claim.notices, queue)
-    finally:
-        await queue.put(None)
-        await recorder
+    def tell(self, answer: Answer) -> None:
+        """Take an answer from the wire."""
+        self._told.append(answer)
+        self._stirred.set()
 
+    def stir(self) -> None:
+        """Look again: something has happened on the wire."""
+        self._stirred.set()
 
-async def _record_all(
-    ledger: Ledger, directive_id: int, queue: "asyncio.Queue[Answer | None]", now: datetime, tally: Counter[str]
-) -> None:
-    """Commit answers in groups: whatever has come in while the last group was being committed."""
-    ended = False
-    while not ended:
-        group = [await queue.get()]
-        while not queue.empty():
-            group.append(queue.get_nowait())
-        ended = None in group
-        told = [answer for answer in group if answer is not None]
-        if told:
-            await asyncio.to_thread(_record, ledger, directive_id, told, now)
-            tally.update(answer.outcome.value for answer in told)
+    async def run(self, wire: Wire) -> None:
+        """Work until nothing is due any more, or the server is down, and every answer is recorded."""
+        more = True
+        while True:
+            wire.check()
+            more = more and not wire.down
+            wants = more and wire.waiting < BATCH
+            told, self._told = self._told, []
+            self._stirred.clear()
+            if told or wants:
+                claim = await asyncio.to_thread(self._settle, told, wants)
+                self._count(told, claim)
+                wire.feed(claim.notices)
+                more = more and (not wants or bool(claim.notices or claim.skipped))
+            elif wire.unanswered:
+                await self._stirred.wait()
+            else:
+                return
 
+    def _settle(self, told: list[Answer], wants: bool) -> claims.Claim:
+        with self._ledger.write() as session:
+            if told:
+                answers.record(session, self._directive_id, told, self._now)
+            if not wants:
+                return claims.Claim([], 0)
+            directive = session.get_one(Directive, self._directive_id)
+            return claims.claim(session, directive, now=self._now, kid=self._kid, limit=BATCH, snap=self._snap)
 
-def _record(ledger: Ledger, directive_id: int, told: list[Answer], now: datetime) -> None:
-    with ledger.write() as session:
-        answers.record(session, directive_id, told, now)
+    def _count(self, told: list[Answer], claim: claims.Claim) -> None:
+        self.tally.update(answer.outcome.value for answer in told)
+        self.tally["skipped"] += claim.skipped
+        self.tally["in_doubt"] += claim.in_doubt

@@ -1,30 +1,45 @@
 """The mail server: HOATOC_SMTP_URL read once, connections opened by aiosmtplib."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiosmtplib
 
 from hoatoc.errors import SettingsError
 
-_TIMEOUT_SECONDS = 30.0
+#: How long the server may take over one answer, in seconds.
+_TIMEOUT_SECONDS = 60.0
+_CONNECTIONS = 4
 
 
 @dataclass(frozen=True)
 class Relay:
-    """How to reach the mail server. `tls` is "" (none), "starttls" or "tls" from the first byte."""
+    """How to reach the mail server. `tls` is "" (none), "starttls" or "tls" from the first byte; `ca` is the file of
+    the authority its certificate is of, where that is not one the system knows.
+
+    At most `connections` are open at a time, and at most `per_domain` messages to one domain are under way on them (0:
+    no limit). `timeout` is how many seconds the server may take over one answer. With `signed_returns`, bounces and
+    replies come back to signed addresses, which something must read."""
 
     host: str
     port: int
     username: str | None = None
     password: str | None = None
     tls: str = ""
+    connections: int = _CONNECTIONS
+    per_domain: int = 0
+    timeout: float = _TIMEOUT_SECONDS
+    ca: str | None = None
+    signed_returns: bool = False
 
     async def connect(self) -> aiosmtplib.SMTP:
         """A connection that is greeted, secured and logged in. Raises aiosmtplib.SMTPException or OSError."""
         client = aiosmtplib.SMTP(
             hostname=self.host, port=self.port, username=self.username, password=self.password,
-            use_tls=self.tls == "tls", start_tls=self.tls == "starttls", timeout=_TIMEOUT_SECONDS,
+            use_tls=self.tls == "tls", start_tls=self.tls == "starttls", timeout=self.timeout,
+            cert_bundle=self.ca,
         )  # fmt: skip
         await client.connect()
         if client.is_ehlo_or_helo_needed:
@@ -33,7 +48,8 @@ class Relay:
 
 
 def read_relay(url: str) -> Relay:
-    """The relay behind `smtp://[user:password@]host[:port]`, `smtp+starttls://…` or `smtps://…`.
+    """The relay behind `smtp://[user:password@]host[:port]`, `smtp+starttls://…` or `smtps://…`, with
+    `?connections=4&per_domain=2&timeout=60&ca=/path` where they differ from the defaults.
 
     Raises SettingsError."""
     parts = urlsplit(url)
@@ -49,5 +65,20 @@ def read_relay(url: str) -> Relay:
         host=parts.hostname, port=port or ports[parts.scheme],
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        tls={"smtp": "", "smtp+starttls": "starttls", "smtps": "tls"}[parts.scheme],
+        tls={"smtp": "", "smtp+starttls": "starttls", "smtps": "tls"}[parts.scheme], **_options(parts.query),
     )  # fmt: skip
+
+
+def _options(query: str) -> dict[str, Any]:
+    kinds: dict[str, Callable[[str], Any]] = {"connections": int, "per_domain": int, "timeout": float, "ca": str}
+    found: dict[str, Any] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        try:
+            found[name] = kinds[name](value)
+        except (KeyError, ValueError) as error:
+            raise SettingsError(
+                f"HOATOC_SMTP_URL: không dùng được {name}={value}", hint=f"sau dấu ? chỉ có: {', '.join(kinds)}"
+            ) from error
+    if found.get("connections", 1) < 1 or found.get("per_domain", 0) < 0 or found.get("timeout", 1) <= 0:
+        raise SettingsError("HOATOC_SMTP_URL: connections, per_domain và timeout phải là số dương")
+    return found

@@ -1,95 +1,151 @@
-"""Sends envelopes over kept connections, and turns whatever the server does into an answer for each."""
+"""The wire: kept connections to one relay, and an answer for every notice, whatever the server does."""
 
 import asyncio
-from collections import deque
+import ssl
 from collections.abc import Callable, Sequence
 
 import aiosmtplib
 
 from hoatoc.mail.frame import Envelope
+from hoatoc.mail.pipelined import Pipelined, Prepared
+from hoatoc.mail.plain import GONE, Plain
 from hoatoc.mail.relay import Relay
+from hoatoc.mail.replies import clean
+from hoatoc.mail.stock import Stock
 from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.claims import Claimed
 
-#: aiosmtplib's own connection errors; the rest of SMTPException are answers of the server.
-_GONE = (
-    aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError, OSError,
-    asyncio.TimeoutError,
-)  # fmt: skip
-
 Compose = Callable[..., Envelope]
+
+#: A server that gives no answer so often in a row, on fresh connections, is as good as down.
+_MOST_FAILURES = 12
 
 
 class Wire:
-    """Up to `connections` kept connections to one relay."""
+    """Up to `relay.connections` kept connections. Each notice fed to it is told its answer through `tell`; `stir` is
+    called when a connection's work has ended, so that whoever waits looks at `check`."""
 
-    def __init__(self, relay: Relay, compose: Compose, *, connections: int = 4) -> None:
-        self._relay, self._compose = relay, compose
-        self._clients: list[aiosmtplib.SMTP | None] = [None] * connections
+    def __init__(
+        self, relay: Relay, compose: Compose, tell: Callable[[Answer], None], stir: Callable[[], None]
+    ) -> None:
+        self._relay, self._compose, self._tell, self._stir = relay, compose, tell, stir
+        self._allowed = relay.connections
+        self._stock = Stock(relay.per_domain)
+        self._lanes: set[asyncio.Task[None]] = set()
+        self._failures = 0
+        self._unanswered = 0
         self.down = ""  # why the server cannot be reached, once it cannot
 
-    async def send(self, batch: Sequence[Claimed], answers: "asyncio.Queue[Answer | None]") -> None:
-        """Send `batch`, putting one answer for each notice into `answers` as the server gives them."""
-        waiting = deque(batch)
-        lanes = min(len(self._clients), len(batch))
-        await asyncio.gather(*(self._lane(index, waiting, answers) for index in range(lanes)))
-        for claimed in waiting:  # what no lane could take, the server being down
-            await answers.put(Answer(claimed.id, Outcome.NO_SERVER, 0, self.down))
+    @property
+    def waiting(self) -> int:
+        """How many notices no connection has taken up yet."""
+        return len(self._stock)
+
+    @property
+    def unanswered(self) -> int:
+        """How many notices have been fed and not yet been told an answer."""
+        return self._unanswered
+
+    def feed(self, batch: Sequence[Claimed]) -> None:
+        """Take notices to be sent; opens as many connections as they keep busy."""
+        self._unanswered += len(batch)
+        self._stock.put(batch)
+        if self.down:
+            self._give_up()
+            return
+        for _ in range(min(self._allowed, len(self._stock)) - len(self._lanes)):
+            lane = asyncio.get_running_loop().create_task(self._lane())
+            lane.add_done_callback(lambda _: self._stir())
+            self._lanes.add(lane)
+
+    def check(self) -> None:
+        """Raise what a connection's work has raised: a mistake of ours, never an answer of the server."""
+        for lane in [lane for lane in self._lanes if lane.done()]:
+            self._lanes.discard(lane)
+            lane.result()
 
     async def close(self) -> None:
         """Say goodbye on every connection that still stands."""
-        for client in self._clients:
-            if client is not None and client.is_connected:
-                try:
-                    await client.quit()
-                except aiosmtplib.SMTPException:
-                    client.close()
+        self._stock.close()
+        await asyncio.gather(*self._lanes, return_exceptions=True)
 
-    async def _lane(self, index: int, waiting: deque[Claimed], answers: "asyncio.Queue[Answer | None]") -> None:
-        while waiting and not self.down:
-            client = await self._client(index)
-            if client is None:
-                return
-            claimed = waiting.popleft()
-            answer = await self._send_one(client, claimed)
-            if answer.outcome is Outcome.NO_SERVER:
-                client.close()
-            await answers.put(answer)
+    async def abort(self) -> None:
+        """Drop everything at once: what is under way stays claimed, and in doubt."""
+        for lane in self._lanes:
+            lane.cancel()
+        await asyncio.gather(*self._lanes, return_exceptions=True)
 
-    async def _client(self, index: int) -> aiosmtplib.SMTP | None:
-        client = self._clients[index]
-        if client is not None and client.is_connected:
-            return client
+    async def _lane(self) -> None:
+        connection: Pipelined | Plain | None = None
         try:
-            self._clients[index] = await self._relay.connect()
-        except (*_GONE, aiosmtplib.SMTPException) as error:
-            self.down = f"không nối được máy chủ thư {self._relay.host}:{self._relay.port}: {error}"
+            while (claimed := await self._stock.take()) is not None:
+                if connection is None or not connection.stands:
+                    connection = await self._connect()
+                if connection is None:
+                    self._stock.put_back(claimed)
+                    return
+                await connection.carry(claimed)
+                if connection.refusal or self._failures >= _MOST_FAILURES:
+                    self._go_down(connection.refusal or "máy chủ thư liên tục ngắt kết nối")
+        finally:
+            if self.down:
+                self._give_up()
+            if connection is not None:
+                await connection.close()
+
+    async def _connect(self) -> "Pipelined | Plain | None":
+        """A fresh connection; None when there is none to be had. While others stand, it is one too many for the
+        server; the last that fails says that the server is down."""
+        try:
+            client = await self._relay.connect()
+        except (*GONE, aiosmtplib.SMTPException) as error:
+            standing = sum(not lane.done() for lane in self._lanes)
+            self._allowed = max(1, standing - 1)
+            if standing <= 1:
+                self._go_down(f"không nối được máy chủ thư {self._relay.host}:{self._relay.port}: {_why(error)}")
             return None
-        return self._clients[index]
+        if not client.supports_extension("pipelining"):
+            return Plain(client, prepare=self._prepare, tell=self._told)
+        transport = client.transport
+        assert isinstance(transport, asyncio.Transport)
+        return Pipelined(
+            transport, eight_bit=client.supports_extension("8bitmime"), seconds=self._relay.timeout,
+            prepare=self._prepare, stock=self._stock, tell=self._told,
+        )  # fmt: skip
 
-    async def _send_one(self, client: aiosmtplib.SMTP, claimed: Claimed) -> Answer:
-        envelope = self._compose(claimed, eight_bit=client.supports_extension("8bitmime"))
-        options = ["BODY=8BITMIME"] if envelope.eight_bit else []
-        try:
-            _, text = await client.sendmail(
-                envelope.sender, [envelope.recipient], envelope.message, mail_options=options
-            )
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            first = refused.recipients[0]
-            return _answer(claimed, first.code, first.message)
-        except aiosmtplib.SMTPSenderRefused as refused:
-            # It is our own address that is refused: that says nothing of the mailbox, and the next would fare alike.
-            self.down = f"máy chủ thư không nhận người gửi {refused.sender}: {refused.code} {refused.message}"
-            return Answer(claimed.id, Outcome.NO_SERVER, refused.code, refused.message)
-        except aiosmtplib.SMTPResponseException as refused:
-            return _answer(claimed, refused.code, refused.message)
-        except _GONE as error:
-            # The message may have been taken in before the line broke: it goes again under the same Message-ID.
-            return Answer(claimed.id, Outcome.NO_SERVER, 0, f"mất kết nối: {error}")
-        return Answer(claimed.id, Outcome.ACCEPTED, 250, text)
+    def _prepare(self, claimed: Claimed | None, eight_bit: bool) -> Prepared | None:
+        if claimed is None:
+            claimed = None if self.down else self._stock.take_now()
+        while claimed is not None:
+            try:
+                return claimed, self._compose(claimed, eight_bit=eight_bit)
+            except ValueError as error:  # an address that is none
+                self._told(claimed, Answer(claimed.id, Outcome.REFUSED, 0, clean(str(error))))
+            claimed = self._stock.take_now()
+        return None
+
+    def _told(self, claimed: Claimed, answer: Answer) -> None:
+        self._failures = self._failures + 1 if answer.outcome is Outcome.NO_SERVER else 0
+        self._stock.done(claimed)
+        self._unanswered -= 1
+        self._tell(answer)
+
+    def _go_down(self, why: str) -> None:
+        self.down = self.down or why
+        self._give_up()
+        self._stock.close()
+
+    def _give_up(self) -> None:
+        for claimed in self._stock.empty():
+            self._unanswered -= 1
+            self._tell(Answer(claimed.id, Outcome.NO_SERVER, 0, self.down))
 
 
-def _answer(claimed: Claimed, code: int, text: str) -> Answer:
-    if code == 421:  # RFC 5321, 3.8: the server is closing, whatever the recipient
-        return Answer(claimed.id, Outcome.NO_SERVER, code, text)
-    return Answer(claimed.id, Outcome.REFUSED if code >= 500 else Outcome.DEFERRED, code, text)
+def _why(error: BaseException) -> str:
+    """What went wrong with a connection, a certificate that is no good by its name."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"chứng thư của máy chủ không dùng được: {clean(cause.verify_message)}"
+        cause = cause.__cause__ or cause.__context__
+    return clean(str(error))

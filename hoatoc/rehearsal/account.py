@@ -104,7 +104,7 @@ def _mailboxes(play: Play, sent: Sequence[Row[Any]]) -> dict[str, Any]:
     for row in sent:
         names.setdefault(row.recipient, row.to_name)
         days[row.recipient][str(local(row.settled_at, play.zone).date())] += 1
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": key, "name": names[key], "total": count.total(), "most": max(count.values()),
          "on": min(day for day, number in count.items() if number == max(count.values()))}
         for key, count in days.items()

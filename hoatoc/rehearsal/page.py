@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Undefined
 
-from hoatoc.rollout.waking import STEP_NAMES
+from hoatoc.rollout.bundle import STEP_NAMES
 from hoatoc.templating import TEMPLATES, environment
 
 #: What the steps are called on the page, those of the ladder and the two others.

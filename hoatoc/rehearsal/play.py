@@ -98,7 +98,7 @@ class Play:
         did: dict[str, int] = {}
         for name, step in _STEPS:
             with self.ledger.write() as session:
-                done = step(session, session.get_one(Directive, self.directive_id), now)  # type: ignore[operator]  # each takes these three
+                done = step(session, session.get_one(Directive, self.directive_id), now)
                 did |= {f"{name}_{what}": count for what, count in vars(done).items() if isinstance(count, int)}
         self._learn(now)
         did |= self._deliver(now)
@@ -214,5 +214,3 @@ def begin(
             people=people, agenda=Agenda(people, behaviour, chance, directive.zone),
             mail=MailWorld(people, behaviour, chance), typists=typists,
         )  # fmt: skip
-
-

@@ -6,21 +6,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Receipt
-from hoatoc.rollout import duties, history
+from hoatoc.rollout import duties, first_action, history
 
 #: Exchange code 03, "đã tiếp nhận": registered by the receiving unit (Quyết định 28/2018/QĐ-TTg).
 ACCEPTED = "03"
+#: Channels by which a unit does something of what is asked; an acknowledgement that comes with it asks for no first
+#: action any more.
+_ACTING = frozenset({"report", "task"})
 
 
 def acknowledge(
     session: Session, addressee: Addressee, *, now: datetime, by_name: str, by_title: str, channel: str
 ) -> Receipt:
     """Record the receipt of `addressee` at `now` (aware, UTC) and meet its receipt duty. The first acknowledgement
-    stands: doing it again gives the receipt that is there. `channel` is "portal", "report", "mail" or "desk"."""
+    stands: doing it again gives the receipt that is there. `channel` is "portal", "report", "task", "mail"
+    or "desk"."""
     # The addressee's row is the lock: two people of one unit pressing at once make one receipt.
     session.execute(select(Addressee.id).where(Addressee.id == addressee.id).with_for_update())
     receipt = session.scalar(select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED))
+    acts = channel in _ACTING
     if receipt is not None:
+        if acts:
+            first_action.settle(session, addressee, now=now, by_name=by_name, channel=channel)
         return receipt
     receipt = Receipt(
         directive_id=addressee.directive_id, addressee_id=addressee.id, code=ACCEPTED, at=now, by_name=by_name,
@@ -40,4 +47,6 @@ def acknowledge(
     )
     if duty is not None:
         duties.meet(session, duty, at=now, actor=actor)
+    if not acts:
+        first_action.open_for(session, addressee, now)
     return receipt

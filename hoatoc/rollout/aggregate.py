@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Directive, Period, PeriodState, Summary
+from hoatoc.ledger.schema import Directive, DirectiveState, Period, PeriodState, Summary
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import history, outbox, periods, rosters, snapshot, summaries
+from hoatoc.rollout import history, outbox, periods, rollups, rosters, snapshot, summaries
 from hoatoc.rollout.command import ChainOfCommand
 
 
@@ -22,6 +22,8 @@ class Aggregated:
 
 def aggregate(session: Session, directive: Directive, now: datetime) -> Aggregated:
     """Freeze and lock every period that is due for it at `now` (aware, UTC), the oldest first."""
+    if directive.state is not DirectiveState.RUNNING:
+        return Aggregated(0, 0)
     snap = snapshot.of(directive)
     frozen = locked = 0
     for period_id in _due(session, directive, PeriodState.OPEN, now):
@@ -48,7 +50,9 @@ def _due(session: Session, directive: Directive, state: PeriodState, now: dateti
 
 
 def _freeze(session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime) -> None:
-    content = summaries.compile_summary(session, directive, snap, period, now)
+    nodes = rollups.compute(session, directive, period, snap.form_of(period.subject), now)
+    rollups.freeze(session, period, nodes)
+    content = summaries.compile_summary(session, directive, snap, period, nodes, now)
     summary = Summary(
         directive_id=directive.id, period_id=period.id, frozen_at=now, content=content,
         data_hash=snapshot.digest(content),

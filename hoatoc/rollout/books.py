@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Duty, DutyState, Notice, NoticeState
+from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Notice, NoticeState
 from hoatoc.localtime import NEVER
 
 
@@ -46,19 +46,25 @@ def column(now: datetime) -> ColumnElement[str]:
     )
 
 
-def by_subject(session: Session, directive_id: int, now: datetime) -> dict[tuple[str, str, str], Books]:
-    """The books at `now` by kind, subject and slot; withdrawn duties are in none."""
+def by_subject(
+    session: Session, directive_id: int, now: datetime, kind: DutyKind | None = None
+) -> dict[tuple[str, str, str], Books]:
+    """The books at `now` by kind (of one `kind` only, where it is given), subject and slot; withdrawn duties are in
+    none."""
     which = column(now).label("book_column")
     rows = session.execute(
         select(Duty.kind, Duty.subject, Duty.slot, which, func.count())
         .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(Duty.directive_id == directive_id, Duty.state != DutyState.WITHDRAWN)
+        .where(
+            Duty.directive_id == directive_id, Duty.state != DutyState.WITHDRAWN,
+            Duty.kind == kind if kind is not None else true(),
+        )
         .group_by(Duty.kind, Duty.subject, Duty.slot, which)
         .order_by(Duty.slot, Duty.subject)
-    )
+    )  # fmt: skip
     found: dict[tuple[str, str, str], Books] = {}
-    for kind, subject, slot, name, count in rows:
-        _add(found.setdefault((kind.value, subject, slot), Books()), name, count)
+    for of_kind, subject, slot, name, count in rows:
+        _add(found.setdefault((of_kind.value, subject, slot), Books()), name, count)
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor, sqrt
 from statistics import median
 
@@ -92,7 +93,7 @@ def _wrong_ratio(field: Field, form: Form, figures: Mapping[str, Figure]) -> Ite
     given = Decimal(figures[field.key])
     low, high = _bounds(given, field.decimals)
     if whole and not low <= Fraction(100 * part, whole) < high:
-        right = (Fraction(100 * part, whole) * 10**field.decimals + Fraction(1, 2)).__floor__()
+        right = floor(Fraction(100 * part, whole) * 10**field.decimals + Fraction(1, 2))
         computed = Decimal(right).scaleb(-field.decimals)
         labels = f"{form.field(field.part).label}: {number(part)}, {form.field(field.whole).label}: {number(whole)}"
         says = f"{field.label} phải là {number(computed)}%, không phải {number(given)}% ({labels}; " \
@@ -154,7 +155,7 @@ def _unusual(field: Field, value: int, past: Past) -> Iterator[Finding]:
     known = [int(figures[field.key]) for figures in past.earlier if field.key in figures]
     what = field.label
     if field.type is FieldType.CUMULATIVE:
-        growth = [newer - older for newer, older in zip(known, known[1:], strict=False)]
+        growth = [newer - older for newer, older in pairwise(known)]
         value, known, what = value - known[0] if known else 0, growth, f"{field.label}: số tăng thêm"
     if len(known) < _HABIT:
         return

@@ -68,12 +68,11 @@ def claim(
         due += _take(session, directive.id, _abandoned(session, directive.id), limit - len(due))
     if not due:
         return Claim([], 0)
-    fresh = contents.contents(
-        session, directive, snap or snapshot.of(directive), due, now, kid
-    )  # asked of those tried before too: whoever has reported by now is not pressed
+    # Asked of those tried before too: whoever has reported by now is not pressed.
+    fresh = contents.contents(session, directive, snap or snapshot.of(directive), due, now, kid)
     skipped = [notice.id for notice in due if fresh[notice.id] is None]
     # What was fixed at the first attempt stays: a second attempt sends the same bytes.
-    said = [(notice, notice.context or fresh[notice.id]) for notice in due if fresh[notice.id] is not None]
+    said = [(notice, notice.context or context) for notice in due if (context := fresh[notice.id]) is not None]
     _mark(session, said)
     _skip(session, directive.id, skipped, now)
     in_doubt = sum(notice.state is NoticeState.SENDING for notice, _ in said)

@@ -1,14 +1,15 @@
 """The chain of command: which mailbox stands behind a unit, its focal point, its head and its superior."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hoatoc.format.ladder import Step
 from hoatoc.format.office import PostRef
-from hoatoc.format.regime import Step
-from hoatoc.format.units import Role
+from hoatoc.format.units import Role, Tree
 from hoatoc.ledger.schema import Addressee, Post, Unit
 
 
@@ -22,14 +23,15 @@ class Mailbox:
 
 
 class ChainOfCommand:
-    """An office's units and posts as they stand on `day`; read once, asked many times."""
+    """An office's units and posts as they stand on `day`; read once, asked many times.
+
+    A unit that has ended since the issue is still written to at its own mailbox, yet commands nobody any more."""
 
     def __init__(self, session: Session, office_id: int, day: date, leadership: tuple[PostRef, ...]) -> None:
-        units = session.scalars(
-            select(Unit).where(Unit.office_id == office_id, Unit.valid_from <= day, Unit.valid_to >= day)
-        ).all()
+        units = session.scalars(select(Unit).where(Unit.office_id == office_id)).all()
         self.units = {unit.id: unit for unit in units}
         self._by_key = {unit.key: unit for unit in units}
+        self._in_force = {unit.key for unit in units if unit.valid_from <= day <= unit.valid_to}
         self._posts: dict[int, list[Post]] = {}
         in_force = select(Post).join(Unit, Unit.id == Post.unit_id).where(
             Unit.office_id == office_id, Post.valid_from <= day, Post.valid_to >= day
@@ -37,6 +39,7 @@ class ChainOfCommand:
         for post in session.scalars(in_force.order_by(Post.id)):
             self._posts.setdefault(post.unit_id, []).append(post)
         self._leadership = leadership
+        self._leaders: list[Mailbox] | None = None
 
     def door(self, addressee: Addressee) -> Mailbox:
         """Where a document arrives: the unit's registry (văn thư), or the member's own mailbox."""
@@ -47,44 +50,62 @@ class ChainOfCommand:
         return Mailbox(unit.key, unit.name, unit.mail or self._mailbox(unit, self._post(unit, Role.CLERK)).address)
 
     def pressed(self, step: Step, addressee: Addressee) -> list[Mailbox]:
-        """Who is told at `step` about what `addressee` owes; empty when the rung collapses into the last one."""
+        """Who is told at `step` about what `addressee` owes; empty when the rung collapses into the last one, and
+        for bodies outside both trees, which are asked and never pressed."""
         unit = self.units[addressee.unit_id]
+        if unit.tree is Tree.OUTSIDE:
+            return []
         if step is Step.LEADERSHIP:
             return self.leadership()
         if step is Step.SUPERIOR:
             superior = self._superior(unit)
-            return [superior] if superior and superior not in self.leadership() else []
+            return [superior] if superior else []
         if addressee.post_id is not None:
             return [self.door(addressee)]
-        wanted = Role.FOCAL if step is Step.REMIND else Role.HEAD
-        return [self._mailbox(unit, self._post(unit, wanted))]
+        return [self._mailbox(unit, self._post(unit, Role.FOCAL if step is Step.REMIND else Role.HEAD))]
 
     def leadership(self) -> list[Mailbox]:
         """The leadership of the issuer: the last rung."""
-        return [self.post(ref) for ref in self._leadership]
+        if self._leaders is None:
+            self._leaders = [self.post(ref) for ref in self._leadership]
+        return self._leaders
 
     def post(self, ref: PostRef) -> Mailbox:
-        """The mailbox of a post named by its unit and key."""
+        """The mailbox of a post named by its unit and key; its unit's own while the post is vacant."""
         unit = self._by_key[ref.unit]
-        return self._mailbox(unit, next(post for post in self._posts[unit.id] if post.key == ref.post))
+        posts = self._posts.get(unit.id, [])
+        found = next((post for post in posts if post.key == ref.post), None)
+        if found is None and ref.post == Role.HEAD:
+            found = self._post(unit, Role.HEAD)
+        return self._mailbox(unit, found)
 
     def authority(self, unit: Unit, *, above: bool) -> tuple[Unit, Post, Mailbox] | None:
-        """Who decides a request from `unit`: its head, or with `above` the head of the nearest unit above that has
-        one; at the top of a tree the first of the issuer's leadership. None when nobody is found."""
-        here: Unit | None = self._by_key.get(unit.parent_key) if above else unit
-        while here is not None:
-            post = self._post(here, Role.HEAD)
-            if post is not None:
-                return here, post, self._mailbox(here, post)
-            here = self._by_key.get(here.parent_key)
-        first = self._leadership[0]
-        top = self._by_key[first.unit]
-        leader = next((post for post in self._posts.get(top.id, []) if post.key == first.post), None)
-        return (top, leader, self._mailbox(top, leader)) if leader else None
+        """Who decides on what is asked in `unit`: its head (or acting deputy), or for `above` the head of the nearest
+        unit over it, in its own tree, that has one; None when nobody does."""
+        for found in ([] if above else [unit]) + list(self._line(unit)):
+            head = self._post(found, Role.HEAD)
+            if head is not None and found.key in self._in_force:
+                return found, head, self._mailbox(found, head)
+        return None
+
+    def _line(self, unit: Unit) -> Iterator[Unit]:
+        """The units above, from the nearest up."""
+        seen = {unit.key}
+        while unit.parent_key in self._by_key and unit.parent_key not in seen:
+            unit = self._by_key[unit.parent_key]
+            seen.add(unit.key)
+            yield unit
 
     def _superior(self, unit: Unit) -> Mailbox | None:
-        above = self._by_key.get(unit.parent_key)
-        return self._mailbox(above, self._post(above, Role.HEAD)) if above else None
+        """The head of the nearest unit above, in the unit's own tree, that exists and can be written to; None when
+        that is the leadership itself, which is told at the last rung."""
+        for above in self._line(unit):
+            head = self._mailbox(above, self._post(above, Role.HEAD))
+            if head.address in {leader.address for leader in self.leadership()}:
+                return None
+            if above.key in self._in_force and head.address:
+                return head
+        return None
 
     def _post(self, unit: Unit, role: Role) -> Post | None:
         posts = self._posts.get(unit.id, [])
@@ -97,5 +118,16 @@ class ChainOfCommand:
         """The post's mailbox; the unit's own where the post is vacant or has none."""
         if post is None:
             return Mailbox(unit.key, unit.name, unit.mail)
-        name = post.title if unit.name in post.title or post.role is Role.MEMBER else f"{post.title} {unit.name}"
-        return Mailbox(f"{unit.key}/{post.key}", name, post.mail or unit.mail)
+        return Mailbox(f"{unit.key}/{post.key}", _called(post, unit), post.mail or unit.mail)
+
+
+def _called(post: Post, unit: Unit) -> str:
+    """The post with its unit, each word once: "Bí thư Tỉnh ủy" of "Tỉnh ủy Mẫu" is "Bí thư Tỉnh ủy Mẫu"."""
+    if unit.name in post.title or post.role is Role.MEMBER:
+        return post.title
+    title, name = post.title.split(), unit.name.split()
+    longest = min(len(title), len(name))
+    shared = next((count for count in range(longest, 0, -1) if title[-count:] == name[:count]), 0)
+    if not shared and unit.short and post.title.endswith(unit.short):
+        return post.title
+    return " ".join([*title, *name[shared:]])

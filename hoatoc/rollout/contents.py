@@ -15,12 +15,19 @@ from hoatoc.ledger.schema import (
     DutyKind,
     DutyState,
     NoticeDuty,
+    Obligation,
     Period,
+    PermissionRequest,
+    PermissionState,
     Summary,
 )
 from hoatoc.localtime import NEVER, spoken, spoken_day
-from hoatoc.rollout import wording
+from hoatoc.rollout import explanation, wording
 from hoatoc.rollout.snapshot import Snapshot
+
+
+#: The notice that something has changed: the directive, or what a unit owes.
+CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def contents(
 
     `kid` is the key its link is to be signed with; the link itself is made when the mail is rendered, for the
     addressee of the notice."""
-    owed = _owed_by_notice(session, directive, [notice.id for notice in notices], now)
+    owed = _owed_by_notice(session, directive, snap, [notice.id for notice in notices], now)
     dispatched = [notice.addressee_id for notice in notices if notice.template == "dispatch"]
     reports = _report_words(session, snap, dispatched) if dispatched else {}
     shared: dict[Any, dict[str, Any]] = {}
@@ -50,6 +57,12 @@ def contents(
     for notice in notices:
         if notice.template == "daily_summary":
             found[notice.id] = {"summary": _summary_content(session, directive, notice.occurrence)}
+        elif notice.template.startswith("permission_"):
+            found[notice.id] = _permission(session, snap, notice, owed[notice.id], kid)
+        elif notice.template == CHANGE:
+            found[notice.id] = notice.context  # fixed when it was written
+        elif notice.template == explanation.TEMPLATE:
+            found[notice.id] = _explanation(session, directive, notice, owed[notice.id], kid)
         elif notice.template == "escalation_digest":
             found[notice.id] = _digest(notice, owed[notice.id], directive.zone)
         else:
@@ -57,8 +70,26 @@ def contents(
     return found
 
 
+def _explanation(
+    session: Session, directive: Directive, notice: Any, owed: list[Owed], kid: str
+) -> dict[str, Any] | None:
+    """A request to explain, with the facts of each duty; None once everything is explained."""
+    asked = [item for item in owed if item.still]
+    if not asked:
+        return None
+    rows = session.scalars(
+        select(Duty).join(NoticeDuty, NoticeDuty.duty_id == Duty.id).where(
+            NoticeDuty.notice_id == notice.id, Duty.state == DutyState.OPEN
+        ).order_by(Duty.due_at, Duty.id)
+    ).all()
+    told = [explanation.facts(session, duty, directive.zone) for duty in rows]
+    lines = [item.line for item in asked]
+    return {"duties": [{**line, "facts": fact} for line, fact in zip(lines, told, strict=True)], "step": notice.step,
+            "overdue": False, "link": {"generation": asked[0].generation, "kid": kid}}  # fmt: skip
+
+
 def _owed_by_notice(
-    session: Session, directive: Directive, notice_ids: Sequence[int], now: datetime
+    session: Session, directive: Directive, snap: Snapshot, notice_ids: Sequence[int], now: datetime
 ) -> dict[int, list[Owed]]:
     """The duties of each notice, settled ones too, in the order of their addressees."""
     found: dict[int, list[Owed]] = {notice_id: [] for notice_id in notice_ids}
@@ -77,7 +108,7 @@ def _owed_by_notice(
     ):
         line = lines.get(tuple(likeness))
         if line is None:
-            line = wording.duty_line(session.get_one(Duty, duty_id), directive.zone, now)
+            line = wording.duty_line(session.get_one(Duty, duty_id), snap, directive.zone, now)
             lines[tuple(likeness)] = line
         still = state is DutyState.OPEN and unreachable_at == NEVER
         found[notice_id].append(Owed(addressee_id, name, generation, still, line))
@@ -103,6 +134,32 @@ def _letter(
         )
         shared[key] = {"duties": lines, **told, "link": link}
     return shared[key]
+
+
+def _permission(session: Session, snap: Snapshot, notice: Any, owed: list[Owed], kid: str) -> dict[str, Any] | None:
+    """A request for the one who decides, while it is unanswered; or its answer for the one who asked."""
+    asks = notice.template == "permission_request"
+    if asks and not any(item.still for item in owed):
+        return None
+    request, unit, clause = session.execute(
+        select(PermissionRequest, Addressee.name, Obligation.clause)
+        .join(Addressee, Addressee.id == PermissionRequest.addressee_id)
+        .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
+        .where(PermissionRequest.id == int(notice.occurrence))
+    ).one()
+    matter = next(rule.matter for rule in snap.content.regime.permissions if rule.clause == clause)
+    said = {
+        "unit": unit, "person": request.person, "matter": matter, "purpose": request.purpose,
+        "first_day": request.first_day.isoformat(), "last_day": request.last_day.isoformat(),
+        "asked_by": request.asked_by,
+    }  # fmt: skip
+    if asks:
+        return {"request": {**said, "due": owed[0].line["due"]}, "link": {"generation": owed[0].generation, "kid": kid}}
+    answer = {
+        "granted": request.state is PermissionState.GRANTED, "reason": request.reason,
+        "answered_by": request.answered_by, "answered_at": request.answered_at.isoformat(),
+    }  # fmt: skip
+    return {"request": {**said, **answer}}
 
 
 def _digest(notice: Any, owed: list[Owed], zone: str) -> dict[str, Any] | None:

@@ -9,9 +9,22 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.regime import CoverageRule
-from hoatoc.ledger.schema import Addressee, Assignment, CoverageEntry, Directive, Duty, DutyKind, Obligation
+from hoatoc.ledger.schema import (
+    Addressee,
+    Assignment,
+    CoverageEntry,
+    Directive,
+    Duty,
+    DutyKind,
+    DutyState,
+    Obligation,
+)
 from hoatoc.rollout import duties, history, snapshot
+from hoatoc.rollout.acknowledge import acknowledge
 from hoatoc.rollout.figures import read_count
+
+#: What a column of the ledger holds; no province has as many people.
+_LARGEST = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -81,23 +94,33 @@ def enter(
             Duty.addressee_id == addressee.id, Duty.kind == DutyKind.COVERAGE, Duty.subject == clause
         ).with_for_update()
     )  # fmt: skip
-    if duty is not None and reaches(entry, series.rule.target):
+    if duty is not None and duty.state is DutyState.OPEN and reaches(entry, series.rule.target):
         duties.meet(session, duty, at=now, actor=actor)
+    acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="task")
     return entry
 
 
 def _read(counted: str, of: str) -> tuple[int, int]:
     problems: dict[str, str] = {}
-    numbers = []
+    numbers: dict[str, int] = {}
     for key, typed in (("counted", counted), ("of", of)):
         try:
-            numbers.append(read_count(typed))
+            numbers[key] = _read_number(typed)
         except ValueError as error:
             problems[key] = str(error)
-    if not problems and numbers[1] == 0:
+    if not problems and numbers["of"] == 0:
         problems["of"] = "tổng số phải lớn hơn 0"
-    if not problems and numbers[0] > numbers[1]:
-        problems["counted"] = f"{numbers[0]} lớn hơn tổng số {numbers[1]}"
+    elif not problems and numbers["counted"] > numbers["of"]:
+        problems["counted"] = "lớn hơn tổng số"
     if problems:
         raise SubmissionRefused("Số liệu chưa đúng.", problems)
-    return numbers[0], numbers[1]
+    return numbers["counted"], numbers["of"]
+
+
+def _read_number(typed: str) -> int:
+    if not typed.strip():
+        raise ValueError('chưa điền; không phát sinh thì ghi "0"')
+    number = read_count(typed)
+    if number > _LARGEST:
+        raise ValueError("số quá lớn")
+    return number

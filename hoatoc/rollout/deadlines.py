@@ -1,6 +1,6 @@
 """Turns the deadlines of a regime into instants."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from hoatoc.format.regime import Deadline
 from hoatoc.localtime import following_day, instant
@@ -13,7 +13,7 @@ def due_instant(due: Deadline, *, issued_at: datetime, zone: str) -> datetime:
 
     A day ends at 24:00 (Bộ luật Dân sự 2015, Điều 148); "before" a date ends with the day before it."""
     if due.at is not None:
-        return due.at
+        return due.at.astimezone(UTC)
     if due.within is not None:
         return issued_at + due.within
     assert due.date is not None

@@ -6,9 +6,20 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Assignment, Directive, Duty, DutyKind, Obligation, Period, PeriodState
+from hoatoc.ledger.schema import (
+    Addressee,
+    Assignment,
+    Directive,
+    DirectiveState,
+    Duty,
+    DutyKind,
+    Obligation,
+    Period,
+    PeriodState,
+)
 from hoatoc.localtime import following_day, local_date
 from hoatoc.rollout import duties, history, outbox, periods, reach, snapshot
+from hoatoc.rollout.climb import receipt_due
 from hoatoc.rollout.command import ChainOfCommand
 from hoatoc.rollout.once import owed_once
 
@@ -26,6 +37,8 @@ class Dispatched:
 def dispatch(session: Session, directive: Directive, now: datetime) -> Dispatched:
     """Open receipt duties not yet open, with the notice that carries the directive, and every period whose time
     has come. Doing it again at the same `now` (aware, UTC) does nothing."""
+    if directive.state is not DirectiveState.RUNNING:
+        return Dispatched(0, 0)
     snap = snapshot.of(directive)
     opened, written = _announce(session, directive, snap, now)
     while (period := periods.due_for_opening(session, directive.id, now)) is not None:
@@ -79,7 +92,7 @@ def _unannounced(session: Session, directive: Directive) -> list[Addressee]:
 
 
 def _receipt_due(directive: Directive, snap: snapshot.Snapshot) -> datetime:
-    return directive.issued_at + snap.content.regime.receipt.within
+    return receipt_due(snap.office, snap.content, directive.issued_at)
 
 
 def _open_for(

@@ -4,18 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import InvalidTransition
-from hoatoc.format.regime import Rung
+from hoatoc.ledger.rows import NUMBER, insert_all
 from hoatoc.ledger.schema import Duty, DutyKind, DutyState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
+from hoatoc.rollout.climb import Climb
 
 #: Where a duty may go from where it stands. A met duty never reopens.
 TRANSITIONS: dict[DutyState, frozenset[DutyState]] = {
-    DutyState.OPEN: frozenset({DutyState.MET, DutyState.MET_LATE, DutyState.WAIVED, DutyState.WITHDRAWN}),
+    DutyState.OPEN: frozenset(
+        {DutyState.MET, DutyState.MET_LATE, DutyState.WAIVED, DutyState.WITHDRAWN, DutyState.RETURNED}
+    ),
+    DutyState.RETURNED: frozenset(
+        {DutyState.OPEN, DutyState.MET, DutyState.MET_LATE, DutyState.WAIVED, DutyState.WITHDRAWN}
+    ),
     DutyState.MET: frozenset(),
     DutyState.MET_LATE: frozenset(),
     DutyState.WAIVED: frozenset(),
@@ -23,25 +29,22 @@ TRANSITIONS: dict[DutyState, frozenset[DutyState]] = {
 }
 
 
-def rung_instant(rungs: tuple[Rung, ...], step: int, due_at: datetime) -> datetime:
-    """When rung number `step` falls due; NEVER when the ladder is climbed."""
-    return due_at + rungs[step].at if step < len(rungs) else NEVER
-
-
 def open_all(
     session: Session, directive_id: int, addressee_ids: Iterable[int], *, subject: str, kind: DutyKind,
-    slot: str, period_id: int | None, due_at: datetime, rungs: tuple[Rung, ...], now: datetime,
+    slot: str, period_id: int | None, due_at: datetime, rungs: Climb, now: datetime,
+    generation: int = 0,
 ) -> list[int]:  # fmt: skip
     """Open one duty for each addressee. Returns their ids in the same order."""
     common: dict[str, Any] = {
-        "directive_id": directive_id, "subject": subject, "kind": kind, "slot": slot, "generation": 0,
+        "directive_id": directive_id, "subject": subject, "kind": kind, "slot": slot, "generation": generation,
         "period_id": period_id, "state": DutyState.OPEN, "opened_at": now, "due_at": due_at, "met_at": NEVER,
-        "step": 0, "next_at": rung_instant(rungs, 0, due_at),
+        "step": 0, "next_at": rungs.instant(0, due_at), "version": 0,
     }  # fmt: skip
-    rows = [{**common, "addressee_id": addressee_id} for addressee_id in addressee_ids]
-    if not rows:
+    bearers = list(addressee_ids)
+    if not bearers:
         return []
-    ids = list(session.scalars(insert(Duty).returning(Duty.id, sort_by_parameter_order=True), rows))
+    found = insert_all(session, Duty, common, ([bearer] for bearer in bearers), key="addressee_id", addressee_id=NUMBER)
+    ids = [found[bearer] for bearer in bearers]
     detail = {"subject": subject, "slot": slot}
     history.note_all(
         session, directive_id, at=now, kind="duty_opened", subjects=[(f"duty:{id_}", detail) for id_ in ids]
@@ -68,7 +71,7 @@ def move(session: Session, duty: Duty, target: DutyState, *, at: datetime, actor
     met_at = at if target in (DutyState.MET, DutyState.MET_LATE) else NEVER
     moved = session.execute(
         update(Duty).where(Duty.id == duty.id, Duty.state == duty.state)
-        .values(state=target, met_at=met_at, next_at=NEVER).execution_options(synchronize_session=False)
+        .values(state=target, met_at=met_at, next_at=NEVER, version=Duty.version + 1).execution_options(synchronize_session=False)
     )  # fmt: skip
     if moved.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
         raise InvalidTransition(f"duty:{duty.id}", "(đã đổi)", target)

@@ -1,30 +1,19 @@
 """Escalate: climb the ladder for duties whose next step has fallen due."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from hoatoc.format.regime import Step
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyState
+from hoatoc.format.ladder import Step
+from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyState
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import history, outbox, snapshot
-from hoatoc.rollout.command import ChainOfCommand, Mailbox
-from hoatoc.rollout.duties import rung_instant
-
-#: The template of each step: the unit's own people get a letter, those above get a digest.
-TEMPLATES = {
-    Step.REMIND: "reminder",
-    Step.PRESS: "reminder",
-    Step.SUPERIOR: "escalation_digest",
-    Step.LEADERSHIP: "escalation_digest",
-}
-
-
-_OWN = frozenset({Step.REMIND, Step.PRESS})
+from hoatoc.rollout import explanation, history, outbox, snapshot, sparing
+from hoatoc.rollout.bundle import LATE, Bundles
+from hoatoc.rollout.command import ChainOfCommand
 
 
 @dataclass(frozen=True)
@@ -35,16 +24,14 @@ class Escalated:
     notices: int
 
 
-@dataclass
-class _Bundle:
-    """What one mailbox is told at one step: all the duties, in one notice."""
+@dataclass(frozen=True)
+class _Climbed:
+    """One duty's way up in this pass: the steps taken, in order, and why nobody was told, '' where somebody was."""
 
-    to: Mailbox
-    recipient: str
-    window: datetime
-    duties: list[int] = field(default_factory=list)
-    addressee_id: int = 0
-    late_steps: int = 0
+    duty: Duty
+    addressee: Addressee
+    steps: list[tuple[Step, datetime]]
+    silent: str
 
 
 def escalate(session: Session, directive: Directive, now: datetime) -> Escalated:
@@ -52,60 +39,74 @@ def escalate(session: Session, directive: Directive, now: datetime) -> Escalated
     mailbox and step, whatever number of duties it is about.
 
     A rung's window is the instant it was due. After an outage several windows have passed: no step is left out, yet
-    each mailbox gets one notice a step, of the latest window, and the notice's reason says so."""
-    due = session.execute(
-        select(Duty, Addressee)
-        .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(Duty.directive_id == directive.id, Duty.next_at <= now, Duty.state == DutyState.OPEN)
-        .order_by(Duty.id)
-        .with_for_update(of=Duty)
-    ).all()
+    each mailbox gets one notice, at the highest of its steps, whose reason says what it took in and why it is late."""
+    if directive.state is not DirectiveState.RUNNING:
+        return Escalated(0, 0)
+    due = _due(session, directive, now)
     if not due:
         return Escalated(0, 0)
     snap = snapshot.of(directive)
     chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
-    bundles: dict[tuple[Step, str], _Bundle] = {}
-    moves: list[dict[str, Any]] = []
+    bundles, asked = Bundles(), []
+    climbed = []
     for duty, addressee in due:
-        rungs = snap.ladder(duty.kind)
         steps = list(_due_steps(duty, snap, now))
-        if addressee.unreachable_at == NEVER:
-            for step, window in steps:
-                for mailbox in chain.pressed(step, addressee):
-                    _add(bundles, step, mailbox, window, duty, addressee)
-        taken = duty.step + len(steps)
-        moves.append({"of": duty.id, "taken": taken, "next": rung_instant(rungs, taken, duty.due_at)})
-    _move(session, moves)
-    notices = [_written(step, bundle) for (step, _), bundle in bundles.items()]
+        silent = _silent(addressee)
+        if not silent:
+            told = [_tell(bundles, chain, step, window, duty, addressee) for step, window in steps]
+            silent = "" if any(told) else "ngoài hai hệ, hoặc cấp trên chính là lãnh đạo ở nấc cuối"
+            asked += [(duty, addressee) for step, _ in steps if step is Step.EXPLAIN]
+        climbed.append(_Climbed(duty, addressee, steps, silent))
+    _note(session, directive, climbed, now)
+    _move(session, [_moved(item, snap) for item in climbed])
+    notices = [bundle.written(now, directive.zone) for bundle in bundles.folded()]
+    notices = sparing.spared(session, snap, notices, now)
+    notices = sparing.joined(session, directive.id, notices, now)
     outbox.write(session, directive.id, notices, now=now, domain=snap.office.sender.partition("@")[2])
-    history.note_all(
-        session, directive.id, at=now, kind="duty_escalated", subjects=list(_told(due, moves)),
-    )  # fmt: skip
-    return Escalated(len(moves), len(notices))
+    asked_for = explanation.ask_all(session, directive, snap, chain, asked, now)
+    return Escalated(len(climbed), len(notices) + asked_for)
+
+
+def _due(session: Session, directive: Directive, now: datetime) -> list[tuple[Duty, Addressee]]:
+    """The open duties whose next step has fallen due, locked, the earliest step first."""
+    rows = session.execute(
+        select(Duty, Addressee)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .where(Duty.directive_id == directive.id, Duty.next_at <= now, Duty.state == DutyState.OPEN)
+        .order_by(Duty.next_at, Duty.id)
+        .with_for_update(of=Duty)
+    )
+    return [(duty, addressee) for duty, addressee in rows]
 
 
 def _due_steps(duty: Duty, snap: snapshot.Snapshot, now: datetime) -> Iterator[tuple[Step, datetime]]:
-    rungs = snap.ladder(duty.kind)
-    for index in range(duty.step, len(rungs)):
-        window = rung_instant(rungs, index, duty.due_at)
+    climb = snap.ladder(duty.kind)
+    for index in range(duty.step, len(climb)):
+        window = climb.instant(index, duty.due_at)
         if window > now:
             return
-        yield rungs[index].step, window
+        yield climb[index].step, window
 
 
-def _add(
-    bundles: dict[tuple[Step, str], _Bundle], step: Step, mailbox: Mailbox, window: datetime, duty: Duty,
-    addressee: Addressee,
-) -> None:  # fmt: skip
-    # A unit's own people are told about their unit alone, with its link; those above get one digest of all.
-    recipient = addressee.key if step in _OWN else mailbox.key
-    bundle = bundles.setdefault((step, recipient), _Bundle(mailbox, recipient, window))
-    if window != bundle.window:
-        bundle.late_steps += 1
-        bundle.window = max(bundle.window, window)
-    if duty.id not in bundle.duties:
-        bundle.duties.append(duty.id)
-    bundle.addressee_id = addressee.id
+def _silent(addressee: Addressee) -> str:
+    """Why nobody is to be pressed about `addressee`; '' when somebody is."""
+    return "" if addressee.unreachable_at == NEVER else "thư không tới được: văn phòng gọi điện, không ai bị đôn đốc"
+
+
+def _tell(
+    bundles: Bundles, chain: ChainOfCommand, step: Step, window: datetime, duty: Duty, addressee: Addressee
+) -> bool:
+    if step is Step.EXPLAIN:  # a duty of its own, with its own notice
+        return True
+    mailboxes = chain.pressed(step, addressee)
+    for mailbox in mailboxes:
+        bundles.add(step, mailbox, window, duty, addressee)
+    return bool(mailboxes)
+
+
+def _moved(item: _Climbed, snap: snapshot.Snapshot) -> dict[str, Any]:
+    taken = item.duty.step + len(item.steps)
+    return {"of": item.duty.id, "taken": taken, "next": snap.ladder(item.duty.kind).instant(taken, item.duty.due_at)}
 
 
 def _move(session: Session, moves: Sequence[dict[str, Any]]) -> None:
@@ -118,19 +119,17 @@ def _move(session: Session, moves: Sequence[dict[str, Any]]) -> None:
     session.expire_all()
 
 
-def _written(step: Step, bundle: _Bundle) -> outbox.Written:
-    reason = f"đến nấc {step}"
-    if bundle.late_steps:
-        reason += "; gộp các nấc đã qua trong lúc hệ thống ngừng"
-    return outbox.Written(
-        template=TEMPLATES[step], step=step, to=replace(bundle.to, key=bundle.recipient),
-        occurrence=bundle.window.isoformat(),
-        due_at=bundle.window, reason=reason, duties=tuple(bundle.duties),
-        addressee_id=bundle.addressee_id if step in _OWN else None,
-    )  # fmt: skip
-
-
-def _told(due: Sequence[Any], moves: Sequence[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for (_duty, addressee), moved in zip(due, moves, strict=True):
-        pressed = addressee.unreachable_at == NEVER
-        yield f"duty:{moved['of']}", {"step": moved["taken"], "pressed": pressed}
+def _note(session: Session, directive: Directive, climbed: Sequence[_Climbed], now: datetime) -> None:
+    """One event a duty: which steps it has taken, whether anybody was told, and how late the engine was."""
+    subjects = []
+    for item in climbed:
+        detail: dict[str, Any] = {
+            "step": item.duty.step + len(item.steps), "steps": [step.value for step, _ in item.steps],
+            "pressed": not item.silent,
+        }  # fmt: skip
+        if item.silent:
+            detail["reason"] = item.silent
+        if item.steps and now - item.steps[0][1] > LATE:
+            detail["late_since"] = item.steps[0][1].isoformat()
+        subjects.append((f"duty:{item.duty.id}", detail))
+    history.note_all(session, directive.id, at=now, kind="duty_escalated", subjects=subjects)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Fulfilment
-from hoatoc.rollout import duties
+from hoatoc.rollout import duties, history
 from hoatoc.rollout.acknowledge import acknowledge
 
 _LONGEST = 4000
@@ -45,7 +45,12 @@ def fulfil(
         done = Fulfilment(duty_id=duty.id, at=now, evidence=evidence, by_name=by_name, channel=channel)
         session.add(done)
     done.evidence, done.by_name = evidence, by_name
-    duties.meet(session, duty, at=now, actor=f"addressee:{addressee.key}")
-    acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="report")
     session.flush()
+    actor = f"addressee:{addressee.key}"
+    history.note(
+        session, addressee.directive_id, at=now, kind="task_reported", subject=f"duty:{duty.id}", actor=actor,
+        evidence=evidence,
+    )  # fmt: skip
+    duties.meet(session, duty, at=now, actor=actor)
+    acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="task")
     return done

@@ -43,7 +43,8 @@ class Node:
 
 
 def lineage(session: Session, key: str, drafts: Mapping[str, Draft], now: datetime) -> Node:
-    """The tree of what `key` rests on, each document once a branch, with the state at `now` of those issued."""
+    """The tree of what `key` rests on, each document once a branch, with the state at `now` of those issued. A
+    document is known from the ledger, or from `drafts` when it was not issued."""
     return _node(session, key, drafts, now, [], frozenset())
 
 
@@ -62,7 +63,7 @@ def _node(
     session: Session, key: str, drafts: Mapping[str, Draft], now: datetime, relations: list[str],
     passed: frozenset[str],
 ) -> Node:  # fmt: skip
-    issued = session.scalar(select(Directive).where(Directive.key == key))
+    issued = _issued(session, key)
     text = snapshot.of(issued).content.text if issued else drafts[key].content.text
     node = Node(title(text), key, relations)
     if issued is not None:
@@ -72,12 +73,16 @@ def _node(
     for reference in text.references:
         tied.setdefault((reference.code, reference.directive), []).append(RELATIONS[reference.relation])
     for (code, above), words in tied.items():
-        known = above is not None and above in drafts and above not in passed | {key}
-        if known and above is not None:
+        known = above is not None and above not in passed | {key}
+        if known and above is not None and (above in drafts or _issued(session, above)):
             node.parents.append(_node(session, above, drafts, now, words, passed | {key}))
         else:
             node.parents.append(Node(code, above, words))
     return node
+
+
+def _issued(session: Session, key: str) -> Directive | None:
+    return session.scalar(select(Directive).where(Directive.key == key))
 
 
 def _gather(node: Node, found: dict[str, Books]) -> None:

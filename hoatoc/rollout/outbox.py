@@ -1,14 +1,16 @@
 """Writes notices. A notice is a row before it is a mail."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
+from hoatoc.ledger.rows import NUMBER, WORDS, insert_all, rows
 from hoatoc.ledger.schema import Notice, NoticeDuty, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
@@ -30,23 +32,25 @@ class Written:
     reason: str
     duties: tuple[int, ...] = ()
     addressee_id: int | None = None
+    send_at: datetime | None = None  # not before this; at once where None
+    context: dict[str, Any] = field(default_factory=dict)  # what it says, where that is fixed when it is written
 
 
 def write(session: Session, directive_id: int, notices: Sequence[Written], *, now: datetime, domain: str) -> list[int]:
-    """Put `notices` in the outbox, to be sent at once, and link the duties they speak of. Returns their ids.
+    """Put `notices` in the outbox, to be sent at their time, and link the duties they speak of. Returns their ids.
 
     Each key may be written once: the caller moves on, in the same transaction, what made the notice due."""
     if not notices:
         return []
-    rows = [_row(directive_id, notice, now, domain) for notice in notices]
-    ids = list(session.scalars(insert(Notice).returning(Notice.id, sort_by_parameter_order=True), rows))
-    links = [
-        {"notice_id": id_, "duty_id": duty}
-        for id_, notice in zip(ids, notices, strict=True)
-        for duty in notice.duties
-    ]  # fmt: skip
+    made = [(f"<{secrets.token_hex(12)}@{domain}>", notice) for notice in notices]
+    found: dict[str, int] = {}
+    for common, alike in _alike(directive_id, made, now):
+        found |= insert_all(session, Notice, common, alike, key="message_id", **_COLUMNS)
+    ids = [found[message_id] for message_id, _ in made]
+    links = [(id_, duty) for id_, notice in zip(ids, notices, strict=True) for duty in notice.duties]
     if links:
-        session.execute(insert(NoticeDuty), links)
+        of = rows(session, links, notice_id=NUMBER, duty_id=NUMBER)
+        session.execute(insert(NoticeDuty).from_select(["notice_id", "duty_id"], select(*of.c)))
     history.note_all(
         session, directive_id, at=now, kind="notice_written",
         subjects=[
@@ -57,13 +61,29 @@ def write(session: Session, directive_id: int, notices: Sequence[Written], *, no
     return ids
 
 
-def _row(directive_id: int, notice: Written, now: datetime, domain: str) -> dict[str, Any]:
-    return {
-        "directive_id": directive_id, "template": notice.template, "step": notice.step, "recipient": notice.to.key,
-        "occurrence": notice.occurrence, "addressee_id": notice.addressee_id, "to_name": notice.to.name,
-        "to_address": notice.to.address, "context": {}, "message_id": f"<{secrets.token_hex(12)}@{domain}>",
-        "state": NoticeState.PENDING if notice.to.address else NoticeState.UNDELIVERABLE,
-        "reason": notice.reason if notice.to.address else NO_MAILBOX, "written_at": now, "due_at": notice.due_at,
-        "attempts": 0, "next_attempt_at": now, "owner": "", "lease_until": NEVER, "answer_code": 0,
-        "answer_text": "", "settled_at": NEVER if notice.to.address else now,
-    }  # fmt: skip
+#: What differs from one notice to the next.
+_COLUMNS: dict[str, TypeEngine[Any]] = {
+    "message_id": WORDS, "template": WORDS, "step": WORDS, "recipient": WORDS, "occurrence": WORDS,
+    "addressee_id": NUMBER, "to_name": WORDS, "to_address": WORDS, "reason": WORDS,
+}  # fmt: skip
+
+
+def _alike(
+    directive_id: int, made: Sequence[tuple[str, Written]], now: datetime
+) -> Iterator[tuple[dict[str, Any], list[Sequence[Any]]]]:
+    """The notices in groups that share what is no word or number: their instants, and whether they can go out."""
+    groups: dict[tuple[datetime, datetime, bool], list[Sequence[Any]]] = {}
+    for message_id, notice in made:
+        has_mailbox, to = bool(notice.to.address), notice.to
+        groups.setdefault((notice.due_at, notice.send_at or now, has_mailbox), []).append(
+            (message_id, notice.template, notice.step, to.key, notice.occurrence, notice.addressee_id, to.name,
+             to.address, notice.reason if has_mailbox else NO_MAILBOX)
+        )  # fmt: skip
+    for (due_at, send_at, has_mailbox), alike in groups.items():
+        common = {
+            "directive_id": directive_id, "context": notice.context, "written_at": now, "due_at": due_at, "attempts": 0,
+            "state": NoticeState.PENDING if has_mailbox else NoticeState.UNDELIVERABLE, "next_attempt_at": send_at,
+            "owner": "", "lease_until": NEVER, "answer_code": 0, "answer_text": "",
+            "settled_at": NEVER if has_mailbox else now,
+        }  # fmt: skip
+        yield common, alike

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.format.regime import PermissionRule, Selector
 from hoatoc.ledger.schema import (
     Addressee,
     Directive,
@@ -20,8 +21,10 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import duties, history, outbox, snapshot
+from hoatoc.rollout import duties, history, outbox, reach, snapshot
 from hoatoc.rollout.command import ChainOfCommand, Mailbox
+
+_LONGEST_NAME, _LONGEST_TEXT = 120, 1000
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,12 @@ def ask(session: Session, addressee: Addressee, clause: str, asked: Asked, *, no
     no such matter for this unit, SubmissionRefused when the request does not stand or nobody can decide."""
     directive = session.get_one(Directive, addressee.directive_id)
     snap = snapshot.of(directive)
-    rule = next((rule for rule in snap.content.regime.permissions if rule.clause == clause), None)
+    rule = next((rule for rule in matters(session, addressee) if rule.clause == clause), None)
     if rule is None:
-        raise NotFound("văn bản này không có việc xin phép đó")
-    _refuse(asked)
-    chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
+        raise NotFound("đơn vị không có việc xin phép này", hint="mở lại liên kết trong thư để xem các việc phải làm")
+    today = local_date(now, directive.zone)
+    _refuse(asked, today)
+    chain = ChainOfCommand(session, directive.office_id, today, snap.office.leadership)
     decider = _decider(session, directive, chain, addressee, above=asked.for_head)
     number = _next_number(session, decider)
     ids = duties.open_all(
@@ -73,7 +77,26 @@ def ask(session: Session, addressee: Addressee, clause: str, asked: Asked, *, no
         reason="có đề nghị xin phép", duties=(ids[0],), addressee_id=decider.id,
     )  # fmt: skip
     outbox.write(session, directive.id, [notice], now=now, domain=snap.office.sender.partition("@")[2])
+    if not notice.to.address:
+        reach.lose(session, decider, now, outbox.NO_MAILBOX)
     return request
+
+
+def matters(session: Session, addressee: Addressee) -> list[PermissionRule]:
+    """What the people of `addressee` need permission for. One who only decides asks for nothing here."""
+    if addressee.decides:
+        return []
+    rules = snapshot.of(session.get_one(Directive, addressee.directive_id)).content.regime.permissions
+    unit = session.get_one(Unit, addressee.unit_id)
+    return [rule for rule in rules if _is_of(rule.who, unit, member=addressee.post_id is not None)]
+
+
+def _is_of(who: Selector, unit: Unit, *, member: bool) -> bool:
+    if unit.key in who.without:
+        return False
+    if member:
+        return unit.key in who.members_of
+    return unit.key in who.units or not set(who.groups).isdisjoint(unit.groups)
 
 
 def answer(
@@ -94,7 +117,9 @@ def answer(
     if duty.state is not DutyState.OPEN:
         raise SubmissionRefused("Đề nghị này đã được trả lời hoặc không còn hiệu lực.")
     if not granted and not reason.strip():
-        raise SubmissionRefused("Chưa ghi lý do không đồng ý.", {"reason": "ghi lý do"})
+        raise SubmissionRefused("Chưa ghi lý do không đồng ý.", {"reason": "ghi lý do không đồng ý"})
+    if len(reason) > _LONGEST_TEXT:
+        raise SubmissionRefused("Ý kiến quá dài.", {"reason": _too_long(_LONGEST_TEXT)})
     request.state = PermissionState.GRANTED if granted else PermissionState.REFUSED
     request.answered_at, request.answered_by, request.reason = now, by_name, reason.strip()
     actor = f"addressee:{decider.key}"
@@ -119,30 +144,39 @@ def counts(session: Session, directive_id: int) -> dict[str, int]:
     return {"asked": len(states), "granted": granted, "refused": refused, "waiting": len(states) - granted - refused}
 
 
-def _refuse(asked: Asked) -> None:
-    problems = {
-        key: "chưa điền"
-        for key, value in (("person", asked.person), ("purpose", asked.purpose), ("asked_by", asked.asked_by))
-        if not value.strip()
-    }
+def _refuse(asked: Asked, today: date) -> None:
+    problems: dict[str, str] = {}
+    longest = {"person": _LONGEST_NAME, "purpose": _LONGEST_TEXT, "asked_by": _LONGEST_NAME}
+    for key, limit in longest.items():
+        value = getattr(asked, key).strip()
+        if not value or len(value) > limit:
+            problems[key] = _too_long(limit) if value else "chưa điền"
+    if asked.first_day < today:
+        problems["first_day"] = "ngày đi đã qua; xin phép trước khi đi"
     if asked.last_day < asked.first_day:
         problems["last_day"] = "ngày về trước ngày đi"
     if problems:
         raise SubmissionRefused("Đề nghị chưa đủ.", problems)
 
 
+def _too_long(limit: int) -> str:
+    return f"dài quá {limit} ký tự"
+
+
 def _decider(
     session: Session, directive: Directive, chain: ChainOfCommand, asker: Addressee, *, above: bool
 ) -> Addressee:
     """The addressee row of the post that decides, made when it is asked for the first time."""
+    # Two requests that come at once find one decider, and number themselves one after the other.
+    session.execute(select(Directive.id).where(Directive.id == directive.id).with_for_update(key_share=True))
+    unit = chain.units.get(asker.unit_id)
     # A member of a collective body asks the one who heads the body above it.
-    found = chain.authority(chain.units[asker.unit_id], above=above or asker.post_id is not None)
+    found = chain.authority(unit, above=above or asker.post_id is not None) if unit else None
     if found is None:
         raise SubmissionRefused("Không tìm thấy người có thẩm quyền trong danh bạ; liên hệ văn phòng.")
-    unit, post, mailbox = found
-    key = f"{unit.key}/{post.key}"
+    key = f"{found[0].key}/{found[1].key}"
     row = session.scalar(select(Addressee).where(Addressee.directive_id == directive.id, Addressee.key == key))
-    return row or _add_decider(session, directive, key, unit, post, mailbox)
+    return row or _add_decider(session, directive, key, *found)
 
 
 def _add_decider(
@@ -158,7 +192,6 @@ def _add_decider(
 
 
 def _next_number(session: Session, decider: Addressee) -> int:
-    session.execute(select(Addressee.id).where(Addressee.id == decider.id).with_for_update())
     slots = session.scalars(
         select(Duty.slot).where(Duty.addressee_id == decider.id, Duty.kind == DutyKind.DECISION)
     ).all()

@@ -7,9 +7,13 @@ from typing import Any
 
 from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
+from hoatoc.format.ladder import Rung
 from hoatoc.format.model import write_span
-from hoatoc.format.regime import Deadline, ReportRule, Rung
+from hoatoc.format.regime import Deadline, ReportRule
+from hoatoc.ledger.schema import DutyKind
 from hoatoc.localtime import instant, local_date
+from hoatoc.rollout import snapshot
+from hoatoc.rollout.climb import Climb, ladder_of, receipt_due
 from hoatoc.rollout.once import duty_clauses, owed_once
 from hoatoc.rollout.resolve import Resolved, resolve
 from hoatoc.rollout.warnings import warnings
@@ -30,7 +34,7 @@ def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
         },
         "obligations": list(_obligations(draft)),
         "addressees": [_addressee(item) for item in resolved],
-        "decisions": list(_decisions(draft)),
+        "decisions": list(_decisions(folder, draft)),
         "duties": list(_duties(folder, draft, resolved, now)),
         "notices": list(_notices(folder, draft, resolved, now)),
         "warnings": list(warnings(folder, draft, resolved, now)),
@@ -54,7 +58,7 @@ def _addressee(item: Resolved) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decisions(draft: Draft) -> Iterator[dict[str, str]]:
+def _decisions(folder: OfficeFolder, draft: Draft) -> Iterator[dict[str, str]]:
     text, regime = draft.content.text, draft.content.regime
     given = [
         ("Số, ký hiệu", text.code), ("Ngày", f"{text.date:%d/%m/%Y}" if text.date else None),
@@ -78,10 +82,14 @@ def _decisions(draft: Draft) -> Iterator[dict[str, str]]:
     for permission in regime.permissions:
         span = write_span(permission.answer_within)
         yield _decided(f"Khoản {permission.clause}: hạn trả lời xin phép {permission.matter}", f"{span} sau khi xin")
-    ladder = regime.ladder
+    ladder = ladder_of(folder.office, draft.content)
     for kind, rungs in (("xác nhận", ladder.receipt), ("báo cáo", ladder.report), ("việc", ladder.task)):
-        steps = "; ".join(f"{rung.step} {write_span(rung.at)}" for rung in rungs)
+        steps = "; ".join(_spoken_rung(rung) for rung in rungs)
         yield _decided(f"Thang đôn đốc ({kind})", steps or "không")
+
+
+def _spoken_rung(rung: Rung) -> str:
+    return f"{rung.step} {write_span(rung.at)}" + (" giờ làm việc" if rung.counted == "working" else "")
 
 
 def _spoken_due(due: Deadline) -> str:
@@ -108,7 +116,7 @@ def _duties(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: d
     regime = draft.content.regime
     yield {
         "subject": "receipt", "kind": "receipt", "slot": "", "bearers": len(resolved),
-        "due_at": (now + regime.receipt.within).isoformat(), "source": OFFICE,
+        "due_at": receipt_due(folder.office, draft.content, now).isoformat(), "source": OFFICE,
     }  # fmt: skip
     for rule in regime.reports:
         bearers = sum(rule.clause in item.clauses for item in resolved)
@@ -130,13 +138,14 @@ def _duties(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: d
 
 def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime) -> Iterator[dict[str, Any]]:
     regime = draft.content.regime
+    snap = snapshot.Snapshot(snapshot.take(folder, draft))
     yield {"template": "dispatch", "step": "dispatch", "at": now.isoformat(), "at_most": len(resolved), "source": TEXT}
-    yield from _rungs(regime.ladder.receipt, now + regime.receipt.within, len(resolved), "receipt")
+    yield from _rungs(snap.ladder(DutyKind.RECEIPT), receipt_due(folder.office, draft.content, now), len(resolved), "receipt")
     for rule in regime.reports:
         bearers = sum(rule.clause in item.clauses for item in resolved)
         for day in _days(rule):
             due_at = instant(day, rule.cutoff, folder.office.zone)
-            yield from _rungs(regime.ladder.report, due_at, bearers, f"{rule.clause} {day}")
+            yield from _rungs(snap.ladder(DutyKind.REPORT), due_at, bearers, f"{rule.clause} {day}")
             if regime.summary:
                 yield {
                     "template": "daily_summary", "step": "summary", "at": (due_at + rule.freeze).isoformat(),
@@ -146,14 +155,14 @@ def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
         due_at = once.due_at(now, folder.office.zone)
         bearers = sum(once.clause in item.clauses for item in resolved)
         if due_at > now:
-            yield from _rungs(regime.ladder.task, due_at, bearers, once.clause)
+            yield from _rungs(snap.ladder(once.kind), due_at, bearers, once.clause)
 
 
-def _rungs(rungs: tuple[Rung, ...], due_at: datetime, bearers: int, of: str) -> Iterator[dict[str, Any]]:
+def _rungs(climb: Climb, due_at: datetime, bearers: int, of: str) -> Iterator[dict[str, Any]]:
     """A step reaches at most one mailbox for each bearer that still owes by then; those above get one digest each."""
-    for rung in rungs:
+    for step, rung in enumerate(climb.rungs):
         yield {
             "template": "reminder" if rung.step in ("remind", "press") else "escalation_digest",
-            "step": rung.step.value, "at": (due_at + rung.at).isoformat(), "at_most": bearers, "source": OFFICE,
+            "step": rung.step.value, "at": climb.instant(step, due_at).isoformat(), "at_most": bearers, "source": OFFICE,
             "of": of,
         }  # fmt: skip

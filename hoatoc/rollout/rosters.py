@@ -1,6 +1,8 @@
 """Lists of persons: handed in, checked, opened only by named readers, and deleted when their time is over."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -9,23 +11,34 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.roster import Column, ColumnType, RosterForm
 from hoatoc.format.timing import LookBack, Timing
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Roster
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Roster
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import duties, history, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
 from hoatoc.rollout.fulfilment import duty_of, refuse_settled
 
 _MOST_ROWS = 20_000
-_MOST_PROBLEMS = 20
+_MOST_PROBLEMS = 500
+_FIRST_LINE = 2
 _LONGEST_CELL = 500
 _DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One list that one post may open; `count` is None before it is handed in."""
+
+    duty_id: int
+    unit: str
+    count: int | None
+    reader: str
 
 
 def hand_in(
     session: Session, addressee: Addressee, duty_id: int, table: Sequence[Mapping[str, object]], *,
     now: datetime, by_name: str,
 ) -> Roster:  # fmt: skip
-    """Take in a list, its rows by column label. An empty list is a list: nobody was found. A later one replaces it.
+    """Take in a list, its lines by column label. An empty list is a list: nobody was found. A later one replaces it.
     Raises NotFound, and SubmissionRefused naming row and column of what is wrong, and then keeps nothing."""
     duty = duty_of(session, addressee, duty_id, DutyKind.ROSTER)
     refuse_settled(duty)
@@ -46,33 +59,39 @@ def hand_in(
         revision=roster.revision, count=roster.count,
     )  # fmt: skip
     duties.meet(session, duty, at=now, actor=actor)
-    acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="report")
+    acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="task")
     return roster
 
 
 def read_rows(form: RosterForm, table: Sequence[Mapping[str, object]], timing: Timing) -> list[dict[str, str]]:
-    """The rows of `table` by column key, dates in ISO. Raises SubmissionRefused naming each wrong cell."""
+    """The rows of `table` by column key, dates in ISO. Raises SubmissionRefused naming each wrong cell.
+
+    Lines are counted as the sheet counts them: the headings are line 1, and a line left blank is passed over."""
     if len(table) > _MOST_ROWS:
         raise SubmissionRefused(f"Danh sách dài quá {_MOST_ROWS} dòng; chia thành nhiều lần.")
     problems: dict[str, str] = {}
-    rows = [_read_row(form, number, row, timing, problems) for number, row in enumerate(table, start=1)]
+    rows = {
+        line: _read_row(form, line, row, timing, problems)
+        for line, row in enumerate(table, start=_FIRST_LINE)
+        if any(_typed(row.get(column.label)) for column in form.columns)
+    }
     for column in (column for column in form.columns if column.unique):
         _find_twice(column, rows, problems)
     if problems:
         shown = dict(list(problems.items())[:_MOST_PROBLEMS])
         raise SubmissionRefused(f"Danh sách chưa nhận được: {len(problems)} ô chưa đúng.", shown)
-    return rows
+    return list(rows.values())
 
 
 def _read_row(
-    form: RosterForm, number: int, row: Mapping[str, object], timing: Timing, problems: dict[str, str]
+    form: RosterForm, line: int, row: Mapping[str, object], timing: Timing, problems: dict[str, str]
 ) -> dict[str, str]:
     read = {}
     for column in form.columns:
         try:
             read[column.key] = _read_cell(column, row.get(column.label), timing)
         except ValueError as error:
-            problems[f"dòng {number}, {column.label}"] = str(error)
+            problems[f"dòng {line}, {column.label}"] = str(error)
     return read
 
 
@@ -80,16 +99,28 @@ def _read_cell(column: Column, cell: object, timing: Timing) -> str:
     if column.type is ColumnType.DATE and isinstance(cell, date):
         day = cell.date() if isinstance(cell, datetime) else cell
         return _in_window(column, day, timing)
-    typed = "" if cell is None else " ".join(str(cell).split())
+    typed = _typed(cell)
     if not typed:
         if column.required:
             raise ValueError("chưa điền")
         return ""
     if len(typed) > _LONGEST_CELL:
         raise ValueError(f"dài quá {_LONGEST_CELL} ký tự")
-    if column.type is ColumnType.CHOICE and typed not in column.choices:
-        raise ValueError(f"{typed!r} không có trong: {', '.join(column.choices)}")
+    if column.type is ColumnType.CHOICE:
+        return _read_choice(column, typed)
     return _in_window(column, _read_date(typed), timing) if column.type is ColumnType.DATE else typed
+
+
+def _typed(cell: object) -> str:
+    """A cell in one line; some keyboards write Vietnamese letters in pieces (NFD)."""
+    return "" if cell is None else " ".join(unicodedata.normalize("NFC", str(cell)).split())
+
+
+def _read_choice(column: Column, typed: str) -> str:
+    for choice in column.choices:
+        if choice.casefold() == typed.casefold():
+            return choice
+    raise ValueError(f"“{typed}” không có trong: {', '.join(column.choices)}")
 
 
 def _read_date(typed: str) -> date:
@@ -98,7 +129,7 @@ def _read_date(typed: str) -> date:
             return datetime.strptime(typed, form).date()  # noqa: DTZ007  # a calendar day, no instant
         except ValueError:
             continue
-    raise ValueError(f"{typed!r} không phải ngày; viết như 24/11/2021")
+    raise ValueError(f"“{typed}” không phải ngày; viết như 24/11/2021")
 
 
 def _in_window(column: Column, day: date, timing: Timing) -> str:
@@ -107,13 +138,13 @@ def _in_window(column: Column, day: date, timing: Timing) -> str:
     return day.isoformat()
 
 
-def _find_twice(column: Column, rows: Sequence[dict[str, str]], problems: dict[str, str]) -> None:
+def _find_twice(column: Column, rows: Mapping[int, dict[str, str]], problems: dict[str, str]) -> None:
     first: dict[str, int] = {}
-    for number, row in enumerate(rows, start=1):
+    for line, row in rows.items():
         value = row.get(column.key, "")
         if value and value in first:
-            problems[f"dòng {number}, {column.label}"] = f"trùng với dòng {first[value]}"
-        first.setdefault(value, number)
+            problems[f"dòng {line}, {column.label}"] = f"trùng với dòng {first[value]}"
+        first.setdefault(value, line)
 
 
 def open_for(session: Session, duty_id: int, reader: str, *, now: datetime) -> Roster | None:
@@ -122,16 +153,32 @@ def open_for(session: Session, duty_id: int, reader: str, *, now: datetime) -> R
     roster = session.scalar(select(Roster).where(Roster.duty_id == duty_id))
     if roster is None:
         raise NotFound("chưa có danh sách này")
-    duty = session.get_one(Duty, duty_id)
-    directive = session.get_one(Directive, roster.directive_id)
-    rules = snapshot.of(directive).content.regime.rosters
-    readers = {f"{ref.unit}/{ref.post}" for rule in rules if rule.clause == duty.subject for ref in rule.readers}
-    allowed = reader in readers
+    allowed = reader in readers_of(session, session.get_one(Duty, duty_id))
+    if roster.delete_at <= now:  # its time is over, and no pass has come by yet
+        delete_expired(session, roster.directive_id, now)
     history.note(
-        session, directive.id, at=now, kind="roster_opened" if allowed else "roster_opening_refused",
+        session, roster.directive_id, at=now, kind="roster_opened" if allowed else "roster_opening_refused",
         subject=f"duty:{duty_id}", actor=reader,
     )  # fmt: skip
     return roster if allowed else None
+
+
+def readers_of(session: Session, duty: Duty) -> tuple[str, ...]:
+    """The posts ("unit/post") that may open the list of `duty`."""
+    rules = snapshot.of(session.get_one(Directive, duty.directive_id)).content.regime.rosters
+    return tuple(f"{ref.unit}/{ref.post}" for rule in rules if rule.clause == duty.subject for ref in rule.readers)
+
+
+def readings(session: Session, directive_id: int) -> list[Reading]:
+    """Every list of a directive, once for each post that may open it."""
+    rows = session.execute(
+        select(Duty, Addressee.name, Roster.count)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .outerjoin(Roster, Roster.duty_id == Duty.id)
+        .where(Duty.directive_id == directive_id, Duty.kind == DutyKind.ROSTER, Duty.state != DutyState.WITHDRAWN)
+        .order_by(Duty.id)
+    )
+    return [Reading(duty.id, unit, count, reader) for duty, unit, count in rows for reader in readers_of(session, duty)]
 
 
 def delete_expired(session: Session, directive_id: int, now: datetime) -> int:

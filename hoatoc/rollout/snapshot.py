@@ -8,13 +8,22 @@ from hoatoc.format.directive import DirectiveFile
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.form import Form
 from hoatoc.format.office import Office
-from hoatoc.format.regime import ReportRule, Rung
+from hoatoc.format.regime import ReportRule
 from hoatoc.format.roster import RosterForm
 from hoatoc.format.text import Obligation
 from hoatoc.ledger.schema import Directive, DutyKind
+from hoatoc.rollout.climb import Climb, climb
 
 #: Which ladder of the regime presses a kind of duty; all that is owed once shares one.
-_LADDERS = {DutyKind.RECEIPT: "receipt", DutyKind.REPORT: "report", DutyKind.DECISION: "decision"}
+_LADDERS = {
+    DutyKind.RECEIPT: "receipt", DutyKind.REPORT: "report", DutyKind.DECISION: "decision",
+    DutyKind.FIRST_ACTION: "first_action", DutyKind.EXPLANATION: "explanation",
+}  # fmt: skip
+
+
+#: Snapshots read by this process, by their hash, the oldest first.
+_read: dict[str, "Snapshot"] = {}
+_KEPT = 32
 
 
 class Snapshot:
@@ -27,6 +36,8 @@ class Snapshot:
         rosters = data.get("rosters", {})
         self.rosters = {key: RosterForm.model_validate_json(json.dumps(form)) for key, form in rosters.items()}
 
+        self._climbs: dict[DutyKind, Climb] = {}
+
     def report_rule(self, clause: str) -> ReportRule:
         """The rule of the report that `clause` asks for."""
         return next(rule for rule in self.content.regime.reports if rule.clause == clause)
@@ -35,10 +46,11 @@ class Snapshot:
         """The form of the report that `clause` asks for."""
         return self.forms[self.report_rule(clause).form]
 
-    def ladder(self, kind: DutyKind) -> tuple[Rung, ...]:
-        """The rungs for a kind of duty."""
-        rungs: tuple[Rung, ...] = getattr(self.content.regime.ladder, _LADDERS.get(kind, "task"))
-        return rungs
+    def ladder(self, kind: DutyKind) -> Climb:
+        """How a kind of duty is pressed."""
+        if kind not in self._climbs:
+            self._climbs[kind] = climb(self.office, self.content, kind.value, _LADDERS.get(kind, "task"))
+        return self._climbs[kind]
 
     def obligation(self, clause: str) -> Obligation:
         """The obligation of that clause."""
@@ -52,8 +64,13 @@ def _issuing(office: Office, content: DirectiveFile) -> Office:
 
 
 def of(directive: Directive) -> Snapshot:
-    """The snapshot of an issued directive."""
-    return Snapshot(directive.snapshot)
+    """The snapshot of an issued directive; read once for each content, since every change has a new hash."""
+    found = _read.get(directive.snapshot_hash)
+    if found is None:
+        if len(_read) >= _KEPT:
+            _read.pop(next(iter(_read)))
+        found = _read[directive.snapshot_hash] = Snapshot(directive.snapshot)
+    return found
 
 
 def take(folder: OfficeFolder, draft: Draft) -> dict[str, Any]:

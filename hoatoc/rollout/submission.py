@@ -16,6 +16,7 @@ from hoatoc.ledger.schema import (
     Duty,
     DutyKind,
     DutyState,
+    Erratum,
     Period,
     PeriodState,
     Reopening,
@@ -24,7 +25,7 @@ from hoatoc.ledger.schema import (
     UnsentReport,
 )
 from hoatoc.localtime import spoken
-from hoatoc.rollout import attachments, checking, duties, figures, history, past, periods, snapshot
+from hoatoc.rollout import attachments, checking, duties, errata, figures, history, past, periods, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
 
 _LONGEST_EXPLANATION = 1000
@@ -42,16 +43,20 @@ class Submitted:
     repeated: bool
 
 
-def lock(session: Session, addressee: Addressee, slot: str) -> tuple[Duty, Period]:
-    """The report duty of `addressee` for `slot` with its period locked; read the clock after this, then `submit`.
-
-    Raises NotFound when nothing is owed for that period."""
+def owed(session: Session, addressee: Addressee, slot: str) -> tuple[Duty, Period]:
+    """The report duty of `addressee` for `slot`, and its period. Raises NotFound when nothing is owed for it."""
     duty = session.scalar(
         select(Duty).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT, Duty.slot == slot)
     )
     if duty is None or duty.period_id is None:
         raise NotFound("không có kỳ báo cáo này", hint="mở lại liên kết trong thư để xem các kỳ phải báo cáo")
-    return duty, periods.lock_row(session, duty.period_id)
+    return duty, session.get_one(Period, duty.period_id)
+
+
+def lock(session: Session, addressee: Addressee, slot: str) -> tuple[Duty, Period]:
+    """The same with the period locked; read the clock after this, then `submit`. Raises NotFound."""
+    duty, period = owed(session, addressee, slot)
+    return duty, periods.lock_row(session, period.id)
 
 
 def submit(
@@ -73,12 +78,14 @@ def submit(
         return Submitted(report, report.revision, report.on_time, repeated=True)
     if report is None:
         report = Report(
-            duty_id=duty.id, period_id=period.id, first_at=now, on_time=now <= duty.due_at, revision=0,
-            revised_at=now, figures=taken, warnings=warnings, explanation=explanation,
+            duty_id=duty.id, period_id=period.id, addressee_id=addressee.id, first_at=now,
+            on_time=now <= duty.due_at, revision=0, revised_at=now, figures=taken, warnings=warnings,
+            explanation=explanation, erratum=Erratum.NONE,
         )  # fmt: skip
         session.add(report)
     report.revision, report.revised_at, report.figures = report.revision + 1, now, taken
     report.warnings, report.explanation = warnings, explanation
+    errata.mark(report, period)
     session.flush()
     session.add(Revision(
         report_id=report.id, number=report.revision, at=now, figures=taken, warnings=warnings,

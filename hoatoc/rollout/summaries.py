@@ -1,131 +1,140 @@
-"""The content of a period's summary: figures with those of the day before, the books, who is missing, errata."""
+"""The content of a period's summary: figures with those of the day before and the week behind, the books, who is
+missing, errata."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
-from hoatoc.format.form import FieldType, Form
-from hoatoc.ledger.schema import Addressee, Directive, Duty, Period, Report, Summary
-from hoatoc.rollout import books, snapshot
+from hoatoc.format.form import Form
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Report, Summary
+from hoatoc.rollout import books, errata, rates, snapshot
+from hoatoc.rollout.figures import rounded
+from hoatoc.rollout.rollups import Node, whole
+
+#: How many periods the lines go back, this one included.
+_WEEK = 7
 
 
 def compile_summary(
-    session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime
+    session: Session,
+    directive: Directive,
+    snap: snapshot.Snapshot,
+    period: Period,
+    nodes: Sequence[Node],
+    now: datetime,
 ) -> dict[str, Any]:
-    """What the ledger says of `period` at `now`, as plain data. Instants are ISO 8601 in UTC."""
+    """What the ledger says of `period` at `now`, as plain data; `nodes` is its roll-up, whose hash goes into it. The
+    errata it holds are told with it, and with no other. Instants are ISO 8601 in UTC."""
     before = _before(session, directive, period)
-    counted = books.by_subject(session, directive.id, now)
-    report = counted.get(("report", period.subject, period.slot), books.Books())
-    receipt = counted.get(("receipt", "receipt", ""), books.Books())
+    all_ = nodes[0]
+    receipt = books.by_subject(session, directive.id, now, DutyKind.RECEIPT).get(("receipt", "receipt", ""))
     return {
         "date": period.local_date.isoformat(),
         "slot": period.slot,
         "due_at": period.due_at.isoformat(),
         "frozen_at": now.isoformat(),
-        "books": report.as_dict(),
-        "receipts": receipt.as_dict(),
-        "figures": _figures(session, period, snap.form_of(period.subject), before),
+        "books": all_.books.as_dict(),
+        "rates": {"reporting": rates.reporting_rate(all_.books), "timeliness": rates.timeliness(all_.books)},
+        "receipts": (receipt or books.Books()).as_dict(),
+        "figures": _figures(session, period, snap.form_of(period.subject), before[:1], all_),
+        "series": _series(before, period, all_),
         **_names(session, period, now),
-        "errata": _errata(session, directive, period, before, now),
+        "errata": errata.take(session, period),
+        "rollup_hash": snapshot.digest([node.plain() for node in nodes]),
     }
 
 
-def _before(session: Session, directive: Directive, period: Period) -> Summary | None:
-    return session.scalar(
+def _before(session: Session, directive: Directive, period: Period) -> Sequence[Summary]:
+    """The summaries before this one, the newest first, as far back as the lines go."""
+    return session.scalars(
         select(Summary)
         .join(Period, Period.id == Summary.period_id)
         .where(Summary.directive_id == directive.id, Period.subject == period.subject, Period.due_at < period.due_at)
         .order_by(Period.due_at.desc())
-        .limit(1)
-    )
+        .limit(_WEEK - 1)
+    ).all()
 
 
-def _figures(session: Session, period: Period, form: Form, before: Summary | None) -> list[dict[str, Any]]:
+def _figures(
+    session: Session, period: Period, form: Form, before: Sequence[Summary], all_: Node
+) -> list[dict[str, Any]]:
     """Each figure's total, how many units gave it, the total before, and the change over those that gave it both
     times: with different units in the two sums, their difference would say nothing."""
-    keys = [field.key for field in form.fields if field.type is not FieldType.TEXT]
-    totals = _totals(session, period.id, keys)
-    changes = _changes(session, period.id, before.period_id, keys) if before else {}
-    earlier = {figure["key"]: figure["total"] for figure in before.content["figures"]} if before else {}
-    fields = {field.key: field for field in form.fields}
+    changes = _changes(session, period.id, before[0].period_id, form) if before else {}
+    earlier = {figure["key"]: figure["total"] for figure in before[0].content["figures"]} if before else {}
     return [
         {
-            "key": key, "label": fields[key].label, "unit": fields[key].unit or "", "type": fields[key].type.value,
-            "total": totals[key][0], "reported": totals[key][1], "previous": earlier.get(key),
-            "change": changes.get(key),
+            "key": field.key, "label": field.label, "unit": field.unit or "", "type": field.type.value,
+            "total": all_.figures[field.key].value, "reported": all_.figures[field.key].units,
+            "previous": earlier.get(field.key), "change": changes.get(field.key),
         }
-        for key in keys
+        for field in form.figures
     ]  # fmt: skip
 
 
-def _totals(session: Session, period_id: int, keys: list[str]) -> dict[str, tuple[int | None, int]]:
-    columns = []
-    for key in keys:
-        value = Report.figures[key].as_integer()
-        columns += [func.sum(value), func.count(value)]
-    row = session.execute(select(*columns).where(Report.period_id == period_id)).one()
-    # A sum nobody contributed to is unknown, not zero.
-    return {key: (_whole(row[2 * index]), row[2 * index + 1]) for index, key in enumerate(keys)}
+def _series(before: Sequence[Summary], period: Period, all_: Node) -> list[dict[str, Any]]:
+    """The totals of the last periods as they were frozen, the oldest first, this one last."""
+    earlier = [
+        {"date": summary.content["date"], "totals": {item["key"]: item["total"] for item in summary.content["figures"]}}
+        for summary in reversed(before)
+    ]
+    totals = {key: total.value for key, total in all_.figures.items()}
+    return [*earlier, {"date": period.local_date.isoformat(), "totals": totals}]
 
 
-def _changes(session: Session, period_id: int, before_id: int, keys: list[str]) -> dict[str, int | None]:
+def _changes(session: Session, period_id: int, before_id: int, form: Form) -> dict[str, int | str | None]:
+    """By how much each figure has changed over the units that gave it in both periods; of a percentage, in points."""
     now, then = aliased(Report), aliased(Report)
-    duty_now, duty_then = aliased(Duty), aliased(Duty)
-    differences = [func.sum(now.figures[key].as_integer() - then.figures[key].as_integer()) for key in keys]
+    keys = {field.key for field in form.summed}
+    value = {
+        (side, key): cast(report.figures[key].as_string(), BigInteger)
+        for side, report in (("now", now), ("then", then))
+        for key in keys
+    }
+    differences = {key: func.sum(value["now", key] - value["then", key]) for key in sorted(keys)}
+    ratios = [field for field in form.ratios if field.part is not None and field.whole is not None]
+    parts = [column for field in ratios for column in _parts(value, field.part or "", field.whole or "")]
     row = session.execute(
-        select(*differences)
+        select(*differences.values(), *parts)
         .select_from(now)
-        .join(duty_now, duty_now.id == now.duty_id)
-        .join(duty_then, duty_then.addressee_id == duty_now.addressee_id)
-        .join(then, then.duty_id == duty_then.id)
+        .join(then, then.addressee_id == now.addressee_id)
         .where(now.period_id == period_id, then.period_id == before_id)
     ).one()
-    return {key: _whole(value) for key, value in zip(keys, row, strict=True)}
+    changes: dict[str, int | str | None] = dict(zip(differences, map(whole, row), strict=False))
+    for index, field in enumerate(ratios):
+        start = len(differences) + 4 * index
+        changes[field.key] = _points(*map(whole, row[start : start + 4]), decimals=field.decimals)
+    return changes
 
 
-def _whole(value: Any) -> int | None:
-    return None if value is None else int(value)
+def _parts(value: dict[tuple[str, str], Any], part: str, all_: str) -> list[Any]:
+    """The sums of a percentage's part and whole, now and then, over the units that gave all four."""
+    four = [value[side, key] for side in ("now", "then") for key in (part, all_)]
+    given = and_(*(figure.is_not(None) for figure in four))
+    return [func.sum(case((given, figure))) for figure in four]
+
+
+def _points(
+    part: int | None, all_: int | None, part_then: int | None, all_then: int | None, *, decimals: int
+) -> str | None:
+    if part is None or part_then is None or not all_ or not all_then:
+        return None
+    now, then = rounded(Fraction(100 * part, all_), decimals), rounded(Fraction(100 * part_then, all_then), decimals)
+    return str(now - then)
 
 
 def _names(session: Session, period: Period, now: datetime) -> dict[str, list[dict[str, str]]]:
     """Who stands in each column that the leadership reads by name."""
-    which = books.column(now).label("book_column")
+    which = books.column(now)
+    columns = ("late", "missing", "exempt", "unreachable", "open")
     rows = session.execute(
-        select(Addressee.key, Addressee.name, which)
+        select(Addressee.key, Addressee.name, which.label("book_column"))
         .join(Duty, Duty.addressee_id == Addressee.id)
-        .where(Duty.period_id == period.id)
+        .where(Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN, which.in_(columns))
         .order_by(Addressee.id)
     ).all()
-    return {
-        column: [{"key": key, "name": name} for key, name, found in rows if found == column]
-        for column in ("late", "missing", "exempt", "unreachable", "open")
-    }
-
-
-def _errata(
-    session: Session, directive: Directive, period: Period, before: Summary | None, now: datetime
-) -> list[dict[str, Any]]:
-    """What came in for earlier, frozen periods since the summary before this one."""
-    if before is None:
-        return []
-    rows = session.execute(
-        select(Addressee.key, Addressee.name, Period.local_date, Report.first_at, Report.revised_at, Summary.frozen_at)
-        .join(Duty, Duty.id == Report.duty_id)
-        .join(Addressee, Addressee.id == Duty.addressee_id)
-        .join(Period, Period.id == Report.period_id)
-        .join(Summary, Summary.period_id == Period.id)
-        .where(
-            Duty.directive_id == directive.id, Period.subject == period.subject, Period.id != period.id,
-            Report.revised_at > before.frozen_at, Report.revised_at <= now, Report.revised_at > Summary.frozen_at,
-        )
-        .order_by(Period.local_date, Addressee.id)
-    )  # fmt: skip
-    return [
-        {
-            "key": key, "name": name, "date": day.isoformat(), "at": revised_at.isoformat(),
-            "kind": "late" if first_at > frozen_at else "revised",
-        }
-        for key, name, day, first_at, revised_at, frozen_at in rows
-    ]  # fmt: skip
+    return {column: [{"key": key, "name": name} for key, name, found in rows if found == column] for column in columns}

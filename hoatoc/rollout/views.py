@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import TokenError
@@ -22,11 +22,12 @@ from hoatoc.ledger.schema import (
     Period,
     PeriodState,
     Receipt,
+    Reopening,
     Report,
     Summary,
 )
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import books, snapshot, waking, wording
+from hoatoc.rollout import books, permissions, snapshot, waking, wording
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class OwedReport:
     figures: dict[str, Any] | None
     first_at: datetime | None
     revision: int
+    warnings: tuple[str, ...]
+    explanation: str
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,12 @@ def addressee_of(session: Session, addressee_id: int, generation: int) -> Addres
     return addressee
 
 
-def unit_page(session: Session, addressee: Addressee, now: datetime) -> UnitPage:
-    """What `addressee` is shown at `now` (aware, UTC)."""
+def unit_page(session: Session, addressee: Addressee, now: datetime, slot: str | None = None) -> UnitPage:
+    """What `addressee` is shown at `now` (aware, UTC); of its reports only that of `slot`, where one is given."""
     directive = session.get_one(Directive, addressee.directive_id)
     snap = snapshot.of(directive)
     receipt_duty = session.scalar(select(Duty).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT))
-    reports = _owed_reports(session, addressee, now)
+    reports = _owed_reports(session, addressee, now, slot)
     subject = session.scalar(
         select(Duty.subject).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT).limit(1)
     )
@@ -98,24 +101,34 @@ def unit_page(session: Session, addressee: Addressee, now: datetime) -> UnitPage
     )  # fmt: skip
 
 
-def _owed_reports(session: Session, addressee: Addressee, now: datetime) -> list[OwedReport]:
+def _owed_reports(session: Session, addressee: Addressee, now: datetime, slot: str | None) -> list[OwedReport]:
     rows = session.execute(
-        select(Duty, Period, Report)
+        select(Duty, Period, Report, Reopening.lock_at)
         .join(Period, Period.id == Duty.period_id)
         .outerjoin(Report, Report.duty_id == Duty.id)
-        .where(Duty.addressee_id == addressee.id, Duty.state != DutyState.WITHDRAWN)
-        .order_by(Period.due_at.desc())
-    )
-    return [
-        OwedReport(
-            slot=duty.slot, day=period.local_date, due_at=duty.due_at, lock_at=period.lock_at, state=duty.state,
-            overdue=duty.state is DutyState.OPEN and duty.due_at < now,
-            closed=period.state is PeriodState.LOCKED or now > period.lock_at,
-            figures=report.figures if report else None, first_at=report.first_at if report else None,
-            revision=report.revision if report else 0,
+        .outerjoin(Reopening, Reopening.duty_id == Duty.id)
+        .where(
+            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT, Duty.state != DutyState.WITHDRAWN,
+            Duty.slot == slot if slot is not None else true(),
         )
-        for duty, period, report in rows
-    ]  # fmt: skip
+        .order_by(Period.due_at.desc())
+    )  # fmt: skip
+    return [_owed_report(duty, period, report, granted, now) for duty, period, report, granted in rows]
+
+
+def _owed_report(
+    duty: Duty, period: Period, report: Report | None, granted: datetime | None, now: datetime
+) -> OwedReport:
+    lock_at = max(period.lock_at, granted) if granted else period.lock_at
+    return OwedReport(
+        slot=duty.slot, day=period.local_date, due_at=duty.due_at, lock_at=lock_at, state=duty.state,
+        overdue=duty.state is DutyState.OPEN and duty.due_at < now,
+        closed=now > lock_at or (period.state is PeriodState.LOCKED and lock_at <= period.lock_at),
+        figures=report.figures if report else None, first_at=report.first_at if report else None,
+        revision=report.revision if report else 0,
+        warnings=tuple(warning["says"] for warning in report.warnings) if report else (),
+        explanation=report.explanation if report else "",
+    )  # fmt: skip
 
 
 def board(session: Session, now: datetime) -> list[dict[str, Any]]:
@@ -134,6 +147,7 @@ def _board_of(session: Session, directive: Directive, now: datetime) -> dict[str
         "status": books.status(session, directive.id, now),
         "missing": _not_settled(session, directive, snap, now),
         "phone": _to_phone(session, directive),
+        "permissions": permissions.counts(session, directive.id) if snap.content.regime.permissions else None,
         "summaries": [summary.content | {"data_hash": summary.data_hash} for summary in session.scalars(
             select(Summary).where(Summary.directive_id == directive.id).order_by(Summary.frozen_at.desc()).limit(7)
         )],
@@ -159,7 +173,8 @@ def _not_settled(
     )
     return [
         {"name": addressee.name, "key": addressee.key, "what": wording.duty_name(duty, snap), "due_at": duty.due_at,
-         "overdue": duty.due_at < now, "step": duty.step, "kind": duty.kind.value}
+         "overdue": duty.due_at < now, "step": duty.step, "kind": duty.kind.value, "subject": duty.subject,
+         "quote": "" if duty.kind in (DutyKind.RECEIPT, DutyKind.REPORT) else snap.obligation(duty.subject).quote}
         for duty, addressee in rows
     ]  # fmt: skip
 

@@ -6,10 +6,21 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hoatoc.format.regime import Step
-from hoatoc.ledger.schema import Directive, DirectiveState, Duty, Notice, NoticeState, Period, PeriodState, Roster
+from hoatoc.ledger.schema import (
+    Addressee,
+    Directive,
+    DirectiveState,
+    Duty,
+    DutyKind,
+    Notice,
+    NoticeState,
+    Period,
+    PeriodState,
+    Roster,
+)
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import snapshot
+from hoatoc.rollout.bundle import STEP_NAMES
 
 
 @dataclass(frozen=True)
@@ -20,10 +31,6 @@ class Wake:
     cause: str
 
 
-#: What each rung is called.
-STEP_NAMES = {
-    Step.REMIND: "nhắc", Step.PRESS: "đôn đốc", Step.SUPERIOR: "báo cấp trên", Step.LEADERSHIP: "danh sách chậm",
-}  # fmt: skip
 _PERIOD_CAUSES = {
     PeriodState.PLANNED: "mở kỳ báo cáo", PeriodState.OPEN: "chốt số liệu", PeriodState.FROZEN: "khóa kỳ báo cáo",
 }  # fmt: skip
@@ -31,9 +38,11 @@ _PERIOD_CAUSES = {
 
 def next_wake(session: Session, directive: Directive) -> Wake:
     """The earliest instant (UTC) at which something of `directive` falls due; at NEVER when nothing is to come."""
-    if directive.state is not DirectiveState.RUNNING:
-        return Wake(NEVER, "")
+    if directive.state is not DirectiveState.RUNNING:  # what was written before goes out, and lists are deleted
+        left = [_next_attempt(session, directive), _next_deletion(session, directive)]
+        return min((wake for wake in left if wake), key=lambda wake: wake.at, default=Wake(NEVER, ""))
     candidates = [
+        _unannounced(session, directive),
         _next_step(session, directive),
         _next_of_period(session, directive),
         _next_attempt(session, directive),
@@ -45,6 +54,17 @@ def next_wake(session: Session, directive: Directive) -> Wake:
 def next_at(session: Session, directive: Directive) -> datetime:
     """The instant of `next_wake`."""
     return next_wake(session, directive).at
+
+
+def _unannounced(session: Session, directive: Directive) -> Wake | None:
+    """An addressee that has not been sent the directive wants a pass since its issue."""
+    announced = select(Duty.id).where(Duty.addressee_id == Addressee.id, Duty.kind == DutyKind.RECEIPT).exists()
+    waiting = session.scalar(
+        select(Addressee.id)
+        .where(Addressee.directive_id == directive.id, Addressee.decides.is_(False), ~announced)
+        .limit(1)
+    )
+    return Wake(directive.issued_at, "gửi văn bản") if waiting is not None else None
 
 
 def _next_step(session: Session, directive: Directive) -> Wake | None:
@@ -93,6 +113,6 @@ def _next_attempt(session: Session, directive: Directive) -> Wake | None:
 
 
 def overdue(session: Session, *, now: datetime) -> list[Directive]:
-    """The running directives whose next pass should have been by `now`: what the watchdog starts."""
-    running = session.scalars(select(Directive).where(Directive.state == DirectiveState.RUNNING)).all()
-    return [directive for directive in running if next_at(session, directive) <= now]
+    """The directives whose next pass should have been by `now`: what the watchdog starts."""
+    known = session.scalars(select(Directive).order_by(Directive.id)).all()
+    return [directive for directive in known if next_at(session, directive) <= now]

@@ -14,6 +14,10 @@ def duty_name(duty: Duty, snap: Snapshot) -> str:
     """What is owed, in a phrase: "Báo cáo ngày 24/11/2021"; what a clause orders is said in its own words."""
     if duty.kind is DutyKind.RECEIPT:
         return "Xác nhận đã nhận văn bản"
+    if duty.kind is DutyKind.FIRST_ACTION:
+        return "Báo việc đã triển khai đầu tiên"
+    if duty.kind is DutyKind.EXPLANATION:
+        return _explanation_name(duty)
     if duty.kind is DutyKind.REPORT:
         return f"Báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
     if duty.kind is DutyKind.DECISION:
@@ -21,9 +25,19 @@ def duty_name(duty: Duty, snap: Snapshot) -> str:
     return f"{_KINDS.get(duty.kind, 'Việc')} (khoản {duty.subject}): {snap.obligation(duty.subject).quote}"
 
 
+def _explanation_name(duty: Duty) -> str:
+    """What is to be explained; the subject says it: "explain:12:report:kết.2"."""
+    _, _, kind, subject = duty.subject.split(":", 3)
+    late = {"receipt": "xác nhận đã nhận", "first_action": "triển khai", "decision": "trả lời xin phép"}.get(kind)
+    if kind == "report":
+        late = f"báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
+    return f"Giải trình việc chậm {late or f'thực hiện khoản {subject}'}"
+
+
 #: The button on the unit's page that settles each kind of duty.
 BUTTONS = {
     DutyKind.RECEIPT: "Xác nhận đã nhận", DutyKind.REPORT: "Nộp báo cáo", DutyKind.TASK: "Báo kết quả",
+    DutyKind.FIRST_ACTION: "Báo đã triển khai", DutyKind.EXPLANATION: "Gửi giải trình",
     DutyKind.ROSTER: "Nộp danh sách", DutyKind.COVERAGE: "Cập nhật chỉ tiêu",
     DutyKind.DECISION: "Đồng ý hoặc Không đồng ý",
 }  # fmt: skip

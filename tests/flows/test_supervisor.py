@@ -125,7 +125,7 @@ def test_a_free_port_is_taken_as_it_is_wished() -> None:
 def test_a_child_that_ends_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
     child = Child("thử", [sys.executable, "-c", "import sys; sys.exit('hỏng rồi')"], {}, tmp_path / "thử.log")
 
-    with pytest.raises(HoatocError, match="thử đã dừng .mã 1.:\nhỏng rồi") as told:
+    with pytest.raises(HoatocError, match=r"thử đã dừng \(mã 1\):\nhỏng rồi") as told:
         wait_until(lambda: False, child, 10)
 
     assert str(tmp_path / "thử.log") in told.value.hint

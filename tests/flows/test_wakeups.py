@@ -1,4 +1,4 @@
-"""The next pass is scheduled in Prefect at the instant the ledger wants it; what was missed is started by the watchdog."""
+"""The next pass is scheduled in Prefect when the ledger wants it; the watchdog starts what was missed."""
 
 from datetime import timedelta
 

@@ -51,10 +51,9 @@ def test_the_message_is_the_row(world: World, mail: MailServer) -> None:
 
 def test_a_line_that_begins_with_a_dot_arrives_whole(issue_in: Issue, mail: MailServer) -> None:
     files = small_office()
-    files.directive["text"]["obligations"][0]["quote"] = ". " + "chấm đầu dòng " * 40 + "\n.\n.. hết"
+    files.directive["text"]["obligations"][0]["quote"] = ".chấm đầu dòng\n.\n.. hết"
     issue_in(files.read()).run()
-    assert "chấm đầu dòng" in mail.kept[0].text
-    assert ".. hết" in " ".join(mail.kept[0].text.split())
+    assert ".chấm đầu dòng . .. hết" in " ".join(mail.kept[0].text.split())
 
 
 def test_a_refused_recipient_is_undeliverable_and_its_addressee_unreachable(world: World, mail: MailServer) -> None:
@@ -153,9 +152,7 @@ def test_a_mail_server_that_is_down_loses_nothing_and_is_asked_once_a_pass(world
     assert len(mail.kept) == len({kept.message_id for kept in mail.kept}) == 5
 
 
-def test_each_pass_against_a_dead_mail_server_tries_no_notice_twice(
-    sqlite_ledgers: Ledgers, mail: MailServer
-) -> None:
+def test_each_pass_against_a_dead_mail_server_tries_no_notice_twice(sqlite_ledgers: Ledgers, mail: MailServer) -> None:
     world = issued(sqlite_ledgers.open(), mail.relay, small_office(districts=300, departments=400).read())
     mail.stop()
     world.run()

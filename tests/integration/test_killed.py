@@ -9,7 +9,6 @@ from collections import Counter
 import pytest
 
 from hoatoc.clock import machine_now
-from hoatoc.ledger.engine import open_ledger
 from hoatoc.ledger.schema import NoticeState, Turn
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import MailServer
@@ -25,8 +24,9 @@ from tests.worlds.rollouts import LINKS
 done = make_pass(open_ledger(sys.argv[1]), int(sys.argv[2]), relay=Relay("127.0.0.1", int(sys.argv[3])), links=LINKS)
 print(len(done), sum(passed.delivered.sent for passed in done))
 """
-#: As many messages as can be between the server's answer and our record of it: one a connection.
-IN_FLIGHT = 4
+#: Messages between the server's answer and our record of it: one on each of four connections, as many answered while
+#: the last group was being committed, and that group.
+IN_FLIGHT = 12
 
 
 def start(url: str, world: World) -> "subprocess.Popen[str]":
@@ -47,8 +47,7 @@ def test_a_pass_killed_while_sending_loses_nothing_and_repeats_only_what_was_in_
     ledgers: Ledgers, mail: MailServer, after: int
 ) -> None:
     url = ledgers.url()
-    ledger = open_ledger(url)
-    world = issued(ledger, mail.relay, small_office(departments=28).read())
+    world = issued(ledgers.open_at(url), mail.relay, small_office(departments=28).read())
     mail.seconds = 0.02
     with start(url, world) as killed:
         wait_for(mail, after)
@@ -65,18 +64,15 @@ def test_a_pass_killed_while_sending_loses_nothing_and_repeats_only_what_was_in_
     for message_id in repeated:
         copies = {kept.content for kept in mail.kept if kept.message_id == message_id}
         assert len(copies) == 1
-    ledger.close()
 
 
 @pytest.mark.slow
 def test_passes_of_two_processes_at_once_send_everything_once(ledgers: Ledgers, mail: MailServer) -> None:
     url = ledgers.url()
-    ledger = open_ledger(url)
-    world = issued(ledger, mail.relay, small_office(departments=28).read())
+    world = issued(ledgers.open_at(url), mail.relay, small_office(departments=28).read())
     mail.seconds = 0.02
     with start(url, world) as one, start(url, world) as other:
         told = [process.communicate(timeout=60)[0].split() for process in (one, other)]
     assert sum(int(sent) for _, sent in told) == len(mail.kept) == 31
     assert len({kept.message_id for kept in mail.kept}) == 31
     assert world.all(Turn)[0].expires_at > machine_now()
-    ledger.close()

@@ -47,9 +47,7 @@ def test_a_member_is_pressed_in_person(world: World) -> None:
     assert "uv-0@mau.example" in recipients(world, "remind")
 
 
-def test_a_superior_gets_one_digest_and_none_where_it_is_the_leadership_itself(
-    world: World, mail: MailServer
-) -> None:
+def test_a_superior_gets_one_digest_and_none_where_it_is_the_leadership_itself(world: World, mail: MailServer) -> None:
     acknowledged(world).go(DUE + timedelta(minutes=30))
     assert recipients(world, "superior") == ["head.ubnd-tinh@mau.example"]
     (digest,) = mail.to("head.ubnd-tinh@mau.example")

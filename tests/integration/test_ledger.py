@@ -70,7 +70,7 @@ def test_an_instant_comes_back_in_utc_to_the_microsecond(ledger: Ledger, moment:
 
 
 def test_a_block_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
-    with pytest.raises(ZeroDivisionError), ledger.write() as session:
+    with pytest.raises(ZeroDivisionError), ledger.write() as session:  # noqa: PT012  # the block is the test
         clock.simulate(session, datetime(2021, 11, 23, tzinfo=UTC))
         session.flush()
         raise ZeroDivisionError

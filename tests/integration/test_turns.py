@@ -85,7 +85,7 @@ def test_the_turn_of_a_dead_process_is_taken_over_at_once(world: World) -> None:
 
 
 def test_a_pass_that_slept_past_its_lease_stops(world: World) -> None:
-    with pytest.raises(TurnLost), take_turn(world.ledger, world.directive_id) as mine:
+    with pytest.raises(TurnLost), take_turn(world.ledger, world.directive_id) as mine:  # noqa: PT012  # so is life
         assert mine is not None
         assert mine.again()
         held_by(world, "elsewhere/boot/1/1#x", 60)

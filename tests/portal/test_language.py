@@ -22,6 +22,23 @@ HANDED_ON = {
     "chưa điền", 'chưa điền; không phát sinh thì ghi "0"', "không nhận số âm",
     "ghi số nguyên, không có phần thập phân (dấu phẩy)",
     'ghi số nguyên, ví dụ 3884 hoặc 3.884; không có thì ghi "0"',
+    "Báo kết quả", "Nộp danh sách", "Chưa ghi kết quả.", "ghi số, ngày văn bản hoặc kết quả đã làm",
+    "Đơn vị không phải làm việc này nữa.", "không có việc này", "mở lại liên kết trong thư để xem các việc phải làm",
+    "không có chỉ tiêu này", "tổng số phải lớn hơn 0", "lớn hơn tổng số", "số quá lớn", "chưa có danh sách này",
+    "đơn vị không có việc xin phép này", "không có đề nghị này", "Đề nghị chưa đủ.",
+    "ngày đi đã qua; xin phép trước khi đi", "ngày về trước ngày đi", "Chưa ghi lý do không đồng ý.",
+    "ghi lý do không đồng ý", "Ý kiến quá dài.", "Đề nghị này đã được trả lời hoặc không còn hiệu lực.",
+    "Không tìm thấy người có thẩm quyền trong danh bạ; liên hệ văn phòng.",
+    "văn bản này không gửi tới người trả lời xin phép", "chưa ban hành văn bản này", "mở lại bảng theo dõi",
+    "ghi ngày, ví dụ 24/11/2021", "Chưa chọn Đồng ý hoặc Không đồng ý.", "Chưa nhận được trả lời.",
+    "Chưa nhận được danh sách.", "chưa chọn tệp", "đã đánh dấu không có ai mà tệp có người",
+    "tệp không có dòng nào; nếu không có ai thì đánh dấu ô “không có ai”", "Tên các cột chưa đúng mẫu.",
+    "thiếu cột này", "mẫu không có cột này; bỏ cột đi", "cột này có hai lần",
+    "tệp lớn quá 1 MB; chia danh sách hoặc bỏ hình ảnh, định dạng", "tệp trống; dòng đầu phải là tên các cột của mẫu",
+    "tệp bung ra quá lớn; chép danh sách sang mẫu trống rồi gửi lại",
+    "không đọc được tệp; gửi tệp XLSX hoặc CSV (UTF-8) theo mẫu",
+    "tệp không phải XLSX, cũng không phải CSV ghi bằng UTF-8", "triển khai", "tiếp nối", "thực hiện theo", "gửi kèm",
+    "thay thế",
 }  # fmt: skip
 VIETNAMESE = "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import example, given
@@ -16,10 +17,10 @@ from hoatoc.mail.frame import Frame, header_words, mailbox
 
 WHEN = datetime(2021, 11, 23, 9, tzinfo=UTC)
 NASTY = [
-    "", " ", "Sở Y tế", "a\r\nBcc: x@y.vn", "a\nb", "a\rb", "a\x0bb\x0cc", "a\u2028b\u2029c\u0085d", ".", "..", ".\r\n.",
-    "\u202eتجربة\u202c", "x" * 2000, "Tỉnh " * 400, "😀" * 300, '"quoted" \\ back', "=?utf-8?q?gi=E1=BA=A3?=", "=?", "?=",
-    "a, b; c", "(comment)", "<b@c.vn>", "@", "J. Doe", "a  b", "\ttab", "\x00nul", "a=b", "%n", "--=_", "e\u0301",
-    "=?utf-8?b?QmNjOiB4QHkudm4=?=", "a" * 199 + " b", "a" * 201, "~!#$%^&*", "Sở Y tế, tỉnh \"Mẫu\"",
+    "", " ", "Sở Y tế", "a\r\nBcc: x@y.vn", "a\nb", "a\rb", "a\x0bb\x0cc", "a\u2028b\u2029c\u0085d", ".", "..",
+    ".\r\n.", "\u202eتجربة\u202c", "x" * 2000, "Tỉnh " * 400, "😀" * 300, '"quoted" \\ back', "=?utf-8?q?gi=E1=BA=A3?=",
+    "=?", "?=", "a, b; c", "(comment)", "<b@c.vn>", "@", "J. Doe", "a  b", "\ttab", "\x00nul", "a=b", "%n", "--=_",
+    "e\u0301", "=?utf-8?b?QmNjOiB4QHkudm4=?=", "a" * 199 + " b", "a" * 201, "~!#$%^&*", "Sở Y tế, tỉnh \"Mẫu\"",
 ]  # fmt: skip
 words = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=("Cs",)), max_size=120))
 bodies = st.one_of(words, st.lists(words, max_size=6).map("\n".join))
@@ -81,8 +82,8 @@ def test_a_filled_frame_shows_every_value_as_it_is(
     (to,) = parsed(content)["To"].addresses
     assert to.addr_spec == "so-y-te@mau.example"
     assert folded(shown(content, "Subject")) == folded(subject)
-    quoted = shown(content, "To").removesuffix("<so-y-te@mau.example>").strip()
-    assert folded(re.sub(r'^"(.*)"$', r"\1", re.sub(r"\\(.)", r"\1", quoted))) in (folded(name), folded(re.sub(r"\\(.)", r"\1", name)), folded(name).strip('"'))
+    written, _ = parseaddr(re.sub(r"\r?\n", "", email.message_from_bytes(content)["To"]))
+    assert folded(str(make_header(decode_header(written)))) == folded(name)
     assert body(parsed(content), "plain") == body_of(text)
     assert body(parsed(content), "html") == body_of(html)
 

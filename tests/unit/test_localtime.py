@@ -44,4 +44,4 @@ def test_never_is_spoken_as_without_end_and_has_a_wall_clock_everywhere() -> Non
 def test_days_follow_across_months() -> None:
     assert following_day(date(2021, 11, 30)) == date(2021, 12, 1)
     assert following_day(date(2021, 12, 1), -1) == date(2021, 11, 30)
-    assert NEVER > datetime.now(UTC) + timedelta(days=365)
+    assert datetime.now(UTC) + timedelta(days=365) < NEVER

@@ -18,7 +18,9 @@ def test_a_mail_servers_url_is_read(url: str, relay: Relay) -> None:
     assert read_relay(url) == relay
 
 
-@pytest.mark.parametrize("url", ["", "mail.vn", "http://mail.vn", "smtp://", "smtp://mail.vn:x", "smtp://mail.vn:99999"])
+@pytest.mark.parametrize(
+    "url", ["", "mail.vn", "http://mail.vn", "smtp://", "smtp://mail.vn:x", "smtp://mail.vn:99999"]
+)
 def test_what_is_no_mail_server_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_relay(url)

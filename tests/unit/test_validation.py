@@ -118,8 +118,8 @@ def test_a_line_break_in_a_mailbox_is_refused_whatever_the_quoting(tmp_path: Pat
         (("text", "obligations"), [], "text.obligations", "rỗng"),
         (("text", "obligations", 0, "timing"), {"type": "someday"}, "text.obligations.0.timing", "loại này không có"),
         (("text", "obligations", 0, "timing"), {}, "text.obligations.0.timing", ""),
-        (("text", "obligations", 0, "timing"), {"type": "per_case", "days": 3}, "text.obligations.0.timing.counted_from", "thiếu"),
-        (("text", "obligations", 0, "timing"), {"type": "none", "tpye": 1}, "text.obligations.0.timing.tpye", "không có khóa"),
+        (("text", "obligations", 0, "timing"), {"type": "per_case", "days": 3}, "text.obligations.0.timing.counted_from", "thiếu"),  # noqa: E501  # a case a line
+        (("text", "obligations", 0, "timing"), {"type": "none", "tpye": 1}, "text.obligations.0.timing.tpye", "không có khóa"),  # noqa: E501  # a case a line
         (("regime", "receipt", "within"), "24 giờ", "regime.receipt.within", "khoảng thời gian viết như"),
         (("regime", "reports", 0, "cutoff"), "25:00", "regime.reports.0.cutoff", 'giờ viết như "16:00"'),
         (("regime", "reports", 0, "cutoff"), 16, "regime.reports.0.cutoff", 'giờ viết như "16:00"'),
@@ -158,7 +158,9 @@ def test_a_date_that_is_none_is_told_in_vietnamese(tmp_path: Path) -> None:
 
 
 def test_a_wrong_item_does_not_make_its_list_empty(tmp_path: Path) -> None:
-    text = FORM.replace("type: count", "type: counted").replace("  - {key: luy_ke, label: Lũy kế, type: cumulative}\n", "")
+    text = FORM.replace("type: count", "type: counted").replace(
+        "  - {key: luy_ke, label: Lũy kế, type: cumulative}\n", ""
+    )
     assert [problem.field for problem in problems_of(tmp_path, Form, text)] == ["fields.0.type"]
 
 

@@ -6,17 +6,20 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
-from hoatoc.format.regime import Rung, Step
+from hoatoc.format.ladder import Rung, Step
 from hoatoc.ledger.schema import DutyState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout.answers import delay
+from hoatoc.rollout.climb import Climb
 from hoatoc.rollout.collect import _says_received
-from hoatoc.rollout.duties import TRANSITIONS, rung_instant
+from hoatoc.rollout.duties import TRANSITIONS
 from hoatoc.templating import environment, number, signed
 from tests.worlds.rollouts import DUE
 
 
-@pytest.mark.parametrize(("value", "said"), [(None, "—"), (0, "0"), (3884, "3.884"), (-5, "-5"), (1234567, "1.234.567")])
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, "—"), (0, "0"), (3884, "3.884"), (-5, "-5"), (1234567, "1.234.567")]
+)
 def test_a_number_is_grouped_by_points_and_the_unknown_is_a_dash(value: int | None, said: str) -> None:
     assert number(value) == said
 
@@ -69,13 +72,14 @@ def test_the_delay_grows_and_then_stays() -> None:
 
 def test_a_met_duty_never_reopens() -> None:
     assert set(TRANSITIONS) == set(DutyState)
-    assert all(not targets for state, targets in TRANSITIONS.items() if state is not DutyState.OPEN)
+    live = {DutyState.OPEN, DutyState.RETURNED}
+    assert all(not targets for state, targets in TRANSITIONS.items() if state not in live)
     assert DutyState.OPEN not in TRANSITIONS[DutyState.OPEN]
 
 
 def test_a_ladder_that_is_climbed_is_never_looked_at_again() -> None:
     rungs = (Rung.model_validate_json('{"step": "remind", "at": "-1h"}'),)
     assert rungs[0].step is Step.REMIND
-    assert rung_instant(rungs, 0, DUE) < DUE
-    assert rung_instant(rungs, 1, DUE) == NEVER
-    assert rung_instant((), 0, DUE) == NEVER
+    assert Climb(rungs).instant(0, DUE) < DUE
+    assert Climb(rungs).instant(1, DUE) == NEVER
+    assert Climb(()).instant(0, DUE) == NEVER

@@ -1,7 +1,6 @@
 """Fresh ledgers at the newest revision, on either database, cheap enough to have one for each hypothesis example."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,14 +21,14 @@ class Ledgers:
     backend: str
     folder: Path
     server: Server | None = None
-    _made: list[tuple[Ledger, str]] = field(default_factory=list)
+    _made: list[tuple[Ledger | None, str]] = field(default_factory=list)
     _numbers: Any = field(default_factory=count)
 
     def url(self) -> str:
         """The URL of a fresh ledger; whoever opens it closes it."""
         if self.server is not None:
             name = self.server.create()
-            self._made.append((None, name))  # type: ignore[arg-type]
+            self._made.append((None, name))
             return self.server.url(name)
         path = self.folder / f"ledger-{next(self._numbers)}.db"
         shutil.copy(sqlite_template(self.folder), path)
@@ -37,13 +36,17 @@ class Ledgers:
 
     def open(self) -> Ledger:
         """A fresh ledger, open."""
-        ledger = open_ledger(self.url())
+        return self.open_at(self.url())
+
+    def open_at(self, url: str) -> Ledger:
+        """The ledger at `url`, open."""
+        ledger = open_ledger(url)
         self._made.append((ledger, ""))
         return ledger
 
     def close(self) -> None:
         """Close and remove everything made so far."""
-        for ledger, name in self._made:
+        for ledger, _ in self._made:
             if ledger is not None:
                 ledger.close()
         for _, name in self._made:
@@ -70,6 +73,3 @@ def dump(ledger: Ledger, without: frozenset[str] = frozenset({"turn"})) -> dict[
             for table in Base.metadata.sorted_tables
             if table.name not in without
         }
-
-
-Opened = Callable[[], Ledger]

@@ -95,6 +95,13 @@ class MailServer:
             self._controller.stop()
             self._controller = None
 
+    def forget(self) -> None:
+        """Empty the mailbox and treat everyone well again."""
+        self.kept.clear()
+        self.attempts.clear()
+        self._manners.clear()
+        self._left.clear()
+
     def to(self, address: str) -> list[Kept]:
         """What `address` has been sent."""
         return [kept for kept in self.kept if kept.recipient == address]

@@ -27,7 +27,7 @@ class Files:
     form: dict[str, Any]
     directive: dict[str, Any]
 
-    def write(self, root: Path, spell: Callable[[Any], str] = lambda data: _as_yaml(data)) -> Path:
+    def write(self, root: Path, spell: Callable[[Any], str] | None = None) -> Path:
         """Write real files under `root`; gives the office's folder."""
         folder = root / "tinh-mau"
         (folder / "forms").mkdir(parents=True)
@@ -36,7 +36,7 @@ class Files:
             "1-cv.yaml": self.directive,
         }  # fmt: skip
         for name, data in named.items():
-            (folder / name).write_text(spell(data), encoding="utf-8")
+            (folder / name).write_text((spell or _as_yaml)(data), encoding="utf-8")
         return folder
 
     def read(self) -> tuple[OfficeFolder, Draft]:
@@ -116,7 +116,9 @@ def small_office(districts: int = 2, departments: int = 2, members: int = 1) -> 
                     "cutoff": "16:00", "freeze": "2h", "lock": "24h",
                 }],
                 "ladder": {"receipt": rungs, "report": deepcopy(rungs)},
-                "summary": {"to": [{"unit": "tinh-uy", "post": "head"}], "through": {"unit": "ubnd-tinh", "post": "focal"}},
+                "summary": {
+                    "to": [{"unit": "tinh-uy", "post": "head"}], "through": {"unit": "ubnd-tinh", "post": "focal"},
+                },
             },
         },
     )  # fmt: skip

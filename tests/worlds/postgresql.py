@@ -99,7 +99,8 @@ def _wait(server: Server, process: "subprocess.Popen[bytes]") -> None:
             server._run("SELECT 1")
         except psycopg.OperationalError:
             log = (server.folder / "log").read_text(errors="replace")
-            assert process.poll() is None and time.monotonic() < until, f"PostgreSQL did not start: {log}"
+            assert process.poll() is None, f"PostgreSQL did not start: {log}"
+            assert time.monotonic() < until, f"PostgreSQL did not answer: {log}"
             time.sleep(0.05)
         else:
             return

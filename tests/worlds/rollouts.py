@@ -84,7 +84,12 @@ class World:
         """The unit `key` presses the button."""
         with self.ledger.write() as session:
             acknowledge(
-                session, self.addressee(key), now=clock.read(session), by_name="An", by_title="Văn thư", channel="portal"
+                session,
+                self.addressee(key),
+                now=clock.read(session),
+                by_name="An",
+                by_title="Văn thư",
+                channel="portal",
             )
 
     def report(self, key: str, slot: str = SLOT, **figures: str) -> Submitted:

@@ -16,7 +16,7 @@ from hoatoc.ledger.schema.period import Period, PeriodState
 from hoatoc.ledger.schema.permission import PermissionRequest, PermissionState
 from hoatoc.ledger.schema.receipt import Receipt
 from hoatoc.ledger.schema.reopening import Reopening
-from hoatoc.ledger.schema.report import Attachment, Report, Revision, UnsentReport
+from hoatoc.ledger.schema.report import Attachment, Erratum, Report, Revision, UnsentReport
 from hoatoc.ledger.schema.rollup import Rollup
 from hoatoc.ledger.schema.roster import Roster
 from hoatoc.ledger.schema.summary import Summary
@@ -33,6 +33,7 @@ __all__ = [
     "Duty",
     "DutyKind",
     "DutyState",
+    "Erratum",
     "Event",
     "Fulfilment",
     "InboxKind",

@@ -10,13 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hoatoc.format.text import ObligationKind
 from hoatoc.ledger.schema.base import Base, Id
 from hoatoc.ledger.types import word
+from hoatoc.localtime import NEVER
 
 
 class DirectiveState(StrEnum):
     """The life of a directive after its issue."""
 
     RUNNING = "running"  #: Issued; passes do their work.
-    ENDED = "ended"  #: Ended by the office; nothing is opened, pressed or sent any more.
+    SUSPENDED = "suspended"  #: Tạm dừng: the clocks stand still; nothing is opened or pressed until it runs again.
+    ENDED = "ended"  #: Kết thúc: nothing is opened or pressed any more; what was late by then stays in the books.
+    RECALLED = "recalled"  #: Thu hồi: the document itself was taken back; nothing is owed.
+    REPLACED = "replaced"  #: Thay thế: another directive has taken its place; nothing is owed under this one.
 
 
 class Directive(Base):
@@ -38,6 +42,8 @@ class Directive(Base):
     snapshot_hash: Mapped[str]
     issued_at: Mapped[datetime]
     issued_by: Mapped[str]
+    version: Mapped[int] = mapped_column(default=0)  # goes up with every change by the desk: two at once cannot both win
+    suspended_at: Mapped[datetime] = mapped_column(default=NEVER)  # since when it stands still; NEVER while it runs
 
 
 class Obligation(Base):

@@ -19,6 +19,8 @@ class DutyKind(StrEnum):
     ROSTER = "roster"  #: A list of persons to be handed in.
     COVERAGE = "coverage"  #: A share to be reached.
     DECISION = "decision"  #: An answer to a request for permission.
+    FIRST_ACTION = "first_action"  #: What has been done first after the acknowledgement.
+    EXPLANATION = "explanation"  #: Giải trình: why another duty was not met in time.
 
 
 class DutyState(StrEnum):
@@ -28,6 +30,7 @@ class DutyState(StrEnum):
     MET = "met"  #: Done on time.
     MET_LATE = "met_late"  #: Done after `due_at`.
     WAIVED = "waived"  #: Exempted by the desk, with a reason.
+    RETURNED = "returned"  #: Trả lại: its bearer says, with a reason, that it is not its to do; the desk decides.
     WITHDRAWN = "withdrawn"  #: Taken back with its directive or by reassignment; never counted.
 
 
@@ -39,7 +42,7 @@ class Duty(Base):
     __table_args__ = (
         UniqueConstraint("directive_id", "subject", "addressee_id", "slot", "generation"),
         Index("ix_duty_directive_id_next_at", "directive_id", "next_at"),
-        Index("ix_duty_addressee_id", "addressee_id"),
+        Index("ix_duty_addressee_id_slot", "addressee_id", "slot"),
         Index("ix_duty_period_id", "period_id"),
     )
 
@@ -57,3 +60,4 @@ class Duty(Base):
     met_at: Mapped[datetime]  # NEVER until met
     step: Mapped[int]  # how many rungs of its ladder are behind it
     next_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=0)  # goes up with every change by a person

@@ -1,12 +1,22 @@
 """A report has two clocks: the first submission (on time or late, for good) and the newest revision (the figures)."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hoatoc.ledger.schema.base import Base, Id
+from hoatoc.ledger.types import word
+
+
+class Erratum(StrEnum):
+    """Whether the next summary has to tell of a report."""
+
+    NONE = "none"  #: No: what was frozen has it, or a summary has told of it.
+    LATE = "late"  #: Yes: it came after its period was frozen.
+    REVISED = "revised"  #: Yes: its figures were changed after its period was frozen.
 
 
 class Report(Base):
@@ -15,10 +25,15 @@ class Report(Base):
     `warnings` are what its checks found unusual, `explanation` the word given for it."""
 
     __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_period_id_addressee_id", "period_id", "addressee_id"),
+        Index("ix_report_erratum", "erratum"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), unique=True)
-    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), index=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"))
+    addressee_id: Mapped[int] = mapped_column(ForeignKey("addressee.id"))
     first_at: Mapped[datetime]
     on_time: Mapped[bool]
     revision: Mapped[int]
@@ -26,6 +41,7 @@ class Report(Base):
     figures: Mapped[dict[str, Any]]
     warnings: Mapped[list[Any]]
     explanation: Mapped[str]
+    erratum: Mapped[Erratum] = mapped_column(word(Erratum))
 
 
 class Revision(Base):

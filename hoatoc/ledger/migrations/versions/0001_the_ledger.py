@@ -281,7 +281,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("duty", schema=None) as batch_op:
-        batch_op.create_index("ix_duty_addressee_id", ["addressee_id"], unique=False)
+        batch_op.create_index("ix_duty_addressee_id_slot", ["addressee_id", "slot"], unique=False)
         batch_op.create_index("ix_duty_directive_id_next_at", ["directive_id", "next_at"], unique=False)
         batch_op.create_index("ix_duty_period_id", ["period_id"], unique=False)
 
@@ -427,6 +427,7 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("duty_id", Id, nullable=False),
         sa.Column("period_id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
         sa.Column("first_at", Utc(), nullable=False),
         sa.Column("on_time", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -434,13 +435,16 @@ def upgrade() -> None:
         sa.Column("figures", Json, nullable=False),
         sa.Column("warnings", Json, nullable=False),
         sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("erratum", sa.String(24), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_report_addressee_id")),
         sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_report_duty_id")),
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_report_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("duty_id", name=op.f("uq_report_duty_id")),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_report_period_id"), ["period_id"], unique=False)
+        batch_op.create_index("ix_report_erratum", ["erratum"], unique=False)
+        batch_op.create_index("ix_report_period_id_addressee_id", ["period_id", "addressee_id"], unique=False)
 
     op.create_table(
         "roster",
@@ -495,7 +499,8 @@ def downgrade() -> None:
 
     op.drop_table("roster")
     with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_report_period_id"))
+        batch_op.drop_index("ix_report_period_id_addressee_id")
+        batch_op.drop_index("ix_report_erratum")
 
     op.drop_table("report")
     op.drop_table("reopening")
@@ -521,7 +526,7 @@ def downgrade() -> None:
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.drop_index("ix_duty_period_id")
         batch_op.drop_index("ix_duty_directive_id_next_at")
-        batch_op.drop_index("ix_duty_addressee_id")
+        batch_op.drop_index("ix_duty_addressee_id_slot")
 
     op.drop_table("duty")
     with op.batch_alter_table("coverage_entry", schema=None) as batch_op:

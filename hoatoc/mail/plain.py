@@ -1,0 +1,70 @@
+"""Sends over one connection the way aiosmtplib does, where the server does not offer pipelining."""
+
+import asyncio
+
+import aiosmtplib
+
+from hoatoc.mail.frame import Envelope
+from hoatoc.mail.pipelined import Prepare, Tell, answer_of
+from hoatoc.mail.replies import clean
+from hoatoc.rollout.answers import Answer, Outcome
+from hoatoc.rollout.claims import Claimed
+
+#: aiosmtplib's own connection errors; the rest of SMTPException are answers of the server.
+GONE = (
+    aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError, OSError,
+    asyncio.TimeoutError,
+)  # fmt: skip
+
+
+class Plain:
+    """One connection of aiosmtplib."""
+
+    def __init__(self, client: aiosmtplib.SMTP, *, prepare: Prepare, tell: Tell) -> None:
+        self._client, self._prepare, self._tell = client, prepare, tell
+        self.refusal = ""  # why the server does not take our own address, once it does not
+
+    @property
+    def stands(self) -> bool:
+        """Whether more can be sent."""
+        return self._client.is_connected
+
+    async def carry(self, claimed: Claimed) -> None:
+        """Send `claimed`, and whatever else is in stock by then; each is told its answer."""
+        prepared = self._prepare(claimed, self._client.supports_extension("8bitmime"))
+        while prepared is not None:
+            answer = await self._send(*prepared)
+            if answer.outcome is Outcome.NO_SERVER:
+                self._client.close()
+            self._tell(prepared[0], answer)
+            if not self.stands:
+                return
+            prepared = self._prepare(None, self._client.supports_extension("8bitmime"))
+
+    async def close(self) -> None:
+        """Say goodbye."""
+        if self.stands:
+            try:
+                await self._client.quit()
+            except (*GONE, aiosmtplib.SMTPException):
+                self._client.close()
+
+    async def _send(self, claimed: Claimed, envelope: Envelope) -> Answer:
+        options = ["BODY=8BITMIME"] if envelope.eight_bit else []
+        try:
+            _, text = await self._client.sendmail(
+                envelope.sender, [envelope.recipient], envelope.message, mail_options=options
+            )
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            first = refused.recipients[0]
+            return answer_of(claimed, first.code, clean(first.message))
+        except aiosmtplib.SMTPSenderRefused as refused:
+            # It is our own address that is refused: that says nothing of the mailbox, and the next would fare alike.
+            self.refusal = f"máy chủ thư không nhận người gửi: {refused.code} {clean(refused.message)}"
+            return Answer(claimed.id, Outcome.NO_SERVER, refused.code, clean(refused.message))
+        except aiosmtplib.SMTPResponseException as refused:
+            return answer_of(claimed, refused.code, clean(refused.message))
+        except GONE as error:
+            # The message may have been taken in before the line broke: it goes again under the same Message-ID.
+            return Answer(claimed.id, Outcome.NO_SERVER, 0, clean(f"mất kết nối: {error}"))
+        return Answer(claimed.id, Outcome.ACCEPTED, 250, clean(text))

@@ -1,0 +1,166 @@
+"""What a unit owes once, the shares it follows and what it asks permission for, as its page lists them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import NotFound
+from hoatoc.format.regime import Deadline, PermissionRule
+from hoatoc.ledger.schema import Duty, DutyKind, DutyState, Fulfilment, Roster
+from hoatoc.rollout import coverage, permissions, wording
+from hoatoc.rollout.snapshot import Snapshot
+from hoatoc.rollout.views import UnitPage
+from portal.language import Language
+from portal.shares import percent
+from portal.standing import Standing, Tone, of_duty
+
+#: The part of the address under which each kind is done.
+PATHS = {DutyKind.TASK: "viec", DutyKind.ROSTER: "danh-sach", DutyKind.COVERAGE: "chi-tieu"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing with where it stands. `due_at` is None where nothing is due; `by_office` says that the text gives no
+    deadline and the office set one; `said` is what the unit has said of it so far, '' before."""
+
+    title: str
+    quote: str
+    standing: Standing
+    due_at: datetime | None
+    by_office: bool
+    said: str
+    path: str
+    button: str
+    pending: bool
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Once:
+    """All of a unit's page that is not a receipt or a report."""
+
+    lines: list[Line]
+    matters: tuple[PermissionRule, ...]
+    waiting: int  # requests that are put before this addressee and not answered
+
+
+def once_by(session: Session, page: UnitPage, language: Language) -> Once:
+    """What the addressee of `page` owes once, most pressing first, what is settled last."""
+    owed = session.scalars(
+        select(Duty)
+        .where(
+            Duty.addressee_id == page.addressee.id, Duty.kind.in_([*PATHS, DutyKind.DECISION]),
+            Duty.state != DutyState.WITHDRAWN,
+        )
+        .order_by(Duty.due_at, Duty.id)
+    ).all()  # fmt: skip
+    decisions = [duty for duty in owed if duty.kind is DutyKind.DECISION]
+    lines = [line_of(session, page, duty, language) for duty in owed if duty.kind is not DutyKind.DECISION]
+    lines += _followed(session, page, {duty.subject for duty in owed if duty.kind is DutyKind.COVERAGE}, language)
+    return Once(
+        lines=sorted(lines, key=lambda line: (not line.pending, line.due_at is None)),
+        matters=tuple(permissions.matters(session, page.addressee)),
+        waiting=sum(duty.state is DutyState.OPEN for duty in decisions),
+    )
+
+
+def find_duty(session: Session, page: UnitPage, duty_id: int, kind: DutyKind) -> Duty:
+    """The duty of that id and kind, if the addressee of `page` owes it. Raises NotFound."""
+    duty = session.get(Duty, duty_id)
+    mine = duty is not None and (duty.addressee_id, duty.kind) == (page.addressee.id, kind)
+    if duty is None or not mine or duty.state is DutyState.WITHDRAWN:
+        raise NotFound("không có việc này", hint="mở lại liên kết trong thư để xem các việc phải làm")
+    return duty
+
+
+def line_of(session: Session, page: UnitPage, duty: Duty, language: Language) -> Line:
+    """One duty as its page shows it."""
+    at = duty.subject if duty.kind is DutyKind.COVERAGE else str(duty.id)
+    due = _deadline(page.snap, duty)
+    return Line(
+        title=title(duty.kind, duty.subject, language), quote=page.snap.obligation(duty.subject).quote,
+        standing=of_duty(duty, page.now, language), due_at=duty.due_at,
+        by_office=due is not None and due.source == "office",
+        said=_said(session, page, duty, language), path=f"{PATHS[duty.kind]}/{quote(at, safe='')}",
+        button=language.say(wording.BUTTONS[duty.kind]), pending=duty.state is DutyState.OPEN,
+        closed=duty.state is DutyState.WAIVED,
+    )  # fmt: skip
+
+
+def title(kind: DutyKind, clause: str, language: Language) -> str:
+    """What is owed by `clause`, without its quote."""
+    if kind is DutyKind.ROSTER:
+        return language.say("Danh sách, khoản %(clause)s", clause=clause)
+    if kind is DutyKind.COVERAGE:
+        return language.say("Chỉ tiêu, khoản %(clause)s", clause=clause)
+    if kind is DutyKind.DECISION:
+        return language.say("Trả lời xin phép, khoản %(clause)s", clause=clause)
+    return language.say("Việc, khoản %(clause)s", clause=clause)
+
+
+def _deadline(snap: Snapshot, duty: Duty) -> Deadline | None:
+    regime = snap.content.regime
+    found: dict[str, Deadline | None] = {
+        **{rule.clause: rule.due for rule in regime.tasks}, **{rule.clause: rule.due for rule in regime.rosters},
+        **{rule.clause: rule.due for rule in regime.coverage},
+    }  # fmt: skip
+    return found.get(duty.subject)
+
+
+def _said(session: Session, page: UnitPage, duty: Duty, language: Language) -> str:
+    if duty.kind is DutyKind.TASK:
+        done = session.scalar(select(Fulfilment).where(Fulfilment.duty_id == duty.id))
+        at = language.moment(done.at, page.directive.zone) if done else ""
+        return language.say("Lúc %(at)s, %(by)s: %(what)s", at=at, by=done.by_name, what=done.evidence) if done else ""
+    if duty.kind is DutyKind.ROSTER:
+        roster = session.scalar(select(Roster).where(Roster.duty_id == duty.id))
+        return said_of_roster(roster, page.directive.zone, language) if roster else ""
+    entry = next((series for series in coverage.series_of(session, page.addressee)
+                  if series.rule.clause == duty.subject), None)  # fmt: skip
+    return _said_of_share(entry, page.directive.zone, language) if entry else ""
+
+
+def said_of_roster(roster: Roster, zone: str, language: Language) -> str:
+    """How many a list names, and who handed it in when: all that is shown of it outside its reader's page."""
+    many = language.count("%(num)s người", roster.count)
+    return language.say(
+        "%(many)s; lúc %(at)s, %(by)s", many=many, at=language.moment(roster.at, zone), by=roster.by_name
+    )
+
+
+def _said_of_share(series: coverage.Series, zone: str, language: Language) -> str:
+    if not series.entries:
+        return ""
+    last = series.entries[-1]
+    return language.say(
+        "%(percent)s %% (%(counted)s trong %(of)s); lúc %(at)s, %(by)s", percent=language.figure(percent(last)),
+        counted=language.number(last.counted), of=language.number(last.of), at=language.moment(last.at, zone),
+        by=last.by_name,
+    )  # fmt: skip
+
+
+def _followed(session: Session, page: UnitPage, owed: set[str], language: Language) -> list[Line]:
+    """The shares without a deadline: they are followed, nothing is overdue."""
+    return [
+        Line(
+            title=title(DutyKind.COVERAGE, series.rule.clause, language),
+            quote=page.snap.obligation(series.rule.clause).quote, standing=standing_of_share(series, language),
+            due_at=None, by_office=False, said=_said_of_share(series, page.directive.zone, language),
+            path=f"{PATHS[DutyKind.COVERAGE]}/{quote(series.rule.clause, safe='')}",
+            button=language.say(wording.BUTTONS[DutyKind.COVERAGE]), pending=not series.reached, closed=False,
+        )
+        for series in coverage.series_of(session, page.addressee)
+        if series.rule.clause not in owed
+    ]  # fmt: skip
+
+
+def standing_of_share(series: coverage.Series, language: Language) -> Standing:
+    """Where a share stands that has no deadline."""
+    if not series.entries:
+        return Standing(Tone.DUE, language.say("chưa cập nhật"))
+    if series.reached:
+        return Standing(Tone.DONE, language.say("đã đạt"))
+    return Standing(Tone.DUE, language.say("chưa đạt"))

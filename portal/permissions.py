@@ -1,0 +1,194 @@
+"""Asking for permission, and answering: each on the page behind one's own link."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from hoatoc import clock
+from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.ledger.schema import Addressee, Duty, DutyState, Obligation, PermissionRequest, PermissionState
+from hoatoc.rollout import permissions
+from hoatoc.rollout.permissions import Asked
+from hoatoc.rollout.views import UnitPage, addressee_of, unit_page
+from portal.front import Front, TheFront
+from portal.language import Language
+from portal.standing import Standing, Tone, of_duty
+from portal.typed import NAME, Typed, signature
+
+router = APIRouter()
+PERSON, FOR_HEAD, PURPOSE, FIRST, LAST = "nguoi-di", "la-thu-truong", "ly-do-di", "ngay-di", "ngay-ve"
+REASON, ANSWER, YES, NO = "y-kien", "tra-loi", "dong-y", "khong-dong-y"
+_NAMED = {"person": PERSON, "purpose": PURPOSE, "first_day": FIRST, "last_day": LAST, "asked_by": NAME}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request with where it stands; `unit` is where it comes from, `decider` before whom it is put."""
+
+    request: PermissionRequest
+    due_at: datetime
+    matter: str
+    quote: str
+    unit: str
+    decider: str
+    standing: Standing
+    pending: bool
+
+
+@router.get("/v/{token}/xin-phep/{clause}")
+def show_request_form(front: TheFront, token: str, clause: str) -> Response:
+    """The form for a request, and the requests made so far."""
+    return _form(front, token, clause, None, {})
+
+
+@router.post("/v/{token}/xin-phep/{clause}")
+def take_request(front: TheFront, token: str, clause: str, typed: Typed) -> Response:
+    """Put a request before the one who decides; a refusal gives the form back as it was filled in."""
+    signed = signature(typed)
+    days, problems = _days(typed)
+    try:
+        with front.ledger.write() as session:
+            addressee = addressee_of(session, *front.links.read_unit(token))
+            now = clock.read(session)
+            asked = Asked(
+                person=" ".join(typed.get(PERSON, "").split()), for_head=FOR_HEAD in typed,
+                purpose=typed.get(PURPOSE, ""), first_day=days.get(FIRST, days.get(LAST, date.max)),
+                last_day=days.get(LAST, date.max), asked_by=signed.name,
+            )  # fmt: skip
+            permissions.ask(session, addressee, clause, asked, now=now)
+            if problems or signed.problems:
+                raise SubmissionRefused("Đề nghị chưa đủ.")
+    except SubmissionRefused as refused:
+        wrong = {_NAMED.get(key, key): says for key, says in refused.problems.items()}
+        return _form(front, token, clause, typed, wrong | problems | signed.problems, whole=str(refused))
+    return RedirectResponse(f"/v/{token}/xin-phep/{quote(clause, safe='')}", status_code=303)
+
+
+@router.get("/v/{token}/tra-loi")
+@router.get("/v/{token}/tra-loi/{request_id}")
+def show_requests(front: TheFront, token: str, request_id: int = 0) -> Response:
+    """The requests put before one who decides."""
+    return decider_page(front, token, open_id=request_id)
+
+
+@router.post("/v/{token}/tra-loi/{request_id}")
+def take_answer(front: TheFront, token: str, request_id: int, typed: Typed) -> Response:
+    """Take in an answer; a refusal gives the page back with what was typed."""
+    signed = signature(typed)
+    try:
+        with front.ledger.write() as session:
+            decider = addressee_of(session, *front.links.read_unit(token))
+            if typed.get(ANSWER) not in (YES, NO):
+                raise SubmissionRefused("Chưa chọn Đồng ý hoặc Không đồng ý.")
+            permissions.answer(
+                session, decider, request_id, granted=typed[ANSWER] == YES, reason=typed.get(REASON, ""),
+                now=clock.read(session), by_name=signed.name,
+            )  # fmt: skip
+            if signed.problems:
+                raise SubmissionRefused("Chưa nhận được trả lời.")
+    except SubmissionRefused as refused:
+        wrong = {REASON if key == "reason" else key: says for key, says in refused.problems.items()}
+        return decider_page(front, token, open_id=request_id, typed=typed, problems=wrong | signed.problems,
+                            whole=str(refused))  # fmt: skip
+    return RedirectResponse(f"/v/{token}/tra-loi", status_code=303)
+
+
+def decider_page(
+    front: Front, token: str, *, open_id: int = 0, typed: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None, whole: str = "",
+) -> Response:  # fmt: skip
+    """The page of one who decides: what waits for an answer, and what was answered. Nothing else is theirs."""
+    with front.ledger.read() as session:
+        simulated = clock.is_simulated(session)
+        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        lines = _lines(session, page, front.language, Duty.addressee_id == page.addressee.id)
+    if not lines and not page.addressee.decides:
+        raise NotFound("không có đề nghị nào chờ trả lời", hint="mở lại liên kết trong thư")
+    answered = [line for line in lines if not line.pending]
+    return front.pages.page(
+        "decider", status=422 if typed is not None else 200, token=token, page=page, simulated=simulated,
+        waiting=sorted((line for line in lines if line.pending), key=lambda line: line.due_at), answered=answered,
+        open_id=open_id, values=typed or {}, problems=problems or {}, whole=whole,
+        usual_name=next((line.request.answered_by for line in answered), ""),
+        reason=REASON, answer=ANSWER, yes=YES, no=NO, name=NAME,
+    )  # fmt: skip
+
+
+def _form(
+    front: Front, token: str, clause: str, typed: Mapping[str, str] | None, problems: Mapping[str, str],
+    *, whole: str = "",
+) -> Response:  # fmt: skip
+    with front.ledger.read() as session:
+        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        rule = next((rule for rule in permissions.matters(session, page.addressee) if rule.clause == clause), None)
+        if rule is None:
+            raise NotFound(
+                "đơn vị không có việc xin phép này", hint="mở lại liên kết trong thư để xem các việc phải làm"
+            )
+        lines = _lines(
+            session, page, front.language, PermissionRequest.addressee_id == page.addressee.id,
+            Obligation.clause == clause,
+        )  # fmt: skip
+    usual = {NAME: lines[0].request.asked_by if lines else page.receipt.by_name if page.receipt else ""}
+    return front.pages.page(
+        "permission_form", status=422 if typed is not None else 200, token=token, page=page, rule=rule,
+        quote=page.snap.obligation(clause).quote, lines=lines, values=typed if typed is not None else usual,
+        problems=problems, whole=whole, person=PERSON, for_head=FOR_HEAD, purpose=PURPOSE, first=FIRST, last=LAST,
+        name=NAME, member=page.addressee.post_id is not None,
+    )  # fmt: skip
+
+
+def _lines(session: Session, page: UnitPage, language: Language, *where: object) -> Sequence[Line]:
+    """Requests of the page's directive, the newest first."""
+    decider = aliased(Addressee)
+    rows = session.execute(
+        select(PermissionRequest, Duty, Obligation.clause, Addressee.name, decider.name)
+        .join(Duty, Duty.id == PermissionRequest.duty_id)
+        .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
+        .join(Addressee, Addressee.id == PermissionRequest.addressee_id)
+        .join(decider, decider.id == Duty.addressee_id)
+        .where(Obligation.directive_id == page.directive.id, *where)  # type: ignore[arg-type]  # clauses of a query
+        .order_by(PermissionRequest.id.desc())
+    )
+    matters = {rule.clause: rule.matter for rule in page.snap.content.regime.permissions}
+    return [
+        Line(
+            request=request, due_at=duty.due_at, matter=matters[clause], quote=page.snap.obligation(clause).quote,
+            unit=unit, decider=decider_name, standing=_standing(request, duty, page.now, language),
+            pending=duty.state is DutyState.OPEN,
+        )
+        for request, duty, clause, unit, decider_name in rows
+    ]  # fmt: skip
+
+
+def _standing(request: PermissionRequest, duty: Duty, now: datetime, language: Language) -> Standing:
+    if request.state is PermissionState.GRANTED:
+        return Standing(Tone.DONE, language.say("đồng ý"))
+    if request.state is PermissionState.REFUSED:
+        return Standing(Tone.QUIET, language.say("không đồng ý"))
+    return of_duty(duty, now, language)
+
+
+def _days(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:
+    """The days of a journey, as a date field of a browser gives them or as a person writes them."""
+    days: dict[str, date] = {}
+    problems: dict[str, str] = {}
+    for key in (FIRST, LAST):
+        try:
+            days[key] = _day(typed.get(key, "").strip())
+        except ValueError:
+            problems[key] = "ghi ngày, ví dụ 24/11/2021"
+    return days, problems
+
+
+def _day(typed: str) -> date:
+    if "/" in typed:
+        number, month, year = typed.split("/")
+        return date(int(year), int(month), int(number))
+    return date.fromisoformat(typed)

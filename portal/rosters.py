@@ -1,0 +1,159 @@
+"""Lists of persons: handed in by the unit that owes them, opened by the posts that may read them and by nobody else."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc import clock
+from hoatoc.errors import SubmissionRefused, TokenError
+from hoatoc.format.regime import RosterRule
+from hoatoc.format.roster import RosterForm
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Roster
+from hoatoc.localtime import NEVER, local_date
+from hoatoc.rollout import rosters, snapshot, wording
+from hoatoc.rollout.command import ChainOfCommand
+from hoatoc.rollout.snapshot import Snapshot
+from hoatoc.rollout.views import UnitPage, addressee_of, unit_page
+from portal import once
+from portal.front import Front, TheFront
+from portal.reports import Incoming, TheIncoming
+from portal.rostersheet import XLSX, Table, read_file, what_it_holds, write_empty
+from portal.typed import NAME, signature
+
+router = APIRouter()
+FILE, NOBODY = "tep", "khong-co-ai"
+
+
+@router.get("/v/{token}/danh-sach/{duty_id}")
+def show_upload(front: TheFront, token: str, duty_id: int) -> Response:
+    """Where a unit gets the empty list and hands in the filled one. What it handed in is not shown again."""
+    return _form(front, token, duty_id, None, {})
+
+
+@router.get("/v/{token}/danh-sach/{duty_id}/mau.xlsx")
+def give_empty(front: TheFront, token: str, duty_id: int) -> Response:
+    """The empty list to fill in."""
+    with front.ledger.read() as session:
+        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        _, form = _rule(page.snap, once.find_duty(session, page, duty_id, DutyKind.ROSTER))
+    headers = {"Content-Disposition": f'attachment; filename="{form.key}.xlsx"'}
+    return Response(write_empty(form), media_type=XLSX, headers=headers)
+
+
+@router.post("/v/{token}/danh-sach/{duty_id}")
+def take_list(front: TheFront, token: str, duty_id: int, incoming: TheIncoming) -> Response:
+    """Take in a list; a refusal names every wrong cell and keeps nothing."""
+    signed = signature(incoming.typed)
+    try:
+        with front.ledger.write() as session:
+            now = clock.read(session)
+            addressee = addressee_of(session, *front.links.read_unit(token))
+            duty = once.find_duty(session, unit_page(session, addressee, now), duty_id, DutyKind.ROSTER)
+            _, form = _rule(snapshot.of(session.get_one(Directive, addressee.directive_id)), duty)
+            rosters.hand_in(session, addressee, duty_id, _table(form, incoming), now=now, by_name=signed.name)
+            if signed.problems:
+                raise SubmissionRefused("Chưa nhận được danh sách.")
+    except SubmissionRefused as refused:
+        return _form(front, token, duty_id, incoming.typed, refused.problems | signed.problems, whole=str(refused))
+    return RedirectResponse(f"/v/{token}/danh-sach/{duty_id}", status_code=303)
+
+
+@router.get("/ds/{token}")
+def show_cover(front: TheFront, token: str) -> Response:
+    """What list this is. Opening the page opens no list: mail scanners open links too."""
+    duty_id, reader = front.links.read_roster_reader(token)
+    with front.ledger.read() as session:
+        return _read_page(front, session, token, duty_id, reader, None)
+
+
+@router.post("/ds/{token}")
+def open_list(front: TheFront, token: str) -> Response:
+    """Open the list, which leaves an event; for a post that may not read it, only the event."""
+    duty_id, reader = front.links.read_roster_reader(token)
+    with front.ledger.write() as session:
+        roster = rosters.open_for(session, duty_id, reader, now=clock.read(session))
+        opened = _read_page(front, session, token, duty_id, reader, roster) if roster else None
+    if opened is None:
+        raise TokenError("liên kết không dùng được")
+    return opened
+
+
+def _table(form: RosterForm, incoming: Incoming) -> Table:
+    """The lines of the file that came; none when the unit says that there is nobody."""
+    _, content = incoming.files.get(FILE, ("", b""))
+    nobody = NOBODY in incoming.typed
+    if not content and not nobody:
+        raise SubmissionRefused("Chưa nhận được danh sách.", {FILE: "chưa chọn tệp"})
+    table = read_file(form, content) if content else []
+    if table and nobody:
+        raise SubmissionRefused("Chưa nhận được danh sách.", {FILE: "đã đánh dấu không có ai mà tệp có người"})
+    if not table and not nobody:
+        raise SubmissionRefused(
+            "Chưa nhận được danh sách.", {FILE: "tệp không có dòng nào; nếu không có ai thì đánh dấu ô “không có ai”"}
+        )
+    return table
+
+
+def _form(
+    front: Front, token: str, duty_id: int, typed: Mapping[str, str] | None, problems: Mapping[str, str],
+    *, whole: str = "",
+) -> Response:  # fmt: skip
+    with front.ledger.read() as session:
+        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        duty = once.find_duty(session, page, duty_id, DutyKind.ROSTER)
+        rule, form = _rule(page.snap, duty)
+        line = once.line_of(session, page, duty, front.language)
+        roster = session.scalar(select(Roster).where(Roster.duty_id == duty_id))
+        readers = _readers(session, page, rule)
+    own = {FILE, NAME}
+    return front.pages.page(
+        "roster_form", status=422 if typed is not None else 200, token=token, page=page, line=line, form=form,
+        readers=readers, keep=_days(rule.keep), delete_at=_delete_at(roster), what_it_holds=what_it_holds,
+        values=typed or {NAME: roster.by_name if roster else page.receipt.by_name if page.receipt else ""},
+        problems=problems, cells={key: says for key, says in problems.items() if key not in own}, whole=whole,
+        file=FILE, nobody=NOBODY, name=NAME,
+    )  # fmt: skip
+
+
+def _delete_at(roster: Roster | None) -> object:
+    return roster.delete_at if roster and roster.delete_at < NEVER else None
+
+
+def _readers(session: Session, page: UnitPage, rule: RosterRule) -> list[str]:
+    chain = ChainOfCommand(
+        session, page.directive.office_id, local_date(page.now, page.directive.zone), page.snap.office.leadership
+    )
+    return [chain.post(reader).name for reader in rule.readers]
+
+
+def _rule(snap: Snapshot, duty: Duty) -> tuple[RosterRule, RosterForm]:
+    rule = next(rule for rule in snap.content.regime.rosters if rule.clause == duty.subject)
+    return rule, snap.rosters[rule.roster]
+
+
+def _days(keep: timedelta) -> int:
+    return max(1, keep.days)
+
+
+def _read_page(
+    front: Front, session: Session, token: str, duty_id: int, reader: str, roster: Roster | None
+) -> Response:
+    """The cover of a list, or with `roster` the list itself."""
+    duty = session.get(Duty, duty_id)
+    if duty is None or duty.kind is not DutyKind.ROSTER or reader not in rosters.readers_of(session, duty):
+        raise TokenError("liên kết không dùng được")
+    directive = session.get_one(Directive, duty.directive_id)
+    snap = snapshot.of(directive)
+    kept = session.scalar(select(Roster).where(Roster.duty_id == duty_id))
+    return front.pages.page(
+        "roster_read", token=token, words=wording.directive_words(snap), office=wording.office_words(snap),
+        zone=directive.zone, unit=session.get_one(Addressee, duty.addressee_id).name, form=_rule(snap, duty)[1],
+        title=once.title(DutyKind.ROSTER, duty.subject, front.language), reader=reader, kept=kept,
+        said=once.said_of_roster(kept, directive.zone, front.language) if kept else "",
+        delete_at=_delete_at(kept), rows=roster.rows if roster else None, now=clock.read(session),
+        simulated=clock.is_simulated(session),
+    )  # fmt: skip
