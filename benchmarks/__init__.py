@@ -1,1 +1,1 @@
-"""What it costs, side by side with the alternatives. Figures are of the machine it runs on; compare, do not quote."""
+"""What it costs, side by side with the alternatives, in one run: the machine is noisy, so only ratios count."""

@@ -23,7 +23,7 @@ from hoatoc.mail.relay import Relay
 from hoatoc.rollout import rollups, snapshot, submission, summaries
 from tests.worlds.offices import Files, small_office
 from tests.worlds.postgresql import running_server
-from tests.worlds.rollouts import DUE, FREEZE, NEXT_SLOT, SLOT, World, issued
+from tests.worlds.rollouts import FREEZE, NEXT_SLOT, SLOT, World, issued
 
 FIGURES = [f"f{number}" for number in range(10)]
 DISTRICTS = 1000
@@ -39,32 +39,34 @@ def office() -> Files:
 
 
 def fill(session: Session, world: World, reports: int) -> None:
-    """So many units in `DISTRICTS` districts, each with a report of two days; one in twenty is missing on the second."""
-    ids = {"directive": world.directive_id, "n": reports, "m": DISTRICTS, "due": DUE, "next": DUE + timedelta(days=1)}
-    days = {"p1": period_id(session, world, SLOT), "p2": period_id(session, world, NEXT_SLOT)}
+    """So many units in `DISTRICTS` districts, each with a report of two days; on the second 5% are missing."""
     figures = ", ".join(f"'{key}', (i * {index + 7}) % 1000" for index, key in enumerate(FIGURES))
-    for statement in (
-        "INSERT INTO unit (office_id, key, name, short, tree, kind, parent_key, groups, mail, phone, valid_from, "
-        "valid_to) SELECT 1, 'd' || i, 'Huyện ' || i, '', 'state', 'huyện', 'ubnd-tinh', '[]', '', '', '2000-01-01', "
-        "'9999-01-01' FROM generate_series(1, :m) i",
-        "INSERT INTO unit (office_id, key, name, short, tree, kind, parent_key, groups, mail, phone, valid_from, "
-        "valid_to) SELECT 1, 'x' || i, 'Xã ' || i, '', 'state', 'xã', 'd' || (1 + i % :m), '[]', '', '', '2000-01-01', "
-        "'9999-01-01' FROM generate_series(1, :n) i",
-        "INSERT INTO addressee (directive_id, key, unit_id, name, line, unreachable_at, link_generation) "
-        "SELECT :directive, key, id, name, '', '9999-12-30Z', 0 FROM unit WHERE key ~ '^x[0-9]'",
-        *(
-            f"INSERT INTO duty (directive_id, subject, addressee_id, slot, generation, kind, period_id, state, "
-            f"opened_at, due_at, met_at, step, next_at) SELECT :directive, '1', a.id, p.slot, 0, 'report', p.id, "
-            f"CASE WHEN p.id = :p2 AND a.id % 20 = 0 THEN 'open' ELSE 'met' END, p.opens_at, p.due_at, p.due_at, 0, "
-            f"'9999-12-30Z' FROM addressee a, period p WHERE a.key ~ '^x[0-9]' AND p.id = :{day}"
-            for day in days
-        ),
-        f"INSERT INTO report (duty_id, period_id, addressee_id, first_at, on_time, revision, revised_at, figures, "
-        f"warnings, explanation, erratum) SELECT id, period_id, addressee_id, due_at, true, 1, due_at, "
-        f"jsonb_build_object({figures}), '[]', '', 'none' FROM (SELECT *, id AS i FROM duty WHERE kind = 'report' AND "
-        f"state = 'met' AND period_id IS NOT NULL AND addressee_id IN (SELECT id FROM addressee WHERE key ~ '^x')) d",
-    ):
-        session.execute(text(statement), {**ids, **days})
+    first, second = period_id(session, world, SLOT), period_id(session, world, NEXT_SLOT)
+    copy(session, "unit", "key = 'so-0'", f"generate_series(1, {DISTRICTS}) i", key="'d' || i", name="'Huyện ' || i")
+    copy(session, "unit", "key = 'so-0'", f"generate_series(1, {reports}) i", key="'x' || i", name="'Xã ' || i",
+         parent_key=f"'d' || (1 + i % {DISTRICTS})")  # fmt: skip
+    copy(session, "addressee", "key = 'so-0'", "unit u WHERE u.key ~ '^x'", key="u.key", name="u.name", unit_id="u.id")
+    for period in (first, second):
+        missing = "a.id % 20 = 0" if period == second else "false"
+        copy(session, "duty", f"period_id = {period} AND addressee_id = (SELECT id FROM addressee WHERE key = 'so-0')",
+             "addressee a WHERE a.key ~ '^x'", addressee_id="a.id", next_at="'9999-12-30Z'",
+             state=f"CASE WHEN {missing} THEN 'open' ELSE 'met' END")  # fmt: skip
+        session.execute(text(
+            "INSERT INTO report (duty_id, period_id, addressee_id, first_at, on_time, revision, revised_at, figures, "
+            f"warnings, explanation, erratum) SELECT d.id, period_id, addressee_id, due_at, true, 1, due_at, "
+            f"jsonb_build_object({figures}), '[]', '', 'none' FROM (SELECT *, id AS i FROM duty) d "
+            f"WHERE period_id = {period} AND state = 'met'"
+        ))  # fmt: skip
+
+
+def copy(session: Session, table: str, which: str, over: str, **columns: str) -> None:
+    """Copies of one row, one for each row of `over`, with other values in some columns."""
+    changed = ", ".join(f"'{name}', {value}" for name, value in columns.items())
+    session.execute(text(
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, one.row || jsonb_build_object('id', "
+        f"nextval('{table}_id_seq'), {changed}))).* FROM (SELECT to_jsonb(t) AS row FROM {table} t WHERE {which} "
+        f"LIMIT 1) one, {over}"
+    ))  # fmt: skip
 
 
 def period_id(session: Session, world: World, slot: str) -> int:
@@ -118,7 +120,7 @@ def submissions(world: World, slot: str) -> float:
     def work(session: Session) -> None:
         addressee = session.query(Addressee).filter_by(key="so-0", directive_id=world.directive_id).one()
         duty, period = submission.lock(session, addressee, slot)
-        typed = {key: "5" for key in FIGURES}
+        typed = dict.fromkeys(FIGURES, "5")
         submission.submit(session, addressee, duty, period, typed, now=period.due_at, by_name="An", channel="portal")
 
     return timed(world.ledger, work, times=30)[0]
@@ -127,23 +129,19 @@ def submissions(world: World, slot: str) -> float:
 def a_year(session: Session, world: World) -> None:
     """A year of earlier duties and reports for the unit that submits."""
     figures = ", ".join(f"'{key}', 5" for key in FIGURES)
-    for statement in (
-        "INSERT INTO period (directive_id, subject, slot, local_date, zone, opens_at, due_at, freeze_at, lock_at, state, "
-        "next_at) SELECT directive_id, subject, (local_date - i)::text || '/P1D', local_date - i, zone, opens_at, "
-        "due_at - i * interval '1 day', freeze_at, lock_at, 'locked', '9999-12-30Z' FROM period, "
-        "generate_series(2, 366) i WHERE slot = :s AND directive_id = :d",
-        "INSERT INTO duty (directive_id, subject, addressee_id, slot, generation, kind, period_id, state, opened_at, "
-        "due_at, met_at, step, next_at) SELECT p.directive_id, '1', a.id, p.slot, 0, 'report', p.id, 'met', opens_at, "
-        "due_at, due_at, 0, '9999-12-30Z' FROM period p, addressee a WHERE p.state = 'locked' AND a.key = 'so-0' AND "
-        "a.directive_id = :d AND p.directive_id = :d AND NOT EXISTS (SELECT FROM duty d WHERE d.period_id = p.id AND "
-        "d.addressee_id = a.id)",
-        f"INSERT INTO report (duty_id, period_id, addressee_id, first_at, on_time, revision, revised_at, figures, "
-        f"warnings, explanation, erratum) SELECT d.id, d.period_id, d.addressee_id, d.due_at, true, 1, d.due_at, "
-        f"jsonb_build_object({figures}), '[]', '', 'none' FROM duty d JOIN addressee a ON a.id = d.addressee_id WHERE "
-        f"a.key = 'so-0' AND d.kind = 'report' AND d.state = 'met' AND NOT EXISTS (SELECT FROM report r WHERE "
-        f"r.duty_id = d.id)",
-    ):
-        session.execute(text(statement), {"d": world.directive_id, "s": NEXT_SLOT})
+    unit = int(session.scalar(text("SELECT id FROM addressee WHERE key = 'so-0'")) or 0)
+    copy(session, "period", f"id = {period_id(session, world, NEXT_SLOT)}", "generate_series(2, 366) i",
+         local_date="(DATE '2021-11-25' - i)::text", slot="(DATE '2021-11-25' - i)::text || '/P1D'",
+         due_at="TIMESTAMPTZ '2021-11-25T09:00Z' - i * interval '1 day'", state="'locked'")  # fmt: skip
+    copy(session, "duty", f"period_id = {period_id(session, world, NEXT_SLOT)} AND addressee_id = {unit}",
+         "period p WHERE p.state = 'locked'", slot="p.slot", period_id="p.id", due_at="p.due_at",
+         state="'met'")  # fmt: skip
+    session.execute(text(
+        "INSERT INTO report (duty_id, period_id, addressee_id, first_at, on_time, revision, revised_at, figures, "
+        "warnings, explanation, erratum) SELECT d.id, period_id, addressee_id, due_at, true, 1, due_at, "
+        f"jsonb_build_object({figures}), '[]', '', 'none' FROM duty d WHERE addressee_id = {unit} AND state = 'met' "
+        "AND period_id IS NOT NULL"
+    ))  # fmt: skip
 
 
 def main(reports: int = 100_000) -> None:
@@ -153,12 +151,11 @@ def main(reports: int = 100_000) -> None:
         ledger = open_ledger(server.url(server.template))
         migrate(ledger)
         world = issued(ledger, Relay("127.0.0.1", 1), office().read())
-        world.run()
+        # Two periods of a small office, the first one frozen; then the units of a large one are put beside it.
         world.follow(FREEZE)
         with ledger.write() as session:
             fill(session, world, reports)
             before, period = period_id(session, world, SLOT), period_id(session, world, NEXT_SLOT)
-        world.at(DUE + timedelta(hours=3)).run()
         with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
         by_hand, answer = timed(ledger, lambda session: bare(session, before, period))

@@ -87,6 +87,8 @@ def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020
         serve = ["uvicorn", "--factory", "portal.app:serve_app", "--host", "127.0.0.1", "--port", str(ports[1])]
         children.append(start("portal", [*serve, "--no-access-log", "--log-level", "warning"]))
         wait_until(lambda: _answers(f"{portal}/health"), children[-1], _START_SECONDS)
+        if settings.inbox_url:
+            children.append(start("inbound", ["deployments.inbound"]))
         addresses = Addresses(prefect, portal, smtp, tuple(children))
         stack.callback(_announce(settings, addresses).unlink, missing_ok=True)
         yield addresses
@@ -104,6 +106,7 @@ def _environment(settings: Settings, prefect: str, portal: str, smtp: str) -> di
         "HOATOC_DIRECTIVES": str(settings.directives.resolve()),
         "HOATOC_DATABASE_URL": settings.ledger_url,
         "HOATOC_SMTP_URL": smtp,
+        "HOATOC_INBOX_URL": settings.inbox_url,
         "HOATOC_PUBLIC_URL": public_url(settings, portal),
         "HOATOC_LANG": settings.lang,
     }

@@ -1,7 +1,7 @@
 """One installation, opened from its settings: ledger, key ring, links and mail relay."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ class Installation:
             raise SettingsError(
                 "chưa có máy chủ thư", hint="đặt HOATOC_SMTP_URL, hoặc chạy `hoatoc serve` để dùng hộp thư thử tại chỗ"
             )
-        return read_relay(url)
+        # Signed return addresses are worth something where somebody reads what comes back to them.
+        return replace(read_relay(url), signed_returns=bool(self.settings.inbox_url))
 
 
 def running_file(home: Path) -> Path:

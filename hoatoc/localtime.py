@@ -35,6 +35,14 @@ def spoken(moment: datetime, zone: str) -> str:
     return local(moment, zone).strftime("%H giờ %M, ngày %d/%m/%Y")
 
 
+def spoken_due(moment: datetime, zone: str) -> str:
+    """A deadline as an office writes it: a day ends at 24:00, so midnight is "24 giờ 00" of the day before."""
+    at = local(moment, zone)
+    if at.time() > time(0) or moment >= NEVER:
+        return spoken(moment, zone)
+    return f"24 giờ 00, ngày {spoken_day(following_day(at.date(), -1))}"
+
+
 def short(moment: datetime, zone: str) -> str:
     """The instant in a table: "24/11 16:00"."""
     return local(moment, zone).strftime("%d/%m %H:%M")

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     directives: Path = ROOT / "directives"
     database_url: str = ""
     smtp_url: str = ""
+    inbox_url: str = ""
     secret_key: str = ""
     public_url: str = "http://127.0.0.1:8020"
     lang: Literal["vi", "en"] = "vi"

@@ -13,6 +13,7 @@ from portal.language import Language
 from portal.standing import Tone
 
 Row = dict[str, Any]
+_ORDER = [*(kind for kind in DutyKind if kind is not DutyKind.REPORT), DutyKind.REPORT]
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _lines(rows: list[Row], language: Language) -> list[BooksLine]:
     """The acknowledgement first, then what is owed once, then the periods, the newest on top."""
     newest_first = sorted(rows, key=lambda row: row["period"], reverse=True)
     lines: dict[str, Books] = {}
-    for row in sorted(newest_first, key=lambda row: (row["kind"] == "report", row["kind"] != "receipt")):
+    for row in sorted(newest_first, key=lambda row: _ORDER.index(row["kind"])):
         day = language.iso_day(row["period"].partition("/")[0]) if row["kind"] == "report" else ""
         # The answers to the requests of one matter stand in one line, whatever their number.
         line = lines.setdefault(_name(row["kind"], row["subject"], day, language), Books())

@@ -65,7 +65,8 @@ def _form(
         "coverage_form", status=422 if typed is not None else 200, token=token, page=page, series=series,
         title=once.title(DutyKind.COVERAGE, clause, front.language), quote=page.snap.obligation(clause).quote,
         standing=standing, due_at=due_at, chart=shares.chart(series, page.directive.zone), shares=shares,
-        problems=problems, values=typed if typed is not None else _usual(page, series), counted=COUNTED, of=OF, name=NAME,
+        problems=problems, values=typed if typed is not None else _usual(page, series), counted=COUNTED, of=OF,
+        name=NAME,
     )  # fmt: skip
 
 

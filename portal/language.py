@@ -1,6 +1,6 @@
 """The portal's language: Vietnamese strings are the message ids, English comes from a catalogue."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -52,6 +52,13 @@ class Language:
     def moment(self, moment: datetime, zone: str) -> str:
         """An instant on `zone`'s wall clock, as an office writes it."""
         return local(moment, zone).strftime(self.translations.gettext("%H giờ %M, ngày %d/%m/%Y"))
+
+    def due(self, moment: datetime, zone: str) -> str:
+        """A deadline: a day ends at 24:00, so midnight is said as the end of the day before."""
+        at = local(moment, zone)
+        if at.time() > time(0):
+            return self.moment(moment, zone)
+        return (at - _DAY).strftime(self.translations.gettext("24 giờ 00, ngày %d/%m/%Y"))
 
     def iso_moment(self, moment: str, zone: str) -> str:
         """The same, of an instant kept as ISO 8601."""

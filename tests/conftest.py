@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.ledger.engine import Ledger, open_ledger
@@ -16,7 +16,8 @@ from tests.worlds.rollouts import World, issued
 
 # The same examples in every run. HYPOTHESIS_PROFILE=search looks for new ones.
 _calm = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
-settings.register_profile("fixed", derandomize=True, database=None, **_calm)
+_phases = (Phase.explicit, Phase.generate, Phase.shrink)
+settings.register_profile("fixed", derandomize=True, database=None, phases=_phases, **_calm)
 settings.register_profile("search", max_examples=1000, **_calm)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 

@@ -14,8 +14,17 @@ app = typer.Typer(
 units = typer.Typer(no_args_is_help=True, help="Danh bạ đơn vị.")
 app.add_typer(units, name="units")
 
-from hoatoc.cli import commands, demo, lineage, rehearse, serve  # noqa: E402, F401  # they add themselves to `app`
-from hoatoc.cli import rosters  # noqa: E402, F401  # it adds itself to `app`
+from hoatoc.cli import (  # noqa: E402, F401  # they add themselves to `app`
+    commands,
+    demo,
+    doctor,
+    duty,
+    life,
+    lineage,
+    rehearse,
+    rosters,
+    serve,
+)
 
 
 def main() -> None:

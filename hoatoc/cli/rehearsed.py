@@ -29,9 +29,10 @@ def print_account(account: dict[str, Any]) -> None:
     duties = account["duties"]
     out.print(
         f"Việc: {duties['expected']} phải làm = {duties['on_time']} đúng hạn + {duties['late']} muộn"
-        f" + {duties['missing']} quá hạn chưa có + {duties['exempt']} miễn + {duties['unreachable']} không liên lạc được"
-        f" + {duties['open']} còn hạn. Báo cáo bị trả lại: {account['refused_reports']}."
+        f" + {duties['missing']} quá hạn chưa có + {duties['exempt']} miễn"
+        f" + {duties['unreachable']} không liên lạc được + {duties['open']} còn hạn."
     )
+    out.print(f"Báo cáo bị trả lại vì số liệu: {account['refused_reports']}.")
     for name in account["to_phone"][:_SHOWN]:
         out.print(f"[yellow]Gọi điện:[/] {escape(name)}")
     failed = [name for name, held in account["checks"].items() if not held]

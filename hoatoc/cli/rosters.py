@@ -12,7 +12,9 @@ from hoatoc.cli.console import out, print_json
 @app.command(name="roster-links")
 def roster_links(
     key: Key,
-    reader: Annotated[str | None, typer.Option(metavar="UNIT/POST", help="Chỉ nơi đọc này, ví dụ so-y-te/head.")] = None,
+    reader: Annotated[
+        str | None, typer.Option(metavar="UNIT/POST", help="Chỉ nơi đọc này, ví dụ so-y-te/head.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """In liên kết mở từng danh sách người, cho những nơi mà văn bản cho phép đọc. Mỗi lần mở đều ghi vào lịch sử."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from hoatoc.mail.frame import MAX_LINE, Frame, fits_8bit, header_words, octets
 from hoatoc.mail.letters import Letter
@@ -42,9 +42,6 @@ class _StandIn:
     def __str__(self) -> str:
         return self._word
 
-    def __html__(self) -> Markup:
-        return escape(self._word)
-
     def _refuse(self, *_args: object) -> NoReturn:
         raise NotMouldable
 
@@ -52,7 +49,9 @@ class _StandIn:
     __hash__ = __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = _refuse
     __add__ = __radd__ = __mul__ = __mod__ = __format__ = _refuse
 
-    def __getattr__(self, _name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> NoReturn:
+        if name == "__html__":  # asked of everything printed in HTML: it is words, to be escaped
+            raise AttributeError(name)
         raise NotMouldable
 
 

@@ -30,6 +30,7 @@ class Wire:
     ) -> None:
         self._relay, self._compose, self._tell, self._stir = relay, compose, tell, stir
         self._allowed = relay.connections
+        self._hopeful = 0  # lanes that have a connection, or may yet get one
         self._stock = Stock(relay.per_domain)
         self._lanes: set[asyncio.Task[None]] = set()
         self._failures = 0
@@ -54,6 +55,7 @@ class Wire:
             self._give_up()
             return
         for _ in range(min(self._allowed, len(self._stock)) - len(self._lanes)):
+            self._hopeful += 1
             lane = asyncio.get_running_loop().create_task(self._lane())
             lane.add_done_callback(lambda _: self._stir())
             self._lanes.add(lane)
@@ -83,11 +85,12 @@ class Wire:
                     connection = await self._connect()
                 if connection is None:
                     self._stock.put_back(claimed)
-                    return
+                    return  # with no await in between: the last lane to fail has to see that it is the last
                 await connection.carry(claimed)
                 if connection.refusal or self._failures >= _MOST_FAILURES:
                     self._go_down(connection.refusal or "máy chủ thư liên tục ngắt kết nối")
         finally:
+            self._hopeful -= 1
             if self.down:
                 self._give_up()
             if connection is not None:
@@ -99,9 +102,8 @@ class Wire:
         try:
             client = await self._relay.connect()
         except (*GONE, aiosmtplib.SMTPException) as error:
-            standing = sum(not lane.done() for lane in self._lanes)
-            self._allowed = max(1, standing - 1)
-            if standing <= 1:
+            self._allowed = max(1, self._hopeful - 1)
+            if self._hopeful <= 1:
                 self._go_down(f"không nối được máy chủ thư {self._relay.host}:{self._relay.port}: {_why(error)}")
             return None
         if not client.supports_extension("pipelining"):

@@ -54,3 +54,12 @@ def widths(sheet: Worksheet, sizes: list[float]) -> None:
     """Set the columns' widths, from the first on."""
     for column, size in enumerate(sizes, 1):
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = size
+
+
+def fit(sheet: Worksheet, row: int, sizes: list[float], *, least: float = 16) -> None:
+    """Set a row's height to its longest wrapped words; not every program does so by itself."""
+    lines = [
+        -(-len(str(sheet.cell(row, column).value or "")) // max(int(size * 0.95), 1))
+        for column, size in enumerate(sizes, 1)
+    ]
+    sheet.row_dimensions[row].height = least * max(1, *lines)

@@ -23,6 +23,7 @@ SHEET, MARKS = "Báo cáo", "_hoatoc"
 #: The row of the reporter's name, as the portal's form calls it.
 BY = "ho-ten"
 _FIRST = 6
+_WIDTHS = [18.0, 48.0, 14.0, 20.0, 14.0, 52.0]
 #: A workbook of this kind is small; what unpacks to more is refused before it is read.
 _LARGEST = 8 * 1024 * 1024
 _MOST_ROWS = 500
@@ -65,7 +66,9 @@ def write_workbook(
     last = _FIRST + len(fields)
     _words_row(sheet, last, EXPLANATION, "Giải trình (khi số liệu khác thường)", explanation)
     _words_row(sheet, last + 1, BY, "Họ và tên người báo cáo", by_name)
-    cells.widths(sheet, [18, 48, 12, 20, 14, 52])
+    cells.widths(sheet, _WIDTHS)
+    for row in range(_FIRST, last + 2):
+        cells.fit(sheet, row, _WIDTHS)
     sheet.freeze_panes = sheet.cell(_FIRST, 1)
     sheet.protection.sheet = True  # no password: it only keeps the pen in its column
     _page(sheet)

@@ -1,5 +1,7 @@
 """Figures that the simulated units type into a form: plausible where the form's checks allow it, else all zeros."""
 
+from typing import Any
+
 from hoatoc.errors import SubmissionRefused
 from hoatoc.format.form import Field, FieldType, Form
 from hoatoc.rehearsal.behaviour import Chance
@@ -20,10 +22,14 @@ class Typist:
         """What the unit `key` types on the `day`-th day (from 0)."""
         return self._drawn(key, day) if self._plausible else self._zeros()
 
+    def read(self, key: str, day: int) -> dict[str, Any]:
+        """The same as the form reads it."""
+        return read_figures(self._form, self.type(key, day))
+
     def type_wrongly(self, key: str, day: int) -> dict[str, str]:
         """The same with a required figure left blank, which no form takes."""
         required = next((field.key for field in self._form.fields if field.required), self._form.fields[0].key)
-        return {**self.type(key, day), required: "" if self._form.fields else "?"}
+        return {**self.type(key, day), required: ""}
 
     def _drawn(self, key: str, day: int) -> dict[str, str]:
         return {field.key: self._value(field, key, day) for field in self._form.fields}

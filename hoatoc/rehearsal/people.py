@@ -42,8 +42,8 @@ class Act:
 
     at: datetime
     duty_id: int
-    wrongly: bool = False
-    owes: Owes | None = field(default=None, compare=False)
+    wrongly: bool
+    owes: Owes = field(compare=False)
 
 
 class Agenda:
@@ -89,7 +89,6 @@ class Agenda:
 
     def again(self, act: Act) -> None:
         """The figures were refused: they are mended within the next quarter of an hour."""
-        assert act.owes is not None
         minutes = self._chance.between(5, 15, "mend", act.owes.addressee_id, act.owes.slot)
         self._plan(act.owes, act.at + timedelta(minutes=minutes))
 

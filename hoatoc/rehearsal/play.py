@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,13 +12,14 @@ from hoatoc.errors import HoatocError, SubmissionRefused
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.keyring import Keyring
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Notice, NoticeDuty, Period
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Notice, NoticeDuty
 from hoatoc.links import Links
 from hoatoc.localtime import local_date
 from hoatoc.mail.compose import Composer
 from hoatoc.mail.letters import Letters
 from hoatoc.rehearsal.behaviour import Behaviour, Chance
 from hoatoc.rehearsal.figures import Typist
+from hoatoc.rehearsal.intake import Sheet, take_in
 from hoatoc.rehearsal.mailworld import MailWorld
 from hoatoc.rehearsal.people import Act, Agenda, Owes, Person
 from hoatoc.rollout import answers, claims, duties, issue, snapshot, submission, waking
@@ -70,6 +71,7 @@ class Play:
     agenda: Agenda
     mail: MailWorld
     typists: dict[str, Typist]
+    one_by_one: bool = False  # reports go through `submission.submit`, which takes minutes for a thousand units
     beats: list[Beat] = field(default_factory=list)
     letters: list[Kept] = field(default_factory=list)
     refused: int = 0
@@ -109,11 +111,14 @@ class Play:
 
     def _learn(self, now: datetime) -> None:
         with self.ledger.read() as session:
-            rows = session.execute(
-                select(*_OWES).where(Duty.directive_id == self.directive_id, Duty.id > self._known_duty)
-                .order_by(Duty.id)
-            ).all()  # fmt: skip
-        for row in rows:
+            self._learn_within(session, now)
+
+    def _learn_within(self, session: Session, now: datetime) -> None:
+        """Let the people know of every duty that has been opened since the last time."""
+        rows = session.execute(
+            select(*_OWES).where(Duty.directive_id == self.directive_id, Duty.id > self._known_duty).order_by(Duty.id)
+        )
+        for row in rows.all():
             self.agenda.learn(Owes(*row), now)
             self._known_duty = row.id
 
@@ -154,39 +159,65 @@ class Play:
         return told
 
     def _act(self, now: datetime) -> None:
+        acts = list(self.agenda.due(now))
+        reports = [act for act in acts if act.owes.kind is DutyKind.REPORT]
         with self.ledger.write() as session:
-            for act in self.agenda.due(now):
-                self._do(session, act, now)
+            for act in acts:
+                if act.owes.kind is not DutyKind.REPORT:
+                    self._do(session, act, now)
+            if self.one_by_one:
+                for act in reports:
+                    self._report(session, act, now)
+            else:
+                self._report_all(session, reports, now)
 
     def _do(self, session: Session, act: Act, now: datetime) -> None:
-        duty = session.get_one(Duty, act.duty_id)
-        addressee = session.get_one(Addressee, duty.addressee_id)
+        duty = session.get_one(Duty, act.owes.id)
         if duty.state is not DutyState.OPEN:
             return
+        addressee = session.get_one(Addressee, duty.addressee_id)
         if duty.kind is DutyKind.RECEIPT:
             acknowledge(session, addressee, now=now, by_name="Văn thư", by_title="Văn thư", channel="portal")
-        elif duty.kind is DutyKind.REPORT:
-            self._report(session, addressee, act, now)
         else:
             duties.meet(session, duty, at=now, actor=f"addressee:{addressee.key}")
+        self._learn_within(session, now)
 
-    def _report(self, session: Session, addressee: Addressee, act: Act, now: datetime) -> None:
-        assert act.owes is not None
+    def _report_all(self, session: Session, acts: list[Act], now: datetime) -> None:
+        sheets = []
+        for act in acts:
+            if act.wrongly:  # no form takes a required figure left blank
+                self.refused += 1
+                self.agenda.again(act)
+            else:
+                sheets.append(Sheet(act.owes.id, self._typist(act).read(self._key(act), self._day(act))))
+        self.refused += take_in(session, self.directive_id, sheets, now)
+
+    def _report(self, session: Session, act: Act, now: datetime) -> None:
+        addressee = session.get_one(Addressee, act.owes.addressee_id)
         duty, period = submission.lock(session, addressee, act.owes.slot)
+        if duty.state is not DutyState.OPEN:
+            return
+        typist, key, day = self._typist(act), self._key(act), self._day(act)
         try:
             submission.submit(
-                session, addressee, duty, period, self._typed(act, addressee, period), now=now, by_name="Đầu mối",
-                channel="portal",
+                session, addressee, duty, period,
+                typist.type_wrongly(key, day) if act.wrongly else typist.type(key, day),
+                now=now, by_name="Đầu mối", channel="portal",
             )  # fmt: skip
         except SubmissionRefused:
             self.refused += 1
             if act.wrongly:  # a locked period stays closed: nobody tries that again
                 self.agenda.again(act)
 
-    def _typed(self, act: Act, addressee: Addressee, period: Period) -> dict[str, str]:
-        typist = self.typists[period.subject]
-        day = max(0, (period.local_date - local_date(self.started, self.zone)).days)
-        return typist.type_wrongly(addressee.key, day) if act.wrongly else typist.type(addressee.key, day)
+    def _typist(self, act: Act) -> Typist:
+        return self.typists[act.owes.subject]
+
+    def _key(self, act: Act) -> str:
+        return self.agenda.people[act.owes.addressee_id].key
+
+    def _day(self, act: Act) -> int:
+        day = date.fromisoformat(act.owes.slot.partition("/")[0])
+        return max(0, (day - local_date(self.started, self.zone)).days)
 
 
 _NAMES = {Outcome.ACCEPTED: "sent", Outcome.REFUSED: "refused", Outcome.DEFERRED: "deferred"}
@@ -194,8 +225,9 @@ _LINKS = Links(Keyring({"rehears": "a rehearsal's links open nothing: " + "0" * 
 
 
 def begin(
-    ledger: Ledger, folder: OfficeFolder, draft: Draft, *, at: datetime, days: int, seed: int, behaviour: Behaviour
-) -> Play:
+    ledger: Ledger, folder: OfficeFolder, draft: Draft, *, at: datetime, days: int, seed: int, behaviour: Behaviour,
+    one_by_one: bool = False,
+) -> Play:  # fmt: skip
     """Issue `draft` at `at` (aware, UTC) in an empty ledger and cast its people; `run` plays `days` days of it."""
     chance = Chance(seed)
     with ledger.write() as session:
@@ -212,5 +244,5 @@ def begin(
         return Play(
             ledger=ledger, directive_id=directive.id, zone=directive.zone, started=at, ends=at + timedelta(days=days),
             people=people, agenda=Agenda(people, behaviour, chance, directive.zone),
-            mail=MailWorld(people, behaviour, chance), typists=typists,
+            mail=MailWorld(people, behaviour, chance), typists=typists, one_by_one=one_by_one,
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Collect: take in what has come back by mail since the last pass: bounces and replies."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,16 +23,29 @@ class Collected:
 
 def collect(session: Session, directive: Directive, now: datetime) -> Collected:
     """Apply the inbox rows of `directive`: a permanent bounce makes its notice undeliverable (and, where it carried
-    the directive, its addressee unreachable), a reply that says "đã nhận" is a receipt, anything else is left for the
-    desk to read. Receipts count from when our server had the mail."""
+    the directive, its addressee unreachable), a reply that says "đã nhận" is a receipt, what a machine wrote changes
+    nothing, anything else is left for the desk to read. Receipts count from when our server had the mail.
+
+    A mail that outruns the recording of its own notice waits for a later pass."""
     rows = session.scalars(
         select(InboxMail)
-        .where(InboxMail.directive_id == directive.id, InboxMail.state == InboxState.NEW)
+        .join(Notice, Notice.id == InboxMail.notice_id)
+        .where(
+            InboxMail.directive_id == directive.id, InboxMail.state == InboxState.NEW,
+            Notice.state != NoticeState.SENDING,
+        )
         .order_by(InboxMail.id)
-        .with_for_update(skip_locked=True)
-    ).all()
+        .with_for_update(of=InboxMail, skip_locked=True)
+    ).all()  # fmt: skip
     outcomes = [_apply(session, directive, mail, now) for mail in rows]
     return Collected(outcomes.count("bounce"), outcomes.count("receipt"), outcomes.count("message"))
+
+
+#: What is noted, and changes nothing.
+_UNTOUCHED = {
+    InboxKind.DELAY: "delay", InboxKind.AUTO: "auto", InboxKind.REPLY: "message", InboxKind.BOUNCE: "bounce",
+}  # fmt: skip
+_RECEIVED = frozenset({"đã nhận", "đã nhận được", "đã tiếp nhận", "đã nhận văn bản", "đã nhận được văn bản", "da nhan"})
 
 
 def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetime) -> str:
@@ -43,7 +57,7 @@ def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetim
         acknowledge(session, addressee, now=mail.received_at, by_name=mail.sender, by_title="", channel="mail")
         outcome = "receipt"
     else:
-        outcome = "delay" if mail.kind is InboxKind.DELAY else "message"
+        outcome = _UNTOUCHED[mail.kind]
     mail.state, mail.outcome = InboxState.APPLIED, outcome
     history.note(session, directive.id, at=now, kind="mail_collected", subject=f"notice:{notice.id}", outcome=outcome)
     session.flush()
@@ -64,4 +78,5 @@ def _bounce(session: Session, notice: Notice, mail: InboxMail, now: datetime) ->
 def _says_received(body: str) -> bool:
     """Whether the first line of a reply is the customary "đã nhận"."""
     first = next((line for line in body.splitlines() if line.strip()), "")
-    return first.strip(" .!").casefold() in {"đã nhận", "đã nhận được", "đã tiếp nhận", "da nhan"}
+    # Some keyboards type letters and their marks apart.
+    return unicodedata.normalize("NFC", first).strip(" .!,").casefold() in _RECEIVED

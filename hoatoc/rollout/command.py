@@ -88,6 +88,17 @@ class ChainOfCommand:
                 return found, head, self._mailbox(found, head)
         return None
 
+    def leader_over(self, unit: Unit) -> tuple[Unit, Post, Mailbox] | None:
+        """Who decides for the head of a unit with nobody above it: the first of the issuer's leadership who holds
+        office and is not that head himself. None when nobody is left."""
+        asks = self._post(unit, Role.HEAD)
+        for ref in self._leadership:
+            own = self._by_key[ref.unit]
+            leader = next((post for post in self._posts.get(own.id, []) if post.key == ref.post), None)
+            if leader is not None and leader is not asks:
+                return own, leader, self._mailbox(own, leader)
+        return None
+
     def _line(self, unit: Unit) -> Iterator[Unit]:
         """The units above, from the nearest up."""
         seen = {unit.key}

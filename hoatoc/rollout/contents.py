@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import (
@@ -78,9 +78,10 @@ def _explanation(
     if not asked:
         return None
     rows = session.scalars(
-        select(Duty).join(NoticeDuty, NoticeDuty.duty_id == Duty.id).where(
-            NoticeDuty.notice_id == notice.id, Duty.state == DutyState.OPEN
-        ).order_by(Duty.due_at, Duty.id)
+        select(Duty)
+        .join(NoticeDuty, NoticeDuty.duty_id == Duty.id)
+        .where(NoticeDuty.notice_id == notice.id, Duty.state == DutyState.OPEN)
+        .order_by(Duty.due_at, Duty.id)
     ).all()
     told = [explanation.facts(session, duty, directive.zone) for duty in rows]
     lines = [item.line for item in asked]
@@ -177,20 +178,19 @@ def _digest(notice: Any, owed: list[Owed], zone: str) -> dict[str, Any] | None:
 def _report_words(session: Session, snap: Snapshot, addressee_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """The daily report that each addressee will owe, told when the directive arrives; those that owe none are left
     out."""
-    earliest = (
-        select(Duty.addressee_id, func.min(Period.due_at).label("due_at"))
-        .join(Period, Period.id == Duty.period_id)
-        .where(Duty.addressee_id.in_(addressee_ids), Duty.kind == DutyKind.REPORT)
-        .group_by(Duty.addressee_id)
-        .subquery()
-    )
-    subjects = session.execute(
-        select(earliest.c.addressee_id, func.min(Duty.subject))
-        .join(Duty, Duty.addressee_id == earliest.c.addressee_id)
-        .join(Period, (Period.id == Duty.period_id) & (Period.due_at == earliest.c.due_at))
-        .where(Duty.kind == DutyKind.REPORT)
-        .group_by(earliest.c.addressee_id)
+    owing = session.execute(
+        select(Duty.addressee_id, Duty.period_id, Duty.subject).where(
+            Duty.addressee_id.in_(addressee_ids), Duty.kind == DutyKind.REPORT
+        )
     ).all()
+    periods = {period_id for _, period_id, _ in owing}
+    due_at = dict(session.execute(select(Period.id, Period.due_at).where(Period.id.in_(periods))).tuples().all())
+    earliest: dict[int, tuple[datetime, str]] = {}
+    for addressee_id, period_id, subject in owing:
+        if period_id is not None:
+            found = (due_at[period_id], subject)
+            earliest[addressee_id] = min(earliest.get(addressee_id, found), found)
+    subjects = [(addressee_id, subject) for addressee_id, (_, subject) in earliest.items()]
     words = {subject: _words_of(snap, subject) for subject in {subject for _, subject in subjects}}
     return {addressee_id: words[subject] for addressee_id, subject in subjects}
 

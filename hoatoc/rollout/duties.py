@@ -71,7 +71,8 @@ def move(session: Session, duty: Duty, target: DutyState, *, at: datetime, actor
     met_at = at if target in (DutyState.MET, DutyState.MET_LATE) else NEVER
     moved = session.execute(
         update(Duty).where(Duty.id == duty.id, Duty.state == duty.state)
-        .values(state=target, met_at=met_at, next_at=NEVER, version=Duty.version + 1).execution_options(synchronize_session=False)
+        .values(state=target, met_at=met_at, next_at=NEVER, version=Duty.version + 1)
+        .execution_options(synchronize_session=False)
     )  # fmt: skip
     if moved.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
         raise InvalidTransition(f"duty:{duty.id}", "(đã đổi)", target)

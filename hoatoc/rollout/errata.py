@@ -11,10 +11,13 @@ from hoatoc.ledger.schema import Addressee, Duty, Erratum, Period, PeriodState, 
 def mark(report: Report, period: Period) -> None:
     """Mark a revision that was just taken in for its locked `period`: after the freeze it is an erratum. The period's
     state decides, not instants, so that what comes at the very instant of the freeze is told too."""
-    if period.state not in (PeriodState.FROZEN, PeriodState.LOCKED):
-        return
-    if report.erratum is Erratum.NONE:
+    if is_frozen(period) and report.erratum is Erratum.NONE:
         report.erratum = Erratum.LATE if report.revision == 1 else Erratum.REVISED
+
+
+def is_frozen(period: Period) -> bool:
+    """Whether the summary of `period` has been made."""
+    return period.state in (PeriodState.FROZEN, PeriodState.LOCKED)
 
 
 def take(session: Session, period: Period) -> list[dict[str, Any]]:

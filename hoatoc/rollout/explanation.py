@@ -57,15 +57,14 @@ def ask_all(
             period_id=None, due_at=due_at, rungs=snap.ladder(DutyKind.EXPLANATION), now=now,
         )  # fmt: skip
         by_addressee.setdefault(addressee.id, (addressee, []))[1].extend(ids)
-    notices = []
-    for addressee, ids in by_addressee.values():
-        for head in chain.pressed(Step.EXPLAIN, addressee):
-            notices.append(
-                outbox.Written(
-                    template=TEMPLATE, step=Step.EXPLAIN, to=head, occurrence=now.isoformat(), due_at=now,
-                    reason="đến nấc yêu cầu giải trình", duties=tuple(ids), addressee_id=addressee.id,
-                )
-            )  # fmt: skip
+    notices = [
+        outbox.Written(
+            template=TEMPLATE, step=Step.EXPLAIN, to=head, occurrence=now.isoformat(), due_at=now,
+            reason="đến nấc yêu cầu giải trình", duties=tuple(ids), addressee_id=addressee.id,
+        )
+        for addressee, ids in by_addressee.values()
+        for head in chain.pressed(Step.EXPLAIN, addressee)
+    ]  # fmt: skip
     outbox.write(session, directive.id, notices, now=now, domain=snap.office.sender.partition("@")[2])
     return len(notices)
 

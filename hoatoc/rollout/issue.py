@@ -49,7 +49,7 @@ def issue(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime
     session.add(directive)
     session.flush()
     clauses = _write_obligations(session, directive, draft)
-    _write_addressees(session, directive, resolve(draft.content, folder.units, local_date(now, office.zone)), clauses)
+    write_addressees(session, directive, resolve(draft.content, folder.units, local_date(now, office.zone)), clauses)
     for rule in draft.content.regime.reports:
         periods.plan_period(session, directive.id, rule, rule.first, zone=office.zone, earliest=now)
     session.add(Turn(directive_id=directive.id, holder="", expires_at=now, wishes=0))
@@ -80,7 +80,7 @@ def _refuse_changed(running: Directive, draft: Draft, digest: str) -> None:
     if running.snapshot_hash != digest:
         raise AlreadyIssued(
             f"{draft.key} đã ban hành với nội dung khác",
-            hint="văn bản đang chạy theo bản chụp lúc ban hành; muốn thay đổi, lập một văn bản mới",
+            hint="văn bản đang chạy theo bản chụp lúc ban hành; muốn thay đổi, dùng `hoatoc amend`",
         )
 
 
@@ -98,9 +98,10 @@ def _write_obligations(session: Session, directive: Directive, draft: Draft) -> 
     return dict(zip((str(row["clause"]) for row in rows), ids, strict=True))
 
 
-def _write_addressees(
+def write_addressees(
     session: Session, directive: Directive, resolved: list[Resolved], clauses: dict[str, int]
 ) -> None:
+    """Write the addressees that `resolved` names, with what each bears; `clauses` are the obligations' ids."""
     found_units = session.execute(select(Unit.key, Unit.id).where(Unit.office_id == directive.office_id))
     units = {unit.key: unit.id for unit in found_units}
     found_posts = session.execute(

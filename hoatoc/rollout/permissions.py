@@ -169,9 +169,9 @@ def _decider(
     """The addressee row of the post that decides, made when it is asked for the first time."""
     # Two requests that come at once find one decider, and number themselves one after the other.
     session.execute(select(Directive.id).where(Directive.id == directive.id).with_for_update(key_share=True))
-    unit = chain.units.get(asker.unit_id)
+    unit = chain.units[asker.unit_id]
     # A member of a collective body asks the one who heads the body above it.
-    found = chain.authority(unit, above=above or asker.post_id is not None) if unit else None
+    found = chain.authority(unit, above=above or asker.post_id is not None) or chain.leader_over(unit)
     if found is None:
         raise SubmissionRefused("Không tìm thấy người có thẩm quyền trong danh bạ; liên hệ văn phòng.")
     key = f"{found[0].key}/{found[1].key}"

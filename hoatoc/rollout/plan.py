@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from hoatoc.format.directive import identity, title, urgency
+from hoatoc.format.directive import DirectiveFile, identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.ladder import Rung
 from hoatoc.format.model import write_span
+from hoatoc.format.office import Office
 from hoatoc.format.regime import Deadline, ReportRule
 from hoatoc.ledger.schema import DutyKind
 from hoatoc.localtime import instant, local_date
@@ -34,7 +35,7 @@ def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
         },
         "obligations": list(_obligations(draft)),
         "addressees": [_addressee(item) for item in resolved],
-        "decisions": list(_decisions(folder, draft)),
+        "decisions": list(decisions(folder.office, draft.content)),
         "duties": list(_duties(folder, draft, resolved, now)),
         "notices": list(_notices(folder, draft, resolved, now)),
         "warnings": list(warnings(folder, draft, resolved, now)),
@@ -58,8 +59,9 @@ def _addressee(item: Resolved) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decisions(folder: OfficeFolder, draft: Draft) -> Iterator[dict[str, str]]:
-    text, regime = draft.content.text, draft.content.regime
+def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]]:
+    """What the text says and what the office has decided, each in a line."""
+    text, regime = content.text, content.regime
     given = [
         ("Số, ký hiệu", text.code), ("Ngày", f"{text.date:%d/%m/%Y}" if text.date else None),
         ("Độ khẩn", text.urgency), ("Trích yếu", text.subject),
@@ -82,7 +84,7 @@ def _decisions(folder: OfficeFolder, draft: Draft) -> Iterator[dict[str, str]]:
     for permission in regime.permissions:
         span = write_span(permission.answer_within)
         yield _decided(f"Khoản {permission.clause}: hạn trả lời xin phép {permission.matter}", f"{span} sau khi xin")
-    ladder = ladder_of(folder.office, draft.content)
+    ladder = ladder_of(office, content)
     for kind, rungs in (("xác nhận", ladder.receipt), ("báo cáo", ladder.report), ("việc", ladder.task)):
         steps = "; ".join(_spoken_rung(rung) for rung in rungs)
         yield _decided(f"Thang đôn đốc ({kind})", steps or "không")

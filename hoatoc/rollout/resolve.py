@@ -21,7 +21,7 @@ class Resolved:
 
 def resolve(content: DirectiveFile, units: Units, day: date) -> list[Resolved]:
     """Everyone the directive reaches on `day`, each once: first the lines of kính gửi, then what the office adds,
-    then bearers whom nobody addressed."""
+    then bearers and supporting units whom nobody addressed."""
     lines: dict[str, str] = {}
     targets: dict[str, Target] = {}
     for rule in content.regime.addressees:
@@ -33,6 +33,9 @@ def resolve(content: DirectiveFile, units: Units, day: date) -> list[Resolved]:
         for target in select(who, units, day):
             targets.setdefault(target.key, target)
             clauses.setdefault(target.key, []).append(clause)
+    for who in (task.support for task in content.regime.tasks if task.support is not None):
+        for target in select(who, units, day):  # told, though it owes nothing
+            targets.setdefault(target.key, target)
     return [Resolved(target, lines.get(key, ""), tuple(clauses.get(key, ()))) for key, target in targets.items()]
 
 

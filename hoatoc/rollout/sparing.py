@@ -76,7 +76,7 @@ def _had_today(session: Session, notices: Sequence[Written], zone: str, now: dat
         )
         .group_by(Notice.to_address)
     )  # fmt: skip
-    return Counter({address: count for address, count in rows})
+    return Counter(dict(rows.tuples().all()))
 
 
 def _standing(

@@ -90,6 +90,7 @@ def submit(
     session.add(Revision(
         report_id=report.id, number=report.revision, at=now, figures=taken, warnings=warnings,
         explanation=explanation, by_name=by_name, channel=channel,
+        in_summary=not errata.is_frozen(period),
     ))  # fmt: skip
     session.execute(delete(UnsentReport).where(UnsentReport.duty_id == duty.id))
     actor = f"addressee:{addressee.key}"

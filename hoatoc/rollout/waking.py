@@ -12,6 +12,8 @@ from hoatoc.ledger.schema import (
     DirectiveState,
     Duty,
     DutyKind,
+    InboxMail,
+    InboxState,
     Notice,
     NoticeState,
     Period,
@@ -46,6 +48,7 @@ def next_wake(session: Session, directive: Directive) -> Wake:
         _next_step(session, directive),
         _next_of_period(session, directive),
         _next_attempt(session, directive),
+        _next_mail(session, directive),
         _next_deletion(session, directive),
     ]
     return min((wake for wake in candidates if wake), key=lambda wake: wake.at, default=Wake(NEVER, ""))
@@ -110,6 +113,19 @@ def _next_attempt(session: Session, directive: Directive) -> Wake | None:
     )
     at = min((moment for moment in (pending, sending) if moment is not None), default=None)
     return Wake(at, "gửi thư") if at else None
+
+
+def _next_mail(session: Session, directive: Directive) -> Wake | None:
+    """Mail that has come in and waits to be collected; one whose notice is still being sent waits with it."""
+    at = session.scalar(
+        select(func.min(InboxMail.received_at))
+        .join(Notice, Notice.id == InboxMail.notice_id)
+        .where(
+            InboxMail.directive_id == directive.id, InboxMail.state == InboxState.NEW,
+            Notice.state != NoticeState.SENDING,
+        )
+    )  # fmt: skip
+    return Wake(at, "thư đến") if at else None
 
 
 def overdue(session: Session, *, now: datetime) -> list[Directive]:

@@ -6,7 +6,7 @@ from typing import Any
 from hoatoc.format.directive import title, urgency
 from hoatoc.format.text import Urgency
 from hoatoc.ledger.schema import Duty, DutyKind
-from hoatoc.localtime import spoken, spoken_day
+from hoatoc.localtime import spoken_day, spoken_due
 from hoatoc.rollout.snapshot import Snapshot
 
 
@@ -50,7 +50,7 @@ def duty_line(duty: Duty, snap: Snapshot, zone: str, now: datetime) -> dict[str,
         "what": duty_name(duty, snap),
         "kind": duty.kind.value,
         "button": BUTTONS.get(duty.kind, "Báo kết quả"),
-        "due": spoken(duty.due_at, zone),
+        "due": spoken_due(duty.due_at, zone),
         "overdue": duty.due_at <= now,
     }
 

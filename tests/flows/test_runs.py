@@ -67,14 +67,6 @@ def test_a_second_run_at_the_same_instant_sends_nothing(control_room: ControlRoo
     assert len(control_room.mail.kept) == before
 
 
-def test_a_run_of_a_directive_not_issued_fails_and_says_so(refused_run: UUID) -> None:
-    refused = ended(refused_run)
-
-    assert refused.state is not None
-    assert refused.state.is_failed()
-    assert "'tinh-mau/3-cv' chưa được ban hành" in (refused.state.message or "")
-
-
 @pytest.mark.slow
 def test_a_run_killed_while_sending_is_carried_on_by_the_next(control_room: ControlRoom) -> None:
     mail, ledger = control_room.mail, control_room.here.ledger
@@ -106,3 +98,11 @@ def test_a_run_killed_while_sending_is_carried_on_by_the_next(control_room: Cont
     with ledger.read() as session:
         states = {row.state for row in session.query(Notice).filter_by(directive_id=directive_id)}
     assert states == {NoticeState.SENT}
+
+
+def test_a_run_of_a_directive_not_issued_fails_and_says_so(refused_run: UUID) -> None:
+    refused = ended(refused_run)
+
+    assert refused.state is not None
+    assert refused.state.is_failed()
+    assert "'tinh-mau/3-cv' chưa được ban hành" in (refused.state.message or "")

@@ -1,6 +1,5 @@
 """What the mail server answers, and what becomes of each notice."""
 
-import asyncio
 import email
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -9,7 +8,6 @@ import pytest
 
 from hoatoc.ledger.schema import NoticeState
 from hoatoc.localtime import NEVER
-from hoatoc.mail.wire import Wire
 from hoatoc.rollout.answers import GIVE_UP, delay
 from tests.conftest import Issue
 from tests.worlds.ledgers import Ledgers
@@ -183,32 +181,6 @@ def test_connections_are_kept(sqlite_ledgers: Ledgers, mail: MailServer) -> None
     issued(sqlite_ledgers.open(), mail.relay, small_office(departments=30).read()).run()
     assert len(mail.kept) == 33
     assert mail.connections <= 4 + 1  # the first is the listener's own
-
-
-def test_a_lane_that_finds_the_work_done_when_it_is_connected_leaves(sqlite_ledgers: Ledgers, mail: MailServer) -> None:
-    """Two lanes and one notice: whichever connects second has nothing to take."""
-    world = issued(sqlite_ledgers.open(), mail.relay)
-    world.run()
-    world.go(DUE)
-    claimed = [object()]
-
-    class Slow(Wire):
-        async def _client(self, index: int) -> object:  # type: ignore[override]
-            await asyncio.sleep(0.01 * index)
-            return None if self.down else self
-
-        async def _send_one(self, client: object, claimed: object) -> object:  # type: ignore[override]
-            from hoatoc.rollout.answers import Answer, Outcome
-
-            return Answer(1, Outcome.ACCEPTED, 250, "")
-
-    async def send() -> int:
-        wire = Slow(mail.relay, lambda *_: None)  # type: ignore[arg-type, return-value]
-        queue: asyncio.Queue[object] = asyncio.Queue()
-        await wire.send([*claimed, *claimed], queue)  # type: ignore[arg-type, list-item]
-        return queue.qsize()
-
-    assert asyncio.run(send()) == 2
 
 
 def test_an_addressee_without_any_mailbox_is_unreachable_and_stops_nobody(issue_in: Issue, mail: MailServer) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal.app import create_app
+from tests.portal.binhphuoc import Province, province_at
 from tests.portal.place import ISSUED, Place, issue_at, open_place
 
 with warnings.catch_warnings():
@@ -42,4 +43,19 @@ def empty(tmp_path: Path) -> Iterator[Place]:
 def empty_client(empty: Place) -> Iterator[TestClient]:
     """A browser at that installation."""
     with TestClient(create_app(empty.ledger, empty.links, "vi")) as client:
+        yield client
+
+
+@pytest.fixture
+def province(tmp_path: Path) -> Iterator[Province]:
+    """Bình Phước on the day of 360-CV/TU."""
+    province = province_at(tmp_path / "province.db")
+    yield province
+    province.ledger.close()
+
+
+@pytest.fixture
+def browser_there(province: Province) -> Iterator[TestClient]:
+    """A browser without JavaScript at that installation."""
+    with TestClient(create_app(province.ledger, province.links, "vi"), follow_redirects=False) as client:
         yield client

@@ -59,7 +59,7 @@ def binary(name: str) -> str:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(settings: tuple[str, ...] = _SETTINGS) -> Iterator[Server]:
     """A server for as long as the block lasts. PostgreSQL refuses root, so root starts it as `postgres`."""
     owner = _USER if os.getuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="hoatoc-pg-", dir="/tmp"))  # socket paths have at most 107 octets
@@ -72,10 +72,10 @@ def running_server() -> Iterator[Server]:
             [binary("initdb"), "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"],
             user=owner, cwd=folder, check=True, capture_output=True,
         )  # fmt: skip
-        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+        options = [part for setting in settings for part in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [binary("postgres"), "-D", data, "-k", folder, *settings],
+                [binary("postgres"), "-D", data, "-k", folder, *options],
                 user=owner, cwd=folder, stdout=log, stderr=log,
             )  # fmt: skip
         server = Server(folder)

@@ -23,6 +23,7 @@ class InboxKind(StrEnum):
     BOUNCE = "bounce"  #: A delivery status notification (RFC 3464) with a permanent failure.
     DELAY = "delay"  #: A delivery status notification of a delay or a transient failure.
     REPLY = "reply"  #: A person's answer.
+    AUTO = "auto"  #: Written by a machine: a vacation note, a loop, a receipt of delivery. It changes nothing.
 
 
 class InboxMail(Base):

@@ -45,7 +45,7 @@ class Report(Base):
 
 
 class Revision(Base):
-    """One submission of a report, kept as it came."""
+    """One submission of a report, kept as it came; `in_summary` says that its period was not yet frozen."""
 
     __tablename__ = "revision"
     __table_args__ = (UniqueConstraint("report_id", "number"),)
@@ -59,6 +59,7 @@ class Revision(Base):
     explanation: Mapped[str]
     by_name: Mapped[str]
     channel: Mapped[str]
+    in_summary: Mapped[bool]
 
 
 class UnsentReport(Base):

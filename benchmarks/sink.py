@@ -1,0 +1,54 @@
+"""Postfix's own ends of an SMTP connection: smtp-sink takes everything, smtp-source sends as fast as C can."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def smtp_sink() -> Iterator[int]:
+    """A sink on loopback for as long as the block lasts; its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    sink = subprocess.Popen([_program("smtp-sink"), "-u", "nobody", f"127.0.0.1:{port}", "1000"])
+    try:
+        _wait(port)
+        yield port
+    finally:
+        sink.terminate()
+        sink.wait()
+
+
+def smtp_source(port: int, *, messages: int, octets: int, sessions: int = 4) -> float:
+    """Seconds that smtp-source takes for so many messages of so many octets."""
+    began = time.perf_counter()
+    subprocess.run(
+        [_program("smtp-source"), "-s", str(sessions), "-m", str(messages), "-l", str(octets), f"127.0.0.1:{port}"],
+        check=True,
+    )
+    return time.perf_counter() - began
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or f"/usr/sbin/{name}"
+    if not Path(found).exists():
+        raise SystemExit(f"{name} is missing: apt-get install postfix")
+    return found
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return

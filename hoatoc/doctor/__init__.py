@@ -1,0 +1,1 @@
+"""Examines an installation: what is wrong, and how to mend it."""

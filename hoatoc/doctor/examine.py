@@ -1,0 +1,169 @@
+"""The examinations of `hoatoc doctor`: database, mail server, Prefect, clock, disk, keys, and the engine's own work.
+
+None of them changes anything, and one that cannot be made is a finding like any other."""
+
+import asyncio
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from aiosmtplib import SMTPException
+from sqlalchemy import make_url, text
+
+from hoatoc import clock, keyring
+from hoatoc.doctor.finding import Finding, Health
+from hoatoc.errors import HoatocError
+from hoatoc.installation import running
+from hoatoc.ledger.engine import Ledger, open_ledger
+from hoatoc.ledger.revision import require_current
+from hoatoc.localtime import short
+from hoatoc.mail.relay import read_relay
+from hoatoc.rollout import auditor
+from hoatoc.settings import Settings
+
+_SECONDS = 5.0
+#: A clock further off than this stamps receipts on the wrong side of a deadline.
+_SKEW = timedelta(seconds=5)
+_LEAST_FREE = 1 << 30
+_FEW_FREE = 5 << 30
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every finding, in the order an administrator would look; without a ledger, what stands around it."""
+    file = make_url(settings.ledger_url).database if settings.ledger_url.startswith("sqlite") else None
+    if file is not None and not Path(file).exists():  # opening it would make one
+        return [Finding("sổ cái", Health.ILL, f"chưa có {file}", "chạy `hoatoc init`"), *_around(settings)]
+    ledger = open_ledger(settings.ledger_url)
+    try:
+        found = _safely("sổ cái", lambda: _ledger(ledger))
+        if found[0].health is Health.ILL:
+            return [*found, *_around(settings)]
+        found += _safely("khóa", lambda: _keys(settings, ledger))
+        found += _safely("đồng hồ", lambda: _clock(ledger))
+        return [*found, *_around(settings), *_safely("bộ máy", lambda: _engine(ledger))]
+    finally:
+        ledger.close()
+
+
+def _around(settings: Settings) -> Iterator[Finding]:
+    """What stands around the ledger."""
+    yield from _safely("đĩa", lambda: _disk(settings))
+    yield from _safely("máy chủ thư", lambda: _mail(settings))
+    yield from _safely("Prefect", lambda: _prefect(settings))
+
+
+def _safely(what: str, examination: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return examination()
+    except HoatocError as error:
+        return [Finding(what, Health.ILL, str(error), error.hint)]
+    except Exception as error:  # noqa: BLE001  # whatever is broken is what the doctor is asked about
+        return [Finding(what, Health.ILL, f"{type(error).__name__}: {error}", "xem nhật ký của tiến trình tương ứng")]
+
+
+def _ledger(ledger: Ledger) -> list[Finding]:
+    require_current(ledger)
+    with ledger.read() as session:
+        if ledger.engine.dialect.name == "sqlite":
+            told = str(session.scalar(text("PRAGMA quick_check(1)")))
+            if told != "ok":
+                return [Finding("sổ cái", Health.ILL, told, "dừng dịch vụ, phục hồi từ bản sao lưu gần nhất")]
+    return [Finding("sổ cái", Health.WELL, ledger.engine.url.render_as_string())]
+
+
+def _keys(settings: Settings, ledger: Ledger) -> list[Finding]:
+    ring = keyring.open_keyring(settings.home, settings.secret_key)
+    with ledger.read() as session:
+        keyring.require(session, ring)
+    path = settings.home / "keys"
+    if not settings.secret_key and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return [Finding("khóa", Health.WARNING, f"{path} người khác đọc được", f"chmod 600 {path}")]
+    return [Finding("khóa", Health.WELL, f"{len(ring.keys)} khóa, ký bằng {ring.newest}")]
+
+
+def _disk(settings: Settings) -> list[Finding]:
+    folder = next(path for path in (settings.home, *settings.home.resolve().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    seen = f"còn {free / (1 << 30):.1f} GB ở {settings.home}"
+    if free < _LEAST_FREE:
+        return [Finding("đĩa", Health.ILL, seen, "dọn đĩa ngay: sổ cái không ghi được khi đĩa đầy")]
+    if free < _FEW_FREE:
+        return [Finding("đĩa", Health.WARNING, seen, "dọn bớt, hoặc chuyển HOATOC_HOME sang đĩa lớn hơn")]
+    return [Finding("đĩa", Health.WELL, seen)]
+
+
+def _clock(ledger: Ledger) -> list[Finding]:
+    """On PostgreSQL two machines' clocks are held against each other; a simulated clock is told."""
+    with ledger.read() as session:
+        if clock.is_simulated(session):
+            now = clock.read(session)
+            return [Finding("đồng hồ", Health.WARNING, f"mô phỏng: {now.isoformat()}", "sổ thật không có đồng hồ này")]
+        if ledger.engine.dialect.name != "postgresql":
+            return [Finding("đồng hồ", Health.WELL, f"{clock.machine_now().isoformat(timespec='seconds')}")]
+        before = clock.machine_now()
+        theirs = session.scalar(text("SELECT clock_timestamp()"))
+        middle = before + (clock.machine_now() - before) / 2
+    assert theirs is not None
+    skew = abs(theirs - middle)
+    if skew > _SKEW:
+        seen = f"máy này và máy cơ sở dữ liệu lệch {skew.total_seconds():.0f} giây"
+        return [Finding("đồng hồ", Health.ILL, seen, "bật đồng bộ giờ (timedatectl set-ntp true) trên cả hai máy")]
+    return [Finding("đồng hồ", Health.WELL, f"lệch {skew.total_seconds():.1f} giây với máy cơ sở dữ liệu")]
+
+
+def _mail(settings: Settings) -> list[Finding]:
+    url = settings.smtp_url or running(settings).get("smtp_url", "")
+    if not url:
+        return [Finding("máy chủ thư", Health.ILL, "chưa có máy chủ thư", "đặt HOATOC_SMTP_URL")]
+    relay = read_relay(url)
+    if not settings.smtp_url:
+        seen = "hộp thư thử tại chỗ: không thư nào ra ngoài"
+        return [Finding("máy chủ thư", Health.WARNING, seen, "đặt HOATOC_SMTP_URL khi dùng thật")]
+
+    async def greet() -> str:
+        client = await asyncio.wait_for(relay.connect(), _SECONDS)
+        answer = await client.noop()
+        await client.quit()
+        return f"{answer.code} {answer.message}"
+
+    try:
+        told = asyncio.run(greet())
+    except (SMTPException, OSError) as error:
+        mend = "kiểm tra HOATOC_SMTP_URL, tường lửa và máy chủ thư; thư chờ trong hộp đi, không mất"
+        return [Finding("máy chủ thư", Health.ILL, f"{relay.host}:{relay.port}: {error}", mend)]
+    return [Finding("máy chủ thư", Health.WELL, f"{relay.host}:{relay.port}: {told}")]
+
+
+def _prefect(settings: Settings) -> list[Finding]:
+    url = running(settings).get("prefect_api", "")
+    if not url:
+        seen = "`hoatoc serve` không chạy trên thư mục nhà này"
+        return [Finding("Prefect", Health.ILL, seen, "chạy `hoatoc serve` (hoặc dịch vụ systemd của nó)")]
+    try:
+        answer = httpx.get(f"{url}/health", timeout=_SECONDS)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        return [Finding("Prefect", Health.ILL, f"{url}: {error}", "khởi động lại `hoatoc serve`; xem logs/")]
+    return [Finding("Prefect", Health.WELL, url)]
+
+
+def _engine(ledger: Ledger) -> list[Finding]:
+    with ledger.read() as session:
+        now = clock.read(session)
+        late = auditor.overdue(session, now=now)
+        speed = auditor.promptness(session, since=now - auditor.WINDOW, now=now)
+    found = [
+        Finding(
+            "bộ máy", Health.ILL, f"{item.key}: {item.cause} từ {short(item.since, item.zone)} chưa làm",
+            "xem `hoatoc serve` và worker có chạy không; `hoatoc pass " + item.key + "` làm ngay tại đây",
+        )
+        for item in late
+    ]  # fmt: skip
+    if speed.notices:
+        health = Health.WELL if speed.share >= auditor.GOOD_SHARE else Health.WARNING
+        mend = "" if health is Health.WELL else "thêm worker, hoặc xem máy chủ thư có chậm không"
+        found.append(Finding("thư kịp giờ", health, speed.spoken(), mend))
+    return found or [Finding("bộ máy", Health.WELL, "không có việc nào trễ")]

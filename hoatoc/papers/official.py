@@ -1,0 +1,208 @@
+"""The official paper of a period's summary, as data: what stands where, in State or Party form.
+
+State: Nghị định 30/2020/NĐ-CP, Phụ lục I (báo cáo). Party: Hướng dẫn 36-HD/VPTW (2018). What the office has not decided
+(number, symbol, the name of who signs) stays blank for văn thư to fill in: nothing is invented."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hoatoc.localtime import local_date, spoken, spoken_day
+from hoatoc.papers.charts import COLUMNS
+from hoatoc.rollout.bulletin import Bulletin, Signer
+from hoatoc.templating import number, signed
+
+#: More names than this go to the annex's counts alone; the workbook has them all.
+_MOST_NAMES = 40
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: column titles, their shares of the width, which columns hold figures, and the rows."""
+
+    head: tuple[str, ...]
+    widths: tuple[float, ...]
+    figures: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of the text: a numbered heading, a paragraph, list items, or a table."""
+
+    heading: str = ""
+    text: str = ""
+    items: tuple[str, ...] = ()
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One official paper. `party` chooses the form; `above` is the agency over the issuing one. Names and the subject
+    are broken into lines where they should be."""
+
+    party: bool
+    above: str
+    issuer: str
+    number: str
+    place_and_date: str
+    kind: str
+    subject: str
+    blocks: tuple[Block, ...]
+    recipients: tuple[str, ...]
+    role: str
+    name: str
+    annex: Block | None
+    seal: str
+
+
+def paper(bulletin: Bulletin, *, number_: str = "", symbol: str = "") -> Paper:
+    """The paper of a frozen summary; `number_` and `symbol` ("BC-VPTU") as văn thư gives them, blank before."""
+    content = bulletin.content
+    assert content is not None, "a paper is made of a frozen summary"
+    frozen_at = datetime.fromisoformat(content["frozen_at"])
+    day = date.fromisoformat(content["date"])
+    signer = bulletin.signer
+    title = bulletin.words["title"]
+    blocks = [
+        Block(text=f"Thực hiện {_lower(title)} của {bulletin.words['issuer']}, {signer.unit} tổng hợp báo cáo ngày "
+              f"{spoken_day(day)} của các cơ quan, đơn vị (số liệu chốt lúc "
+              f"{spoken(frozen_at, bulletin.directive.zone)}) như sau:"),
+        *_numbered([_reporting(bulletin), _figures(bulletin), *_explanations(bulletin), *_errata(bulletin)]),
+        Block(text=f"{signer.unit} trân trọng báo cáo{_end(party=signer.party)}"),
+    ]  # fmt: skip
+    return Paper(
+        party=signer.party, above=balanced(signer.above.upper()), issuer=balanced(short_of(signer).upper()),
+        number=_number(number_, symbol, party=signer.party),
+        place_and_date=f"{bulletin.place}, {formal_day(local_date(frozen_at, bulletin.directive.zone))}",
+        kind="BÁO CÁO", subject=f"Kết quả báo cáo ngày {spoken_day(day)}\nthực hiện {_lower(title)}",
+        blocks=tuple(blocks), recipients=tuple(_recipients(bulletin)), role=signer.title.upper(), name=signer.holder,
+        annex=_annex(bulletin), seal=f"Mã kiểm tra số liệu (SHA-256): {bulletin.data_hash}",
+    )  # fmt: skip
+
+
+def formal_day(day: date) -> str:
+    """A date as it stands on a paper: days under 10 and the first two months with a zero (Phụ lục I, II.4)."""
+    return f"ngày {day.day:02d} tháng {f'{day.month:02d}' if day.month < 3 else day.month} năm {day.year}"
+
+
+def short_of(signer: Signer) -> str:
+    """The issuing unit under the one above it: "Văn phòng" where "Văn phòng Tỉnh ủy" stands under "Tỉnh ủy …"."""
+    words = signer.unit.split()
+    for start in range(1, len(words)):
+        if signer.above.casefold().startswith(" ".join(words[start:]).casefold()):
+            return " ".join(words[:start])
+    return signer.unit
+
+
+def balanced(words: str, longest: int = 24) -> str:
+    """A name on one line, or on two of like length."""
+    if len(words) <= longest:
+        return words
+    breaks = [index for index, mark in enumerate(words) if mark == " "]
+    at = min(breaks, key=lambda index: abs(index - len(words) / 2), default=None)
+    return words if at is None else f"{words[:at]}\n{words[at + 1 :]}"
+
+
+def _number(number_: str, symbol: str, *, party: bool) -> str:
+    blank = "\u00a0" * 8
+    if party:
+        return f"Số {number_ or blank}-{symbol or 'BC/'}"
+    return f"Số: {number_.zfill(2) if number_ else blank}/{symbol or 'BC-'}"
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _end(*, party: bool) -> str:
+    return "." if party else "./."
+
+
+def _numbered(blocks: Sequence[Block]) -> list[Block]:
+    return [
+        Block(f"{index}. {block.heading}", block.text, block.items, block.table)
+        for index, block in enumerate(blocks, 1)
+    ]
+
+
+def _reporting(bulletin: Bulletin) -> Block:
+    content = bulletin.content or {}
+    books = content["books"]
+    told = ", ".join(f"{number(books[key])} {words}" for key, (words, _) in COLUMNS.items() if books[key])
+    rates = content["rates"]
+    text = f"Có {number(books['expected'])} đơn vị phải báo cáo: {told}."
+    if rates["reporting"] is not None:
+        text += f" Tỷ lệ báo cáo {number(rates['reporting'])}%, đúng hạn {number(rates['timeliness'])}%."
+    said = (("missing", "Chưa báo cáo"), ("unreachable", "Không liên lạc được"), ("late", "Báo cáo chậm"))
+    items = tuple(f"{words}: {_names(content[key])}." for key, words in said if content[key])
+    return Block("Tình hình báo cáo", text, items)
+
+
+def _names(units: Sequence[dict[str, str]]) -> str:
+    named = "; ".join(unit["name"] for unit in units[:_MOST_NAMES])
+    more = len(units) - _MOST_NAMES
+    return f"{named} và {number(more)} đơn vị khác" if more > 0 else named
+
+
+def _figures(bulletin: Bulletin) -> Block:
+    content = bulletin.content or {}
+    reported = content["books"]["on_time"] + content["books"]["late"]
+    rows = tuple(
+        (str(index), item["label"], item["unit"], number(item["total"]), number(item["previous"]),
+         signed(item["change"]) or "—", number(item["reported"]))
+        for index, item in enumerate(content["figures"], 1)
+    )  # fmt: skip
+    head = ("TT", "Chỉ tiêu", "Đơn vị tính", f"Ngày {spoken_day(date.fromisoformat(content['date']))[:5]}", "Kỳ trước",
+            "Tăng, giảm", "Số đơn vị báo")  # fmt: skip
+    without = content["books"]["expected"] - content["books"]["exempt"] - reported
+    text = f"Chưa gồm số liệu của {number(without)} đơn vị chưa báo cáo." if without else ""
+    text += " Tăng, giảm chỉ tính trên các đơn vị có báo cáo cả hai kỳ." if content["series"][1:] else ""
+    widths = (0.06, 0.4, 0.11, 0.12, 0.12, 0.11, 0.08)
+    table = Table(head, widths, (False, False, False, True, True, True, True), rows)
+    return Block("Số liệu tổng hợp", text.strip(), table=table)
+
+
+def _explanations(bulletin: Bulletin) -> list[Block]:
+    """The units' words for what is unusual in their figures."""
+    items = tuple(
+        f"{unit.name}: {'; '.join(unit.warnings)}. Đơn vị giải trình: {unit.explanation}"
+        for unit in bulletin.units
+        if unit.warnings and unit.explanation
+    )
+    return [Block("Số liệu khác thường và giải trình của đơn vị", items=items)] if items else []
+
+
+def _errata(bulletin: Bulletin) -> list[Block]:
+    content, zone = bulletin.content or {}, bulletin.directive.zone
+    items = tuple(
+        f"{item['name']}: báo cáo ngày {spoken_day(date.fromisoformat(item['date']))} "
+        f"{'gửi' if item['kind'] == 'late' else 'sửa'} lúc {spoken(datetime.fromisoformat(item['at']), zone)}."
+        for item in content["errata"]
+    )
+    return [Block("Bổ sung, sửa đổi số liệu các kỳ trước", items=items)] if items else []
+
+
+def _recipients(bulletin: Bulletin) -> list[str]:
+    unit = bulletin.signer.unit
+    kept = f"Lưu {unit}." if bulletin.signer.party else "Lưu: VT."
+    return [*(f"{reader} (để báo cáo)," if bulletin.signer.party else f"{reader} (để b/c);"
+              for reader in bulletin.readers), kept]  # fmt: skip
+
+
+def _annex(bulletin: Bulletin) -> Block | None:
+    """The books at each level of the tree."""
+    nodes = [node for node in bulletin.nodes if node.level]
+    if not nodes:
+        return None
+    head = ("Đơn vị", "Phải báo cáo", *(words.capitalize() for words, _ in COLUMNS.values()))
+    rows = [
+        ("\u2003" * (node.level - 1) + node.name, number(node.books.expected),
+         *(number(getattr(node.books, key)) for key in COLUMNS))
+        for node in nodes
+    ]  # fmt: skip
+    total = bulletin.nodes[0].books
+    rows.append(("Cộng", number(total.expected), *(number(getattr(total, key)) for key in COLUMNS)))
+    widths = (0.28, *[0.72 / (len(head) - 1)] * (len(head) - 1))
+    table = Table(head, widths, (False, *[True] * (len(head) - 1)), tuple(rows))
+    return Block("TÌNH HÌNH BÁO CÁO THEO CẤP", table=table)

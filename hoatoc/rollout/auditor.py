@@ -1,0 +1,85 @@
+"""The engine watches itself: what it should have done and has not, and how promptly its mail goes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hoatoc.ledger.schema import Directive, Notice, NoticeState
+from hoatoc.rollout import history, waking
+
+#: A step later than this is not slow any more but missed.
+MISSED = timedelta(minutes=5)
+#: A notice on the wire within this of being due went out promptly (GOV.UK Notify publishes the same figure of itself).
+PROMPT = timedelta(seconds=10)
+#: The figure is kept over this window.
+WINDOW = timedelta(days=7)
+#: What is expected of it.
+GOOD_SHARE = 0.95
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A directive whose next pass was missed: what for, and since when."""
+
+    directive_id: int
+    key: str
+    zone: str
+    since: datetime
+    cause: str
+
+
+@dataclass(frozen=True)
+class Promptness:
+    """How many notices went out, and how many of them within `PROMPT` of being due."""
+
+    notices: int
+    prompt: int
+
+    @property
+    def share(self) -> float:
+        """The share of the prompt, from 0 to 1; 1 where none went out."""
+        return self.prompt / self.notices if self.notices else 1.0
+
+    def spoken(self) -> str:
+        """The figure in words."""
+        share = f"{self.share:.1%}".replace(".", ",")
+        return f"{share} trong {self.notices} thư ra khỏi máy trong vòng {PROMPT.seconds} giây từ khi đến hạn"
+
+
+def overdue(session: Session, *, now: datetime, after: timedelta = MISSED) -> list[Overdue]:
+    """The directives for which something should have been done more than `after` before `now` (aware, UTC)."""
+    found = []
+    for directive in session.scalars(select(Directive).order_by(Directive.id)):
+        wake = waking.next_wake(session, directive)
+        if wake.at < now - after:
+            found.append(Overdue(directive.id, directive.key, directive.zone, wake.at, wake.cause))
+    return found
+
+
+def note(session: Session, found: Sequence[Overdue], *, now: datetime) -> None:
+    """Leave an event for each missed step: that it was found at `now`, and is being put right."""
+    for item in found:
+        history.note(
+            session, item.directive_id, at=now, kind="step_missed", subject=f"directive:{item.directive_id}",
+            cause=item.cause, since=item.since.isoformat(),
+        )  # fmt: skip
+
+
+def promptness(session: Session, *, since: datetime, now: datetime) -> Promptness:
+    """The engine's own figure over the notices that left between `since` and `now` (aware, UTC) at their first
+    attempt: whether each left within `PROMPT` of the instant it was due, or was written if that was later."""
+    rows = session.execute(
+        select(Notice.due_at, Notice.written_at, Notice.settled_at, Notice.step).where(
+            Notice.state == NoticeState.SENT, Notice.settled_at > since, Notice.settled_at <= now, Notice.attempts == 1
+        )
+    ).all()
+    prompt = sum(settled_at - due_at <= PROMPT for due_at, _, settled_at, _ in rows)
+    return Promptness(len(rows), prompt)
+
+
+def is_well(session: Session, *, now: datetime) -> bool:
+    """Whether nothing is missed: what the heartbeat asks before it says that all is well."""
+    return not overdue(session, now=now) and session.scalar(select(func.count(Directive.id))) is not None

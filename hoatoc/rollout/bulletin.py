@@ -1,0 +1,193 @@
+"""Everything the summary of one period says, read from the ledger: what the page, the workbook and the papers show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import NotFound
+from hoatoc.format.form import Form
+from hoatoc.format.office import PostRef
+from hoatoc.format.units import Role
+from hoatoc.ledger.schema import (
+    Addressee,
+    Directive,
+    Duty,
+    DutyState,
+    Period,
+    Post,
+    Reopening,
+    Report,
+    Revision,
+    Summary,
+    Unit,
+)
+from hoatoc.localtime import local_date
+from hoatoc.rollout import books, rollups, snapshot, wording
+from hoatoc.rollout.rollups import Node
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One reporting unit. `figures` are those of the frozen summary (the newest, before the freeze), None without
+    any; `changed` says that newer ones have come since."""
+
+    duty_id: int
+    key: str
+    name: str
+    above: str
+    column: str
+    first_at: datetime | None
+    revision: int
+    figures: dict[str, Any] | None
+    warnings: tuple[str, ...]
+    explanation: str
+    changed: bool
+    reopened_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The post that signs the paper: its unit, the unit above that one, title and holder ('' when vacant)."""
+
+    unit: str
+    above: str
+    party: bool
+    title: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """One period. `content` is the frozen summary, None before the freeze; `nodes` its roll-up (live before the
+    freeze), `live` the roll-up as of `now`."""
+
+    directive: Directive
+    period: Period
+    form: Form
+    words: dict[str, Any]
+    office: dict[str, Any]
+    place: str
+    content: dict[str, Any] | None
+    data_hash: str
+    nodes: Sequence[Node]
+    live: Sequence[Node]
+    units: Sequence[UnitRow]
+    signer: Signer
+    readers: Sequence[str]
+    now: datetime
+
+
+def find(session: Session, directive_key: str, day: date) -> tuple[Directive, Period]:
+    """The directive of that key and its period of `day`. Raises NotFound."""
+    found = session.execute(
+        select(Directive, Period)
+        .join(Period, Period.directive_id == Directive.id)
+        .where(Directive.key == directive_key, Period.local_date == day)
+        .order_by(Period.subject)
+        .limit(1)
+    ).first()
+    if found is None:
+        raise NotFound("không có kỳ báo cáo này", hint="chọn một ngày trong bảng theo dõi")
+    return found[0], found[1]
+
+
+def read(session: Session, directive: Directive, period: Period, now: datetime) -> Bulletin:
+    """The summary of `period` as of `now` (aware, UTC)."""
+    snap = snapshot.of(directive)
+    form = snap.form_of(period.subject)
+    summary = session.scalar(select(Summary).where(Summary.period_id == period.id))
+    live = rollups.compute(session, directive, period, form, now)
+    at = summary.frozen_at if summary else now
+    rule = snap.content.regime.summary
+    through = rule.through if rule else PostRef(unit=snap.office.unit)
+    return Bulletin(
+        directive=directive, period=period, form=form, words=wording.directive_words(snap),
+        office=wording.office_words(snap), place=snap.content.text.place or snap.office.province,
+        content=summary.content if summary else None, data_hash=summary.data_hash if summary else "",
+        nodes=rollups.frozen(session, period.id) if summary else live, live=live,
+        units=_units(session, period, at, summary),
+        signer=_signer(session, directive, through, local_date(at, directive.zone)),
+        readers=[_reader(session, directive, ref) for ref in (rule.to if rule else snap.office.leadership)], now=now,
+    )  # fmt: skip
+
+
+def _units(session: Session, period: Period, at: datetime, summary: Summary | None) -> list[UnitRow]:
+    named = _named(summary.content) if summary else {}
+    shown = (
+        select(Revision.report_id, func.max(Revision.number).label("number"))
+        .join(Report, Report.id == Revision.report_id)
+        .where(Report.period_id == period.id, Revision.in_summary.is_(True))
+        .group_by(Revision.report_id)
+        .subquery()
+    )
+    above = select(Unit.office_id, Unit.key, Unit.name).subquery()
+    rows = session.execute(
+        select(Duty.id, Addressee.key, Addressee.name, above.c.name, books.column(at), Report, Revision,
+               Reopening.lock_at)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .join(Unit, Unit.id == Addressee.unit_id)
+        .outerjoin(above, and_(above.c.office_id == Unit.office_id, above.c.key == Unit.parent_key))
+        .outerjoin(Report, Report.duty_id == Duty.id)
+        .outerjoin(shown, shown.c.report_id == Report.id)
+        .outerjoin(Revision, and_(Revision.report_id == Report.id, Revision.number == shown.c.number))
+        .outerjoin(Reopening, Reopening.duty_id == Duty.id)
+        .where(Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN)
+        .order_by(Addressee.id)
+    )  # fmt: skip
+    if summary is None:
+        return [_row(*row, frozen=False) for row in rows]
+    return [replace(_row(*row, frozen=True), column=named.get(row[1], "on_time")) for row in rows]
+
+
+def _named(content: dict[str, Any]) -> dict[str, str]:
+    """The column in which a frozen summary has each unit it names; all others were on time."""
+    columns = ("late", "missing", "exempt", "unreachable", "open")
+    return {unit["key"]: column for column in columns for unit in content[column]}
+
+
+def _row(
+    duty_id: int, key: str, name: str, above: str | None, column: str, report: Report | None,
+    revision: Revision | None, reopened_until: datetime | None, *, frozen: bool,
+) -> UnitRow:  # fmt: skip
+    return UnitRow(
+        duty_id=duty_id, key=key, name=name, above=above or "", column=column,
+        first_at=report.first_at if report else None, revision=report.revision if report else 0,
+        figures=revision.figures if revision else None,
+        warnings=tuple(warning["says"] for warning in revision.warnings) if revision else (),
+        explanation=revision.explanation if revision else "",
+        changed=frozen and report is not None and (revision is None or revision.number != report.revision),
+        reopened_until=reopened_until,
+    )  # fmt: skip
+
+
+def _signer(session: Session, directive: Directive, ref: PostRef, day: date) -> Signer:
+    unit, post = _post(session, directive, ref)
+    if post is None or post.role is not Role.HEAD:
+        post = session.scalar(
+            select(Post)
+            .where(Post.unit_id == unit.id, Post.role == Role.HEAD, Post.valid_from <= day, Post.valid_to >= day)
+            .limit(1)
+        )
+    above = session.scalar(
+        select(Unit.name).where(Unit.office_id == unit.office_id, Unit.key == unit.parent_key)
+    )  # fmt: skip
+    return Signer(
+        unit=unit.name, above=above or "", party=unit.tree.value == "party", title=post.title if post else "",
+        holder=post.holder if post else "",
+    )  # fmt: skip
+
+
+def _reader(session: Session, directive: Directive, ref: PostRef) -> str:
+    unit, post = _post(session, directive, ref)
+    if post is None or not post.title:
+        return unit.name
+    return post.title if unit.name.casefold() in post.title.casefold() else f"{post.title}, {unit.name}"
+
+
+def _post(session: Session, directive: Directive, ref: PostRef) -> tuple[Unit, Post | None]:
+    unit = session.scalars(select(Unit).where(Unit.office_id == directive.office_id, Unit.key == ref.unit)).one()
+    return unit, session.scalar(select(Post).where(Post.unit_id == unit.id, Post.key == ref.post))

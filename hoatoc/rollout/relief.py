@@ -1,0 +1,218 @@
+"""What the desk does about one duty: gia hạn, miễn, nhận lại việc bị trả, chuyển; and a unit's own trả lại."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
+from hoatoc.ledger.schema import (
+    Addressee,
+    Assignment,
+    Directive,
+    DirectiveState,
+    Duty,
+    DutyKind,
+    DutyState,
+    Obligation,
+    Receipt,
+    Unit,
+)
+from hoatoc.localtime import NEVER, spoken
+from hoatoc.rollout import duties, history, snapshot
+from hoatoc.rollout.change import announce
+from hoatoc.rollout.wording import duty_name
+
+#: Exchange code 02, "từ chối tiếp nhận", which needs a reason (Quyết định 28/2018/QĐ-TTg).
+REFUSED = "02"
+
+
+def duty_of(session: Session, duty_id: int, version: int | None = None) -> Duty:
+    """The duty of that id, locked. Raises NotFound; ChangedMeanwhile when it stands no longer at `version`."""
+    duty = session.scalar(
+        select(Duty).where(Duty.id == duty_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if duty is None:
+        raise NotFound(f"không có việc số {duty_id}", hint="số của việc có trong `hoatoc why` và trên bảng theo dõi")
+    if version is not None and duty.version != version:
+        raise ChangedMeanwhile(f"việc số {duty_id}")
+    return duty
+
+
+def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: str, now: datetime) -> None:
+    """Gia hạn: a live duty is due at `due_at` (aware) instead, which lies ahead of `now`. Its ladder begins anew, and
+    rungs whose time is over by then are not climbed."""
+    _with_reason(reason)
+    if due_at <= now:
+        raise HoatocError("hạn mới phải ở sau lúc này", hint="chọn thời điểm khác")
+    if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
+        raise HoatocError(f"việc số {duty.id} không còn mở, không gia hạn được")
+    before = duty.due_at
+    step, next_at = _afresh(session, duty, due_at, now)
+    if duty.state is DutyState.RETURNED:  # the desk has looked at it, and it stays with its bearer
+        _set(session, duty, state=DutyState.OPEN)
+    _set(session, duty, due_at=due_at, step=step, next_at=next_at, version=duty.version + 1)
+    history.note(
+        session, duty.directive_id, at=now, kind="duty_extended", subject=f"duty:{duty.id}", actor=by, reason=reason,
+        before=before.isoformat(), due_at=due_at.isoformat(),
+    )  # fmt: skip
+    directive, lines = session.get_one(Directive, duty.directive_id), []
+    lines = [f"{_name(directive, duty)}.", f"Hạn mới: {spoken(due_at, directive.zone)}."]
+    _tell(session, directive, duty, "extended", "Gia hạn", lines, reason, now)
+
+
+def waive(session: Session, duty: Duty, *, reason: str, by: str, now: datetime) -> None:
+    """Miễn: the bearer owes it no longer; the books count it as exempt."""
+    _with_reason(reason)
+    duties.move(session, duty, DutyState.WAIVED, at=now, actor=by, reason=reason)
+    directive = session.get_one(Directive, duty.directive_id)
+    _tell(session, directive, duty, "waived", "Miễn thực hiện", [f"{_name(directive, duty)}."], reason, now)
+
+
+def send_back(
+    session: Session, addressee: Addressee, duty: Duty, *, reason: str, by_name: str, channel: str, now: datetime
+) -> None:
+    """Trả lại: the bearer says that a duty is not its to do, and why. It is left alone until the desk decides. Giving
+    back the receipt is giving back the document (code 02)."""
+    _with_reason(reason)
+    actor = f"addressee:{addressee.key}"
+    duties.move(session, duty, DutyState.RETURNED, at=now, actor=actor, reason=reason)
+    if duty.kind is not DutyKind.RECEIPT:
+        return
+    known = select(Receipt.id).where(Receipt.addressee_id == addressee.id, Receipt.code == REFUSED)
+    if session.scalar(known) is None:
+        session.add(
+            Receipt(directive_id=addressee.directive_id, addressee_id=addressee.id, code=REFUSED, at=now,
+                    by_name=by_name, by_title="", channel=channel)
+        )  # fmt: skip
+    rest = select(Duty).where(Duty.addressee_id == addressee.id, Duty.state == DutyState.OPEN).with_for_update()
+    for other in session.scalars(rest).all():
+        duties.move(session, other, DutyState.RETURNED, at=now, actor=actor, reason=reason)
+
+
+def reopen(session: Session, duty: Duty, *, reason: str, by: str, now: datetime) -> None:
+    """The desk gives a returned duty to its bearer again. What was due meanwhile is late as it was before; its ladder
+    goes on from the next rung that lies ahead."""
+    _with_reason(reason)
+    duties.move(session, duty, DutyState.OPEN, at=now, actor=by, reason=reason)
+    step, next_at = _afresh(session, duty, duty.due_at, now)
+    _set(session, duty, step=step, next_at=next_at)
+    directive = session.get_one(Directive, duty.directive_id)
+    lines = [f"{_name(directive, duty)}.", f"Hạn: {spoken(duty.due_at, directive.zone)}."]
+    _tell(session, directive, duty, "reopened", "Việc vẫn do đơn vị thực hiện", lines, reason, now)
+
+
+def reassign(
+    session: Session, duty: Duty, unit_key: str, *, reason: str, by: str, now: datetime, due_at: datetime | None = None,
+    lasting: bool = False,
+) -> Duty:  # fmt: skip
+    """Chuyển: withdraw a live duty and open its successor, one generation on, for the unit `unit_key`, due at `due_at`
+    (aware; the same time where None). `lasting` makes the unit bear the periods to come as well. Raises NotFound for a
+    unit that the office has not."""
+    _with_reason(reason)
+    directive = session.get_one(Directive, duty.directive_id)
+    if directive.state is not DirectiveState.RUNNING:
+        raise HoatocError("văn bản không chạy, không chuyển việc được")
+    to = _addressee(session, directive, unit_key)
+    if to.id == duty.addressee_id:
+        raise HoatocError("đơn vị ấy đang giữ việc này", hint="chọn đơn vị khác")
+    duties.move(session, duty, DutyState.WITHDRAWN, at=now, actor=by, reason=reason)
+    snap = snapshot.of(directive)
+    (id_,) = duties.open_all(
+        session, directive.id, [to.id], subject=duty.subject, kind=duty.kind, slot=duty.slot, period_id=duty.period_id,
+        due_at=due_at or duty.due_at, rungs=snap.ladder(duty.kind), now=now, generation=_generation(session, duty),
+    )  # fmt: skip
+    successor = session.get_one(Duty, id_)
+    step, next_at = _afresh(session, successor, successor.due_at, now)
+    _set(session, successor, step=step, next_at=next_at)
+    for subject, detail in ((duty, {"successor": id_}), (successor, {"predecessor": duty.id})):
+        history.note(
+            session, directive.id, at=now, kind="duty_reassigned", subject=f"duty:{subject.id}", actor=by,
+            reason=reason, **detail,
+        )  # fmt: skip
+    if lasting:
+        _bear(session, directive, duty.subject, duty.addressee_id, to.id)
+    name = _name(directive, duty)
+    _tell(session, directive, duty, "withdrawn", "Thôi giao việc", [f"{name}: chuyển {to.name}."], reason, now)
+    lines = [f"{name}.", f"Hạn: {spoken(successor.due_at, directive.zone)}."]
+    _tell(session, directive, successor, "assigned", "Giao việc", lines, reason, now)
+    return successor
+
+
+def _with_reason(reason: str) -> None:
+    if not reason.strip():
+        raise HoatocError("chưa ghi lý do", hint="lý do được gửi cho đơn vị và lưu trong lịch sử")
+
+
+def _afresh(session: Session, duty: Duty, due_at: datetime, now: datetime) -> tuple[int, datetime]:
+    """The first rung that lies ahead of `now` for a duty due at `due_at`, and its instant."""
+    directive = session.get_one(Directive, duty.directive_id)
+    climb = snapshot.of(directive).ladder(duty.kind)
+    for step in range(len(climb)):
+        at = climb.instant(step, due_at)
+        if at > now:
+            return step, at
+    return len(climb), NEVER
+
+
+def _set(session: Session, duty: Duty, **values: object) -> None:
+    session.execute(
+        update(Duty).where(Duty.id == duty.id).values(**values).execution_options(synchronize_session=False)
+    )
+    session.refresh(duty)
+
+
+def _name(directive: Directive, duty: Duty) -> str:
+    return duty_name(duty, snapshot.of(directive))
+
+
+def _tell(
+    session: Session, directive: Directive, duty: Duty, what: str, headline: str, lines: list[str], reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    addressee = session.get_one(Addressee, duty.addressee_id)
+    announce(
+        session, directive, [addressee], what=f"{what}:{duty.id}", headline=headline, lines=lines, reason=reason,
+        now=now, duties=[duty.id],
+    )  # fmt: skip
+
+
+def _generation(session: Session, duty: Duty) -> int:
+    newest = session.scalar(
+        select(func.max(Duty.generation)).where(
+            Duty.directive_id == duty.directive_id, Duty.subject == duty.subject, Duty.slot == duty.slot
+        )
+    )
+    return int(newest or 0) + 1
+
+
+def _addressee(session: Session, directive: Directive, key: str) -> Addressee:
+    """The addressee `key`, made of the office's unit of that key where the directive has not reached it yet: the next
+    pass sends it the document, and asks it for a receipt."""
+    found = session.scalar(select(Addressee).where(Addressee.directive_id == directive.id, Addressee.key == key))
+    if found is not None:
+        return found
+    unit = session.scalar(select(Unit).where(Unit.office_id == directive.office_id, Unit.key == key))
+    if unit is None:
+        raise NotFound(f"cơ quan này không có đơn vị {key!r}", hint="xem `hoatoc units list`")
+    found = Addressee(
+        directive_id=directive.id, key=key, unit_id=unit.id, post_id=None, name=unit.name, line="",
+        unreachable_at=NEVER, link_generation=0, decides=False,
+    )  # fmt: skip
+    session.add(found)
+    session.flush()
+    return found
+
+
+def _bear(session: Session, directive: Directive, clause: str, before: int, after: int) -> None:
+    obligation = session.scalar(
+        select(Obligation).where(Obligation.directive_id == directive.id, Obligation.clause == clause)
+    )
+    if obligation is None:
+        return
+    old = session.get(Assignment, (obligation.id, before))
+    if old is not None:
+        session.delete(old)
+    if session.get(Assignment, (obligation.id, after)) is None:
+        session.add(Assignment(obligation_id=obligation.id, addressee_id=after))
+    session.flush()

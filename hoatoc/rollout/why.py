@@ -1,0 +1,152 @@
+"""Why a duty stands where it stands: its story from the events, the notices about it and those not sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hoatoc.format.ladder import Step
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyState, Event, Notice, NoticeDuty, NoticeState
+from hoatoc.localtime import NEVER, spoken
+from hoatoc.rollout import snapshot
+from hoatoc.rollout.bundle import STEP_NAMES
+from hoatoc.rollout.wording import duty_name
+
+#: What each state is called.
+STATES = {
+    DutyState.OPEN: "đang mở", DutyState.MET: "xong đúng hạn", DutyState.MET_LATE: "xong, muộn",
+    DutyState.WAIVED: "được miễn", DutyState.RETURNED: "bị trả lại, chờ văn phòng", DutyState.WITHDRAWN: "đã rút",
+}  # fmt: skip
+_DUTY_EVENTS = {
+    "duty_opened": "Mở việc", "duty_met": "Xong, đúng hạn", "duty_met_late": "Xong, muộn", "duty_waived": "Được miễn",
+    "duty_withdrawn": "Rút việc", "duty_returned": "Đơn vị trả lại", "duty_open": "Văn phòng giao lại đơn vị",
+    "duty_extended": "Gia hạn", "duty_resumed": "Tính hạn tiếp sau tạm dừng", "duty_reassigned": "Chuyển việc",
+    "duty_escalated": "Lên nấc", "report_submitted": "Nộp báo cáo", "explanation_given": "Gửi giải trình",
+}  # fmt: skip
+_DIRECTIVE_EVENTS = {
+    "directive_issued": "Ban hành văn bản", "directive_amended": "Sửa văn bản",
+    "directive_suspended": "Tạm dừng văn bản", "directive_running": "Văn bản chạy tiếp",
+    "directive_ended": "Kết thúc văn bản", "directive_recalled": "Thu hồi văn bản",
+    "directive_replaced": "Thay thế văn bản", "addressee_unreachable": "Thư không tới được đơn vị",
+    "receipt_recorded": "Đơn vị xác nhận",
+}  # fmt: skip
+_NOTICES = {
+    NoticeState.PENDING: "chờ gửi", NoticeState.SENDING: "đang gửi", NoticeState.SENT: "đã gửi",
+    NoticeState.UNDELIVERABLE: "không gửi được, văn phòng gọi điện", NoticeState.SKIPPED: "không gửi",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened, when, who did it ('' for the system) and why."""
+
+    at: datetime
+    what: str
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A duty with everything that happened to it, and what comes next."""
+
+    name: str
+    addressee: str
+    state: str
+    due_at: datetime
+    lines: list[Line]
+    to_come: str
+
+
+def story(session: Session, duty: Duty) -> Story:
+    """The story of `duty`, the oldest first."""
+    directive = session.get_one(Directive, duty.directive_id)
+    addressee = session.get_one(Addressee, duty.addressee_id)
+    snap = snapshot.of(directive)
+    told = [*_events(session, directive, duty, addressee), *_notices(session, duty)]
+    lines = [line for _, _, line in sorted(told, key=lambda item: (item[2].at, item[0], item[1]))]
+    return Story(
+        name=duty_name(duty, snap), addressee=addressee.name, state=STATES[duty.state], due_at=duty.due_at,
+        lines=lines, to_come=_to_come(directive, duty, addressee, snap),
+    )  # fmt: skip
+
+
+def as_dict(story: Story) -> dict[str, Any]:
+    """The story as plain data; instants are ISO 8601 in UTC."""
+    return {
+        "duty": story.name, "addressee": story.addressee, "state": story.state, "due_at": story.due_at.isoformat(),
+        "story": [
+            {"at": line.at.isoformat(), "what": line.what, "who": line.who, "why": line.why} for line in story.lines
+        ],
+        "to_come": story.to_come,
+    }  # fmt: skip
+
+
+def _events(
+    session: Session, directive: Directive, duty: Duty, addressee: Addressee
+) -> Iterator[tuple[int, int, Line]]:
+    subjects = (f"duty:{duty.id}", f"addressee:{addressee.id}", f"directive:{directive.id}")
+    rows = session.scalars(
+        select(Event)
+        .where(Event.directive_id == directive.id, or_(*(Event.subject == subject for subject in subjects)))
+        .order_by(Event.id)
+    )
+    for event in rows:
+        words = {**_DUTY_EVENTS, **_DIRECTIVE_EVENTS}.get(event.kind)
+        if words is not None:
+            who = "" if event.actor == "hoatoc" else event.actor.removeprefix("addressee:")
+            why = str(event.detail.get("reason", ""))
+            yield 0, event.id, Line(event.at, words + _detail(event, directive.zone), who, why)
+
+
+def _detail(event: Event, zone: str) -> str:
+    detail = event.detail
+    if event.kind == "duty_escalated":
+        steps = ", ".join(STEP_NAMES[Step(step)] for step in detail.get("steps", []))
+        said = f" {steps}" if steps else ""
+        if not detail.get("pressed", True):
+            said += " (không ai bị đôn đốc)"
+        if "late_since" in detail:
+            said += f"; trễ từ {spoken(datetime.fromisoformat(detail['late_since']), zone)}"
+        return said
+    if "due_at" in detail:
+        return f", hạn {spoken(datetime.fromisoformat(detail['due_at']), zone)}"
+    if event.kind == "duty_reassigned":
+        return f": việc số {detail.get('successor') or detail.get('predecessor')}"
+    if event.kind == "report_submitted" and detail.get("revision", 1) > 1:
+        return f" lần {detail['revision']}"
+    return ""
+
+
+def _notices(session: Session, duty: Duty) -> Iterator[tuple[int, int, Line]]:
+    rows = session.scalars(
+        select(Notice)
+        .join(NoticeDuty, NoticeDuty.notice_id == Notice.id)
+        .where(NoticeDuty.duty_id == duty.id)
+        .order_by(Notice.id)
+    )
+    for notice in rows:
+        at = notice.settled_at if notice.settled_at < NEVER else notice.written_at
+        said = f"Thư {_step_name(notice.step)} tới {notice.to_name}: {_NOTICES[notice.state]}"
+        if notice.answer_code:
+            said += f" ({notice.answer_code})"
+        yield 1, notice.id, Line(at, said, why=notice.reason)
+
+
+def _step_name(step: str) -> str:
+    if step in set(Step):
+        return STEP_NAMES[Step(step)]
+    return {"dispatch": "gửi văn bản"}.get(step, "thông báo thay đổi")
+
+
+def _to_come(directive: Directive, duty: Duty, addressee: Addressee, snap: snapshot.Snapshot) -> str:
+    if duty.state is not DutyState.OPEN or duty.next_at >= NEVER:
+        return "Không còn nấc nào phía trước."
+    name = STEP_NAMES[snap.ladder(duty.kind)[duty.step].step]
+    said = f"Nấc tiếp theo: {name}, {spoken(duty.next_at, directive.zone)}"
+    if addressee.unreachable_at < NEVER:
+        return f"{said}; không ai bị đôn đốc vì thư không tới được đơn vị."
+    return f"{said}, nếu đến lúc ấy chưa xong."

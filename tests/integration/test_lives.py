@@ -1,0 +1,249 @@
+"""The life of a directive and of its duties after the issue: what is open follows, and the history says why."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hoatoc import clock
+from hoatoc.errors import ChangedMeanwhile, HoatocError, InvalidTransition, NotFound
+from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyKind, DutyState, Notice, Period
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import life, relief, why
+from hoatoc.rollout.amend import Amended, amend
+from tests.worlds.mailserver import MailServer
+from tests.worlds.offices import Files, small_office
+from tests.worlds.rollouts import DUE, FREEZE, ISSUED, NEXT_SLOT, RECEIPT_DUE, SLOT, TICK, World
+
+DAY = timedelta(days=1)
+
+
+def do(world: World, work: Any, *given: Any, version: int | None = None, **options: Any) -> Any:
+    """What the desk does about the directive, now."""
+    with world.ledger.write() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        rest = {"reason": "có lý do", "by": "desk", "now": clock.read(session), **options}
+        return work(session, directive, *given, version=version, **rest)
+
+
+def relieve(world: World, key: str, work: Any, *given: Any, slot: str = "", **options: Any) -> Any:
+    """What the desk does about one duty, now."""
+    with world.ledger.write() as session:
+        duty = relief.duty_of(session, world.duty(key, slot).id)
+        return work(session, duty, *given, reason="có lý do", by="desk", now=clock.read(session), **options)
+
+
+def state(world: World) -> DirectiveState:
+    return world.all(Directive)[0].state
+
+
+def test_nothing_is_pressed_while_it_stands_still_and_time_is_given_back(world: World, mail: MailServer) -> None:
+    world.run()
+    world.at(RECEIPT_DUE - timedelta(hours=2))
+    do(world, life.suspend)
+    world.run()
+    assert len([kept for kept in mail.kept if "tạm dừng" in str(kept.message["Subject"])]) == 5
+    world.at(RECEIPT_DUE + DAY).run()
+    assert not world.notices(template="reminder")
+    do(world, life.resume)
+    assert world.duty("so-0").due_at == RECEIPT_DUE + DAY + timedelta(hours=2)
+    world.run()
+    assert not world.notices(template="reminder")
+    world.follow(RECEIPT_DUE + DAY + timedelta(hours=1))
+    assert {notice.step for notice in world.notices(template="reminder")} == {"remind"}
+
+
+def test_a_period_that_passed_while_it_stood_still_makes_nobody_late(world: World) -> None:
+    world.run()
+    world.at(ISSUED + timedelta(hours=1))
+    do(world, life.suspend)
+    world.at(DUE + 2 * DAY + timedelta(hours=1))
+    do(world, life.resume)
+    world.run()
+    slots = {period.slot: period.state.value for period in world.all(Period)}
+    assert slots[NEXT_SLOT] == "locked"
+    assert not world.all(Duty, Duty.slot == NEXT_SLOT)
+    assert slots["2021-11-27/P1D"] == "open"
+    assert world.events("period_left_out")
+
+
+def test_ending_withdraws_what_is_in_time_and_keeps_what_is_late(world: World) -> None:
+    world.run()
+    world.follow(DUE + TICK)
+    do(world, life.end)
+    late = world.duty("so-0", SLOT)
+    assert (late.state, late.next_at) == (DutyState.OPEN, NEVER)
+    assert {duty.state for duty in world.all(Duty, Duty.slot == NEXT_SLOT)} == {DutyState.WITHDRAWN}
+    assert world.books().missing == 4
+    world.run()
+    assert world.next_at() == NEVER
+    assert world.notices(template="reminder", state="sent")
+
+
+@pytest.mark.parametrize("work", [life.recall, life.end])
+def test_nothing_is_written_after_the_end_but_that_it_has_come(world: World, work: Any) -> None:
+    world.run()
+    do(world, work)
+    world.run()
+    before = len(world.all(Notice))
+    world.at(FREEZE + 3 * DAY).run()
+    assert len(world.all(Notice)) == before
+    assert world.next_at() == NEVER
+
+
+def test_recalling_withdraws_everything(world: World, mail: MailServer) -> None:
+    world.run()
+    do(world, life.recall)
+    world.run()
+    assert {duty.state for duty in world.all(Duty)} == {DutyState.WITHDRAWN}
+    assert world.books("receipt", "").expected == 0
+    assert "thu hồi" in str(mail.to("so-0@mau.example")[-1].message["Subject"])
+
+
+def test_what_has_ended_does_not_move_any_more(world: World) -> None:
+    do(world, life.end)
+    with pytest.raises(InvalidTransition):
+        do(world, life.suspend)
+
+
+def test_of_two_at_the_desk_the_second_is_told_to_look_again(world: World) -> None:
+    seen = world.all(Directive)[0].version
+    do(world, life.suspend, version=seen)
+    with pytest.raises(ChangedMeanwhile):
+        do(world, life.end, version=seen)
+    assert state(world) is DirectiveState.SUSPENDED
+    world.run()
+    duty = world.duty("so-0") if world.all(Duty) else None
+    assert duty is None
+
+
+def test_no_reason_no_change(world: World) -> None:
+    with pytest.raises(HoatocError, match="lý do"):
+        do(world, life.end, reason=" ")
+    assert state(world) is DirectiveState.RUNNING
+
+
+def test_an_extension_moves_the_ladder_and_is_told(world: World, mail: MailServer) -> None:
+    world.run()
+    world.at(RECEIPT_DUE - timedelta(minutes=90))
+    relieve(world, "so-0", relief.extend, RECEIPT_DUE + DAY)
+    world.run()
+    assert "gia hạn" in str(mail.to("so-0@mau.example")[-1].message["Subject"])
+    world.follow(RECEIPT_DUE + timedelta(hours=2))
+    assert not [notice for notice in world.notices(template="reminder") if "so-0" in notice.recipient]
+    world.at(RECEIPT_DUE + DAY).acknowledge("so-0")
+    assert world.duty("so-0").state is DutyState.MET
+
+
+def test_an_extension_into_the_past_is_refused(world: World) -> None:
+    world.run()
+    with pytest.raises(HoatocError, match="hạn mới"):
+        relieve(world, "so-0", relief.extend, ISSUED)
+
+
+def test_the_exempt_are_left_alone_and_counted(world: World) -> None:
+    world.run()
+    relieve(world, "so-0", relief.waive)
+    world.follow(RECEIPT_DUE + timedelta(hours=2))
+    assert not [notice for notice in world.notices(template="reminder") if "so-0" in notice.recipient]
+    assert world.books("receipt", "").exempt == 1
+
+
+def test_what_is_returned_waits_for_the_desk(world: World) -> None:
+    world.run()
+    with world.ledger.write() as session:
+        addressee = session.get_one(Addressee, world.addressee("so-0").id)
+        duty = relief.duty_of(session, world.duty("so-0").id)
+        relief.send_back(session, addressee, duty, reason="gửi nhầm", by_name="An", channel="portal", now=world.now)
+    assert {duty.state for duty in world.all(Duty, Duty.addressee_id == addressee.id)} == {DutyState.RETURNED}
+    world.follow(RECEIPT_DUE)
+    assert not [notice for notice in world.notices(template="reminder") if "so-0" in notice.recipient]
+    relieve(world, "so-0", relief.reopen)
+    assert world.duty("so-0").state is DutyState.OPEN
+    world.follow(RECEIPT_DUE + timedelta(hours=2))
+    assert "Sở 0" in str([notice.context for notice in world.notices(step="superior")])
+
+
+def test_reassigning_withdraws_and_opens_a_successor(world: World, mail: MailServer) -> None:
+    world.run()
+    world.at(ISSUED + timedelta(hours=1))
+    made = relieve(world, "so-0", relief.reassign, "so-1", slot=SLOT)
+    old = world.all(Duty, Duty.addressee_id == world.addressee("so-0").id, Duty.slot == SLOT)[0]
+    assert (old.state, made.generation, made.due_at) == (DutyState.WITHDRAWN, 1, old.due_at)
+    assert world.books().expected == 4
+    world.run()
+    assert {"thôi giao việc", "giao việc"} <= {
+        str(mail.to(f"so-{n}@mau.example")[-1].message["Subject"]).split(": ")[-1] for n in (0, 1)
+    }
+
+
+def test_reassigning_to_a_unit_that_was_not_addressed_sends_it_the_document(world: World, mail: MailServer) -> None:
+    world.run()
+    relieve(world, "so-0", relief.reassign, "ubnd-tinh", slot=SLOT)
+    world.run()
+    assert len(mail.to("ubnd-tinh@mau.example")) == 2
+    assert world.duty("ubnd-tinh").kind is DutyKind.RECEIPT
+    with pytest.raises(NotFound):
+        relieve(world, "so-1", relief.reassign, "khong-co", slot=SLOT)
+
+
+def amended(world: World, change: Any, **options: Any) -> Amended:
+    files: Files = small_office()
+    change(files)
+    folder, draft = files.read()
+    made: Amended = do(world, amend, folder, draft, **options)
+    return made
+
+
+def test_amending_to_what_it_is_does_nothing(world: World) -> None:
+    world.run()
+    done = amended(world, lambda files: None)
+    assert done == Amended()
+    assert not world.events("directive_amended")
+
+
+def test_a_new_cutoff_holds_from_the_next_period(world: World, mail: MailServer) -> None:
+    world.run()
+    done = amended(world, lambda files: files.directive["regime"]["reports"][0].update(cutoff="15:00"))
+    assert any("16:00" in line and "15:00" in line for line in done.changes)
+    assert world.period(SLOT).due_at == DUE
+    assert world.period(NEXT_SLOT).due_at == DUE + DAY - timedelta(hours=1)
+    world.run()
+    assert "sửa đổi, bổ sung" in str(mail.to("so-0@mau.example")[-1].message["Subject"])
+
+
+def test_units_that_come_get_the_document_and_units_that_go_owe_nothing(world: World) -> None:
+    world.run()
+    done = amended(
+        world, lambda files: (files.unit("so-0").update(groups=[]), files.unit("ubnd-tinh").update(groups=["so"]))
+    )
+    assert (done.added, done.removed, done.withdrawn) == (["UBND tỉnh"], ["Sở 0"], 2)
+    world.run()
+    assert world.duty("ubnd-tinh").state is DutyState.OPEN
+    world.follow(DUE + DAY)
+    assert world.duty("ubnd-tinh", "2021-11-26/P1D").kind is DutyKind.REPORT
+
+
+def test_a_new_ladder_presses_from_its_next_rung(world: World) -> None:
+    world.run()
+    amended(world, lambda files: files.directive["regime"]["ladder"].update(receipt=[{"step": "press", "at": "3h"}]))
+    assert world.duty("so-0").next_at == RECEIPT_DUE + timedelta(hours=3)
+
+
+def test_another_document_is_no_amendment(world: World) -> None:
+    with pytest.raises(HoatocError, match="số, ký hiệu"):
+        amended(world, lambda files: files.directive["text"].update(number=2, code="2-CV/TU"))
+
+
+def test_a_story_says_who_was_told_who_was_not_and_why(world: World) -> None:
+    world.run()
+    world.follow(RECEIPT_DUE)
+    relieve(world, "so-0", relief.extend, RECEIPT_DUE + DAY)
+    world.run()
+    with world.ledger.read() as session:
+        told = why.story(session, session.get_one(Duty, world.duty("so-0").id))
+    text = "\n".join(f"{line.what} {line.why}" for line in told.lines)
+    for words in ("Ban hành văn bản", "Mở việc", "Thư nhắc tới Đầu mối Sở 0: đã gửi", "Lên nấc đôn đốc", "Gia hạn"):
+        assert words in text
+    assert "Nấc tiếp theo: nhắc" in told.to_come
+    assert [line.at for line in told.lines] == sorted(line.at for line in told.lines)

@@ -1,0 +1,121 @@
+"""Mail that comes back: to a signed address it counts once; to any other it changes nothing."""
+
+import smtplib
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hoatoc.ledger.engine import Ledger
+from hoatoc.ledger.schema import InboxMail, InboxState, NoticeState
+from hoatoc.localtime import NEVER
+from hoatoc.mail import verp
+from hoatoc.mail.inbound import Inbox, start_listener
+from tests.unit.test_mail_incoming import DSN, reply
+from tests.worlds.mailserver import MailServer
+from tests.worlds.rollouts import ISSUED, LINKS, World, issued
+
+BOUNCE, DELAY = (DSN.format(action=action, status="5.1.1").encode() for action in ("failed", "delayed"))
+
+
+@pytest.fixture
+def sent(ledger: Ledger, mail: MailServer) -> World:
+    """The small office's directive, sent with signed return addresses."""
+    world = issued(ledger, replace(mail.relay, signed_returns=True))
+    world.go(ISSUED)
+    return world
+
+
+def address_of(mail: MailServer, key: str) -> str:
+    [kept] = mail.to(f"{key}@mau.example")
+    assert verp.read(LINKS.ring, kept.sender) is not None
+    assert kept.message["Reply-To"].addresses[0].addr_spec == kept.sender
+    return kept.sender
+
+
+@contextmanager
+def listening(world: World, wanted: list[str]) -> Iterator[smtplib.SMTP]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = start_listener(Inbox(world.ledger, LINKS.ring, wanted.append), host="127.0.0.1", port=port)
+    try:
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            yield client
+    finally:
+        controller.stop()
+
+
+def come_back(world: World, address: str, content: bytes, sender: str = "an@mau.example") -> list[str]:
+    wanted: list[str] = []
+    with listening(world, wanted) as client:
+        client.sendmail(sender, [address], content)
+    return wanted
+
+
+def test_a_permanent_bounce_makes_the_notice_undeliverable_and_its_addressee_unreachable(
+    sent: World, mail: MailServer
+) -> None:
+    assert come_back(sent, address_of(mail, "so-0"), BOUNCE, sender="") == ["tinh-mau/1-cv"]
+    sent.run()
+    [notice] = sent.notices(template="dispatch", recipient="so-0")
+    assert (notice.state, notice.answer_text) == (NoticeState.UNDELIVERABLE, "5.1.1 smtp; 550 5.1.1 unknown")
+    assert sent.addressee("so-0").unreachable_at < NEVER
+    assert sent.addressee("so-1").unreachable_at == NEVER
+
+
+def test_a_delay_and_a_vacation_note_change_nothing(sent: World, mail: MailServer) -> None:
+    come_back(sent, address_of(mail, "so-0"), DELAY, sender="")
+    come_back(sent, address_of(mail, "so-1"), reply("đã nhận", Auto_Submitted="auto-replied"))
+    sent.run()
+    assert [row.outcome for row in sent.all(InboxMail)] == ["delay", "auto"]
+    assert sent.books("receipt", "").on_time == 0
+    assert {notice.state for notice in sent.notices(template="dispatch")} == {NoticeState.SENT}
+
+
+def test_a_reply_that_says_received_is_a_receipt_as_of_its_arrival(sent: World, mail: MailServer) -> None:
+    come_back(sent, address_of(mail, "so-0"), reply("Đã nhận.\n> Kính gửi"))
+    sent.at(ISSUED + timedelta(hours=3)).run()
+    assert sent.duty("so-0").met_at == ISSUED
+    assert sent.books("receipt", "").on_time == 1
+
+
+def test_free_words_go_to_the_desk(sent: World, mail: MailServer) -> None:
+    come_back(sent, address_of(mail, "so-0"), reply("Đơn vị xin lùi hạn."))
+    sent.run()
+    [row] = sent.all(InboxMail)
+    assert (row.state, row.outcome, row.body) == (InboxState.APPLIED, "message", "Đơn vị xin lùi hạn.")
+
+
+def test_the_same_mail_twice_counts_once(sent: World, mail: MailServer) -> None:
+    address = address_of(mail, "so-0")
+    assert come_back(sent, address, reply("đã nhận")) == ["tinh-mau/1-cv"]
+    assert come_back(sent, address, reply("đã nhận")) == []
+    assert len(sent.all(InboxMail)) == 1
+
+
+@pytest.mark.parametrize(
+    "forged", ["vptu@mau.example", "vptu+aaaaaaaaaaaaaaaaaaaaaaaa@mau.example", "vptu+@mau.example"]
+)
+def test_an_unsigned_or_forged_address_is_refused_and_changes_nothing(sent: World, forged: str) -> None:
+    wanted: list[str] = []
+    with listening(sent, wanted) as client, pytest.raises(smtplib.SMTPRecipientsRefused):
+        client.sendmail("", [forged], BOUNCE)
+    assert (wanted, sent.all(InboxMail)) == ([], [])
+
+
+def test_mail_that_waits_wants_a_pass(sent: World, mail: MailServer) -> None:
+    assert sent.next_at() > ISSUED
+    come_back(sent, address_of(mail, "so-0"), reply("đã nhận"))
+    assert sent.next_at() <= ISSUED
+    sent.run()
+    assert sent.next_at() > ISSUED
+
+
+def test_without_a_listener_mail_goes_out_with_the_plain_sender(world: World, mail: MailServer) -> None:
+    world.go(ISSUED)
+    assert {kept.sender for kept in mail.kept} == {"vptu@mau.example"}
+    assert mail.kept[0].message["Reply-To"].addresses[0].addr_spec == "desk@mau.example"

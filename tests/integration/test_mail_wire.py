@@ -1,0 +1,232 @@
+"""The wire against servers that misbehave: every notice gets exactly one answer, and it is the right one."""
+
+import asyncio
+import ssl
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hoatoc.mail.frame import Envelope
+from hoatoc.mail.relay import Relay
+from hoatoc.mail.wire import Wire
+from hoatoc.rollout.answers import Answer, Outcome
+from hoatoc.rollout.claims import Claimed
+from tests.worlds.scripted import Script, scripted_server
+
+WHEN = datetime(2021, 11, 23, 9, tzinfo=UTC)
+BODY = b"To: x\r\nSubject: y\r\n\r\n.first\r\n..\r\nlast \xc3\xa0\r\n"
+
+
+def claimed(number: int, address: str = "") -> Claimed:
+    return Claimed(
+        id=number, template="t", to_name="", to_address=address or f"so-{number}@mau.example",
+        message_id=f"<{number}@mau.example>", written_at=WHEN, attempts=1, context={}, addressee_id=None, likeness="",
+    )  # fmt: skip
+
+
+def compose(notice: Claimed, *, eight_bit: bool) -> Envelope:
+    if notice.to_address == "unusable":
+        raise ValueError("địa chỉ thư không dùng được")
+    return Envelope(notice.id, "vptu@mau.example", notice.to_address, BODY, eight_bit)
+
+
+class Sent:
+    """What became of a batch: one answer for each notice, and what the wire says of the server."""
+
+    def __init__(self, answers: list[Answer], down: str) -> None:
+        self.down = down
+        self.by_id = {answer.notice_id: answer for answer in answers}
+        assert len(self.by_id) == len(answers), "a notice was answered twice"
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [answer.outcome for _, answer in sorted(self.by_id.items())]
+
+
+async def send(script: Script, notices: Sequence[Claimed], **relay: object) -> Sent:
+    options = {"connections": 1, "timeout": 5.0, **relay}
+    answers: list[Answer] = []
+    stirred = asyncio.Event()
+
+    def tell(answer: Answer) -> None:
+        answers.append(answer)
+        stirred.set()
+
+    wire = Wire(Relay("127.0.0.1", script.port, **options), compose, tell, stirred.set)  # type: ignore[arg-type]
+    wire.feed(notices)
+    async with asyncio.timeout(20):
+        while wire.unanswered:
+            await stirred.wait()
+            stirred.clear()
+            wire.check()
+        await wire.close()
+    assert len(answers) == len(notices)
+    return Sent(answers, wire.down)
+
+
+def run(script: Script, notices: Sequence[Claimed], **relay: object) -> Sent:
+    async def inside() -> Sent:
+        async with scripted_server(script):
+            return await send(script, notices, **relay)
+
+    return asyncio.run(inside())
+
+
+def refusing(number: int, reply: str) -> dict[str, object]:
+    return {"RCPT": lambda line: reply if f"so-{number}@" in line else "250 ok"}
+
+
+FIVE = [claimed(number) for number in range(1, 6)]
+A, R, D, N = Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DEFERRED, Outcome.NO_SERVER
+
+
+@pytest.mark.parametrize("extensions", [("PIPELINING", "8BITMIME"), ("PIPELINING",), ("8BITMIME",), ("SIZE",)])
+def test_every_message_arrives_whole_whatever_the_server_offers(extensions: tuple[str, ...]) -> None:
+    script = Script(extensions)
+    assert run(script, FIVE).outcomes == [A] * 5
+    stuffed = BODY.replace(b"\r\n.", b"\r\n..")
+    assert sorted(script.messages) == [(notice.to_address, stuffed) for notice in FIVE]
+    assert script.connections == 1
+    assert any("BODY=8BITMIME" in line for line in script.commands) == ("8BITMIME" in extensions)
+
+
+def test_a_refused_recipient_whose_data_gets_a_go_ahead_ends_with_a_bare_dot_and_counts_refused() -> None:
+    script = Script(replies={**refusing(2, "550 5.1.1 unknown"), "DATA": lambda _: "354 go on"})  # type: ignore[dict-item]
+    sent = run(script, FIVE)
+    assert sent.outcomes == [A, R, A, A, A]
+    assert (sent.by_id[2].code, sent.by_id[2].text) == (550, "5.1.1 unknown")
+    assert [content for recipient, content in script.messages if not content] == [b""]
+
+
+def test_a_refused_recipient_whose_data_is_refused_too_is_followed_by_the_next() -> None:
+    script = Script(replies=refusing(2, "550 5.1.1 unknown"))  # type: ignore[arg-type]
+    assert run(script, FIVE).outcomes == [A, R, A, A, A]
+    assert "RSET" in script.commands
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()])
+@pytest.mark.parametrize(
+    ("command", "reply", "outcome"),
+    [
+        ("RCPT", "450 4.2.0 greylisted", D), ("RCPT", "550 no", R), ("DATA", "451 4.3.0 later", D),
+        ("DATA", "554 no", R), (".", "451 4.7.1 later", D), (".", "554 5.7.1 spam", R), (".", "452 full", D),
+    ],
+)  # fmt: skip
+def test_a_refusal_at_any_stage_is_of_its_notice_alone(
+    offers: tuple[str, ...], command: str, reply: str, outcome: Outcome
+) -> None:
+    usual = "354 go on" if command == "DATA" else "250 ok"
+    calls = iter([usual, reply, usual, usual, usual])
+    script = Script(offers, replies={command: lambda _: next(calls)})
+    assert run(script, FIVE).outcomes == [A, outcome, A, A, A]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_replies_cut_into_packets_are_put_together(size: int) -> None:
+    script = Script(packets=size, replies={".": lambda _: "250-2.0.0 queued\r\n250 as 7"})
+    sent = run(script, FIVE)
+    assert sent.outcomes == [A] * 5
+    assert {answer.text for answer in sent.by_id.values()} == {"2.0.0 queued as 7"}
+
+
+def test_a_drop_in_mid_data_puts_that_notice_alone_in_doubt() -> None:
+    script = Script(drop_in_data_after=10)
+    assert run(script, FIVE).outcomes == [N, A, A, A, A]
+    assert script.connections == 2
+
+
+def test_a_drop_after_the_dot_puts_that_notice_alone_in_doubt() -> None:
+    calls = iter(["250 ok", "drop", "250 ok", "250 ok", "250 ok"])
+    script = Script(replies={".": lambda _: next(calls)})
+    assert run(script, FIVE).outcomes == [A, N, A, A, A]
+    assert len(script.messages) == 5
+
+
+def test_a_server_that_tires_of_a_connection_costs_no_notice_its_attempt() -> None:
+    calls = iter(["250 ok", "250 ok", "drop", *["250 ok"] * 9])
+    script = Script(replies={"MAIL": lambda _: next(calls)})
+    assert run(script, FIVE).outcomes == [A] * 5
+    assert script.connections == 2
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "."])
+def test_closing_costs_one_notice_its_attempt_and_the_rest_go_by_a_fresh_connection(command: str) -> None:
+    usual = "354 go on" if command == "DATA" else "250 ok"
+    calls = iter([usual, "421 4.3.2 closing", *[usual] * 9])
+    script = Script(replies={command: lambda _: next(calls)})
+    assert run(script, FIVE).outcomes == [A, N, A, A, A]
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "."])
+def test_a_server_that_hangs_is_given_up_in_time(command: str) -> None:
+    script = Script(replies={command: lambda _: ""})
+    sent = run(script, FIVE[:1], timeout=0.2)
+    assert sent.outcomes == [N]
+    assert "không trả lời sau 0.2 giây" in sent.by_id[1].text
+
+
+def test_a_server_that_always_breaks_the_line_is_down() -> None:
+    script = Script(replies={"RCPT": lambda _: "drop"})
+    sent = run(script, [claimed(number) for number in range(1, 41)])
+    assert sent.outcomes == [N] * 40
+    assert sent.down
+    assert script.connections <= 15
+
+
+def test_a_server_that_takes_no_sender_of_ours_is_down_and_says_nothing_of_the_mailbox() -> None:
+    script = Script(replies={"MAIL": lambda _: "553 5.7.1 not yours"})
+    sent = run(script, FIVE)
+    assert sent.outcomes == [N] * 5
+    assert "553" in sent.down
+
+
+def test_nobody_listening_is_down() -> None:
+    assert asyncio.run(send(Script(port=1), FIVE, connections=4)).outcomes == [N] * 5
+
+
+def test_what_is_not_smtp_breaks_the_line() -> None:
+    script = Script(replies={"MAIL": lambda _: "HTTP/1.1 400"})
+    assert run(script, FIVE[:1]).outcomes == [N]
+
+
+def test_an_unusable_address_is_refused_without_bothering_the_server() -> None:
+    script = Script()
+    assert run(script, [claimed(1), claimed(2, "unusable"), claimed(3)]).outcomes == [A, R, A]
+    assert len(script.messages) == 2
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_connections_that_are_turned_away_leave_the_work_to_those_that_stand(most: int) -> None:
+    script = Script(most_connections=most)
+    sent = run(script, [claimed(number) for number in range(60)], connections=8)
+    assert (sent.outcomes, sent.down) == ([A] * 60, "")
+
+
+def test_at_most_so_many_to_one_domain_are_under_way() -> None:
+    script = Script()
+    assert run(script, [claimed(number) for number in range(40)], connections=8, per_domain=2).outcomes == [A] * 40
+    assert script.most_under_way <= 2
+
+
+def test_a_certificate_of_nobody_known_is_named_as_the_reason(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key", "-out",
+         tmp_path / "crt", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context.load_cert_chain(tmp_path / "crt", tmp_path / "key")
+    script = Script()
+
+    async def inside() -> tuple[Sent, Sent]:
+        async with scripted_server(script, context):
+            unknown = await send(script, FIVE, tls="tls")
+            return unknown, await send(script, FIVE, tls="tls", ca=str(tmp_path / "crt"))
+
+    unknown, known = asyncio.run(inside())
+    assert unknown.outcomes == [N] * 5
+    assert "chứng thư của máy chủ không dùng được" in unknown.down
+    assert known.outcomes == [A] * 5
