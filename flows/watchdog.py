@@ -2,6 +2,7 @@
 
 from prefect import flow, get_run_logger
 
+from tasks.heartbeat import beat
 from tasks.wakeups import start_missed
 
 
@@ -10,3 +11,4 @@ def watchdog() -> None:
     """Hỏi sổ cái xem có lượt nào bị lỡ không."""
     started = start_missed()
     get_run_logger().info("Lượt bị lỡ: %s", ", ".join(started) or "không có")
+    beat()

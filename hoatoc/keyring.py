@@ -88,11 +88,15 @@ def _kid(key: str) -> str:
 
 
 def _make(path: Path) -> None:
+    """Make a ring. Of several processes that start at once one makes it, whole before anyone can see it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Exclusive creation: of two processes that start at once, one makes the key and the other reads it.
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    half = path.with_name(f".keys.{secrets.token_hex(8)}")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        return
+    finally:
+        half.unlink()

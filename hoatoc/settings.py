@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     inbox_url: str = ""
     secret_key: str = ""
     public_url: str = "http://127.0.0.1:8020"
+    heartbeat_url: str = ""  # called by the watchdog only while nothing is overdue; '' for none
     lang: Literal["vi", "en"] = "vi"
 
     @cached_property

@@ -7,7 +7,7 @@ from hoatoc import clock, keyring
 from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.links import Links
 from hoatoc.settings import read_settings
-from portal import api, coverage, desk, failures, lineage, permissions, reports, rosters, tasks, unit
+from portal import api, bulletins, coverage, desk, failures, lineage, permissions, reports, rosters, tasks, unit
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.pages import STATIC, Pages
@@ -27,6 +27,7 @@ def create_app(ledger: Ledger, links: Links, lang: str) -> FastAPI:
     app.include_router(api.router)
     for module in (tasks, rosters, coverage, permissions, lineage):
         app.include_router(module.router)
+    app.include_router(bulletins.router)
     app.include_router(desk.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app

@@ -52,6 +52,7 @@ class BooksLine:
 class Board:
     """One directive on the board."""
 
+    id: int
     key: str
     zone: str
     words: Row
@@ -81,7 +82,8 @@ def _board(row: Row, now: datetime, language: Language) -> Board:
     overdue = [group for group in waiting if group.tone is Tone.OVERDUE]
     today = _newest_report(overdue)
     return Board(
-        key=row["key"], zone=row["zone"], words=row["words"], running=row["running"], next_at=row["next_at"],
+        id=row["id"], key=row["key"], zone=row["zone"], words=row["words"], running=row["running"],
+        next_at=row["next_at"],
         overdue=[group for group in overdue if group.kind != "report" or group.due_at == today],
         earlier=[group for group in reversed(overdue) if group.kind == "report" and group.due_at != today],
         open=[group for group in waiting if group.tone is Tone.DUE],

@@ -38,14 +38,14 @@ class Incoming:
 
 
 async def _incoming(request: Request) -> Incoming:
-    form = await request.form()
-    # PostgreSQL takes no NUL in text, and no person types one.
-    typed = {key: value.replace("\0", "") for key, value in form.items() if isinstance(value, str)}
-    files = {
-        key: (value.filename, await value.read())
-        for key, value in form.items()
-        if isinstance(value, UploadFile) and value.filename
-    }
+    async with request.form() as form:  # closes the files
+        # PostgreSQL takes no NUL in text, and no person types one.
+        typed = {key: value.replace("\0", "") for key, value in form.items() if isinstance(value, str)}
+        files = {
+            key: (value.filename, await value.read())
+            for key, value in form.items()
+            if isinstance(value, UploadFile) and value.filename
+        }
     return Incoming(typed, files)
 
 
@@ -117,7 +117,7 @@ def give_workbook(front: TheFront, token: str, day: date) -> Response:
         _form_of(page), _marks(opened), unit=page.addressee.name, heading=heading, values=report.figures or {},
         before=opened.before, explanation=report.explanation, by_name=page.receipt.by_name if page.receipt else "",
     )  # fmt: skip
-    return _file(content, _XLSX, f"bao-cao-{day}.xlsx")
+    return file_answer(content, _XLSX, f"bao-cao-{day}.xlsx")
 
 
 @router.get("/v/{token}/bao-cao/{day}/mau.csv")
@@ -126,7 +126,7 @@ def give_csv(front: TheFront, token: str, day: date) -> Response:
     with front.ledger.read() as session:
         opened = _open(front, session, token, day)
     content = reportsheet.write_csv(_form_of(opened.page), opened.report.figures or {})
-    return _file(content, "text/csv; charset=utf-8", f"bao-cao-{day}.csv")
+    return file_answer(content, "text/csv; charset=utf-8", f"bao-cao-{day}.csv")
 
 
 @router.get("/v/{token}/tep/{sha256}")
@@ -135,7 +135,7 @@ def give_attachment(front: TheFront, token: str, sha256: str) -> Response:
     with front.ledger.read() as session:
         kept = attachments.get(session, _addressee(front, session, token).id, sha256)
     extension = kept.name.rpartition(".")[2].lower()
-    return _file(kept.content, "application/octet-stream", f"tep-{sha256[:8]}.{extension}")
+    return file_answer(kept.content, "application/octet-stream", f"tep-{sha256[:8]}.{extension}")
 
 
 @router.get("/v/{token}/bien-nhan/{day}")
@@ -261,5 +261,6 @@ def _addressee(front: Front, session: Session, token: str) -> Addressee:
     return addressee_of(session, *front.links.read_unit(token))
 
 
-def _file(content: bytes, media: str, name: str) -> Response:
+def file_answer(content: bytes, media: str, name: str) -> Response:
+    """A file to keep; browsers save it and never show it as a page."""
     return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})

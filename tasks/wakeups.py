@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hoatoc import clock
 from hoatoc.ledger.schema import Directive, WakeUp
 from hoatoc.localtime import NEVER, short
-from hoatoc.rollout import waking
+from hoatoc.rollout import auditor, waking
 from hoatoc.rollout.reference import directive_of
 from tasks.here import installation
 from tasks.naming import deployment_name
@@ -53,7 +53,9 @@ def start_missed() -> list[str]:
     with installation().ledger.write() as session:
         if clock.is_simulated(session):
             return []
-        missed = waking.overdue(session, now=clock.read(session) - GRACE)
+        now = clock.read(session)
+        missed = waking.overdue(session, now=now - GRACE)
+        auditor.note(session, auditor.overdue(session, now=now), now=now)
         started = []
         for directive in missed:
             row = session.get_one(WakeUp, directive.id)

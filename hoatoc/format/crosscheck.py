@@ -1,7 +1,7 @@
 """What one model alone cannot see: names that must exist elsewhere, quotes that must stand in the source."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import available_timezones
 
 from simpleeval import InvalidExpression
@@ -169,6 +169,8 @@ def _regime_problems(
             yield source.problem((*at, "form"), f"không có biểu mẫu {report.form!r}", f"các biểu mẫu: {known}")
         if report.last is not None and report.last < report.first:
             yield source.problem((*at, "last"), "ngày cuối trước ngày đầu", "sửa first hoặc last")
+        if report.freeze < timedelta(0):
+            yield source.problem((*at, "freeze"), "chốt số liệu trước giờ chốt", 'viết từ giờ chốt trở đi, như "1h"')
         if not report.freeze <= report.lock:
             yield source.problem((*at, "lock"), "khóa nhận trước khi chốt số liệu", "để lock không nhỏ hơn freeze")
         yield from _clause_problems(forms.get(report.form), clauses, (*at, "form"), source)

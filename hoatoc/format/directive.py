@@ -1,5 +1,7 @@
 """A directive file: the text and the regime, kept apart."""
 
+import unicodedata
+
 from hoatoc.format.model import Model
 from hoatoc.format.regime import Regime
 from hoatoc.format.text import Text, Urgency
@@ -19,7 +21,7 @@ class DirectiveFile(Model):
 
 def urgency(text: Text) -> Urgency:
     """The degree of urgency behind the printed mark, whatever its spelling (HỎA/HOẢ/HÒA/HOÀ TỐC)."""
-    printed = (text.urgency or "").casefold()
+    printed = unicodedata.normalize("NFC", text.urgency or "").casefold()
     return next((degree for mark, degree in _MARKS.items() if mark in printed), Urgency.NORMAL)
 
 

@@ -19,6 +19,8 @@ _SAYS = {
     "int_type": ("phải là số nguyên", "viết số không có dấu chấm, không nháy"),
     "bool_type": ("phải là true hoặc false", ""),
     "date_type": ("phải là ngày", "viết như 2021-11-23, không nháy"),
+    "date_parsing": ("phải là ngày", "viết như 2021-11-23, không nháy"),
+    "date_from_datetime_parsing": ("phải là ngày", "viết như 2021-11-23, không nháy"),
     "tuple_type": ("phải là danh sách", "viết mỗi phần tử một dòng, bắt đầu bằng dấu gạch ngang"),
     "model_type": ("phải là một nhóm khóa: giá trị", "xuống dòng và thụt vào dưới khóa này"),
     "dict_type": ("phải là một nhóm khóa: giá trị", "xuống dòng và thụt vào dưới khóa này"),
@@ -34,7 +36,21 @@ def validate(model: type[M], source: YamlFile) -> M:
         # JSON mode is strict about types, yet reads enums by their words, dates as ISO and lists as tuples.
         return model.model_validate_json(json.dumps(source.data, default=str))
     except ValidationError as error:
-        raise FormatError([_problem(detail, source, model) for detail in error.errors()]) from error
+        raise FormatError([_problem(detail, source, model) for detail in _telling(error.errors())]) from error
+
+
+def _telling(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors without those that only follow from another: a list whose items are wrong is not too short."""
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(len(other["loc"]) > len(detail["loc"]) and _within(other, detail) for other in details)
+    ]
+
+
+def _within(inner: ErrorDetails, outer: ErrorDetails) -> bool:
+    return inner["loc"][: len(outer["loc"])] == outer["loc"]
 
 
 def _problem(detail: ErrorDetails, source: YamlFile, model: type[BaseModel]) -> Problem:

@@ -5,8 +5,8 @@ true/false and null. `16:00` stays text (YAML 1.1 would make it 960) and so does
 """
 
 import re
-from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from hoatoc.errors import FormatError
 from hoatoc.format.problem import Problem
 
 Path_ = tuple[str | int, ...]
+_WORDS, _DAY = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
 
 
 # libyaml where PyYAML was built with it: about eight times as fast on a province's units.
@@ -57,7 +58,8 @@ class YamlFile:
 
 
 def read_yaml(path: Path) -> YamlFile:
-    """Parse `path`. Raises FormatError when it cannot be read, is no YAML, or names a key twice."""
+    """Parse `path`. Raises FormatError when it cannot be read, is no YAML, names a key twice, or holds what the
+    format has no use for: keys that are no words, aliases that hold themselves, days that no month has."""
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -65,12 +67,11 @@ def read_yaml(path: Path) -> YamlFile:
     loader = _PlainLoader(source)
     try:
         node = loader.get_single_node()
-        marks: dict[Path_, tuple[int, int]] = {}
-        twice: list[Problem] = []
+        survey = _Survey(path)
         if node is not None:
-            _remember(node, (), marks, twice, path)
-        if twice:
-            raise FormatError(list(twice))
+            survey.visit(node, (), ())
+        if survey.problems:
+            raise FormatError(list(survey.problems))
         data = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -80,23 +81,54 @@ def read_yaml(path: Path) -> YamlFile:
         raise FormatError([Problem(path, line, column, "(cú pháp YAML)", what, hint)]) from error
     finally:
         loader.dispose()
-    return YamlFile(path, data, marks)
+    return YamlFile(path, data, survey.marks)
 
 
-def _remember(
-    node: yaml.Node, loc: Path_, marks: dict[Path_, tuple[int, int]], twice: list[Problem], path: Path
-) -> None:
-    marks.setdefault(loc, (node.start_mark.line + 1, node.start_mark.column + 1))
-    if isinstance(node, yaml.MappingNode):
-        seen: set[Hashable] = set()
+class _Survey:
+    """Walks a document once before it becomes data: where each value stands, and what cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.marks: dict[Path_, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+
+    def visit(self, node: yaml.Node, loc: Path_, above: tuple[yaml.Node, ...]) -> None:
+        """Take note of `node` at `loc` and of everything in it; `above` are the nodes that hold it."""
+        self.marks.setdefault(loc, _place(node))
+        if any(node is holder for holder in above):
+            self._complain(node, loc, "bí danh tự chứa chính nó", "chép lại nội dung thay cho dấu *")
+        elif isinstance(node, yaml.MappingNode):
+            self._visit_mapping(node, loc, above)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                self.visit(item, (*loc, index), (*above, node))
+        elif node.tag == _DAY and not _is_day(node.value):
+            self._complain(node, loc, f"không có ngày {node.value}", "kiểm tra ngày và tháng")
+
+    def _visit_mapping(self, node: yaml.MappingNode, loc: Path_, above: tuple[yaml.Node, ...]) -> None:
+        seen: set[str] = set()
         for key, value in node.value:
-            line, column = key.start_mark.line + 1, key.start_mark.column + 1
+            if not isinstance(key, yaml.ScalarNode) or key.tag != _WORDS:
+                self._complain(key, loc, "khóa phải là chữ", "đặt khóa trong dấu nháy kép")
+                continue
             if key.value in seen:
-                field = ".".join(str(part) for part in (*loc, key.value))
-                twice.append(Problem(path, line, column, field, "khóa này có hai lần", "bỏ bớt một dòng"))
+                self._complain(key, (*loc, key.value), "khóa này có hai lần", "bỏ bớt một dòng")
             seen.add(key.value)
-            marks[(*loc, key.value)] = (line, column)
-            _remember(value, (*loc, key.value), marks, twice, path)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _remember(item, (*loc, index), marks, twice, path)
+            self.marks[(*loc, key.value)] = _place(key)
+            self.visit(value, (*loc, key.value), (*above, node))
+
+    def _complain(self, node: yaml.Node, loc: Path_, message: str, hint: str) -> None:
+        field = ".".join(str(part) for part in loc) or "(tệp)"
+        self.problems.append(Problem(self._path, *_place(node), field, message, hint))
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True

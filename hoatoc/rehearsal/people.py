@@ -9,8 +9,8 @@ from hoatoc.ledger.schema import DutyKind
 from hoatoc.localtime import following_day, instant, local, local_date
 from hoatoc.rehearsal.behaviour import Behaviour, Chance, Manner
 
-#: People act on whole five minutes: so many sign on the same instant that one transaction takes them in.
-_TICK = timedelta(minutes=5)
+#: People act on whole ten minutes: so many sign on the same instant that one transaction takes them in.
+_TICK = timedelta(minutes=10)
 _MORNING = time(7, 30)
 
 
@@ -71,7 +71,7 @@ class Agenda:
         if person.manner is Manner.NEXT_DAY:
             self._plan(owes, self._morning_after(owes))
         elif person.manner in (Manner.PROMPT, Manner.WRONG_FIRST) and owes.kind is not DutyKind.RECEIPT:
-            before = timedelta(minutes=self._chance.between(30, 180, "early", owes.addressee_id, owes.slot, owes.kind))
+            before = timedelta(minutes=self._chance.between(75, 240, "early", owes.addressee_id, owes.slot, owes.kind))
             at = self._awakened(max(owes.due_at - before, now))
             wrongly = person.manner is Manner.WRONG_FIRST and owes.kind is DutyKind.REPORT
             self._plan(owes, at, wrongly=wrongly)

@@ -71,6 +71,7 @@ class Play:
     agenda: Agenda
     mail: MailWorld
     typists: dict[str, Typist]
+    opens_first_actions: bool = False
     one_by_one: bool = False  # reports go through `submission.submit`, which takes minutes for a thousand units
     beats: list[Beat] = field(default_factory=list)
     letters: list[Kept] = field(default_factory=list)
@@ -80,21 +81,29 @@ class Play:
 
     def run(self, tell: Callable[[datetime], None] = lambda _now: None) -> None:
         """Play until the end."""
-        now = self.started
+        now, wake = self.started, None
         while True:
-            with self.ledger.read() as session:
-                wake = waking.next_wake(session, session.get_one(Directive, self.directive_id))
+            if wake is None or not self._known(wake):
+                with self.ledger.read() as session:
+                    wake = waking.next_wake(session, session.get_one(Directive, self.directive_id))
             upcoming = min(wake.at, self.agenda.upcoming or wake.at)
             if upcoming > self.ends:
                 break
             now = max(now, upcoming)
             if wake.at <= now:
                 self._pass(now, wake.cause)
+                wake = None
             else:
                 self._act(now)
             tell(now)
         with self.ledger.write() as session:
             clock.simulate(session, self.ends)
+
+    def _known(self, wake: waking.Wake) -> bool:
+        """Whether the wake-up last asked for is the next one still. People who do what they owe only put it off, so it
+        is asked for again when its time has come; but for a first action, which an acknowledgement opens."""
+        upcoming = self.agenda.upcoming
+        return not self.opens_first_actions and upcoming is not None and upcoming < wake.at
 
     def _pass(self, now: datetime, cause: str) -> None:
         did: dict[str, int] = {}
@@ -245,4 +254,5 @@ def begin(
             ledger=ledger, directive_id=directive.id, zone=directive.zone, started=at, ends=at + timedelta(days=days),
             people=people, agenda=Agenda(people, behaviour, chance, directive.zone),
             mail=MailWorld(people, behaviour, chance), typists=typists, one_by_one=one_by_one,
+            opens_first_actions=draft.content.regime.first_action is not None,
         )  # fmt: skip

@@ -81,12 +81,12 @@ class Bulletin:
     now: datetime
 
 
-def find(session: Session, directive_key: str, day: date) -> tuple[Directive, Period]:
-    """The directive of that key and its period of `day`. Raises NotFound."""
+def find(session: Session, directive_id: int, day: date) -> tuple[Directive, Period]:
+    """The directive and its period of `day`. Raises NotFound."""
     found = session.execute(
         select(Directive, Period)
         .join(Period, Period.directive_id == Directive.id)
-        .where(Directive.key == directive_key, Period.local_date == day)
+        .where(Directive.id == directive_id, Period.local_date == day)
         .order_by(Period.subject)
         .limit(1)
     ).first()

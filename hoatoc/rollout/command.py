@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from hoatoc.format.ladder import Step
 from hoatoc.format.office import PostRef
 from hoatoc.format.units import Role, Tree
 from hoatoc.ledger.schema import Addressee, Post, Unit
+
+#: What the chain reads of its thousand units; the rest is left in the ledger.
+_UNIT = (Unit.key, Unit.name, Unit.short, Unit.tree, Unit.parent_key, Unit.mail, Unit.valid_from, Unit.valid_to)
+_POST = (Post.unit_id, Post.key, Post.role, Post.title, Post.mail, Post.acting)
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class ChainOfCommand:
     A unit that has ended since the issue is still written to at its own mailbox, yet commands nobody any more."""
 
     def __init__(self, session: Session, office_id: int, day: date, leadership: tuple[PostRef, ...]) -> None:
-        units = session.scalars(select(Unit).where(Unit.office_id == office_id)).all()
+        units = session.scalars(select(Unit).where(Unit.office_id == office_id).options(load_only(*_UNIT))).all()
         self.units = {unit.id: unit for unit in units}
         self._by_key = {unit.key: unit for unit in units}
         self._in_force = {unit.key for unit in units if unit.valid_from <= day <= unit.valid_to}
@@ -36,7 +40,7 @@ class ChainOfCommand:
         in_force = select(Post).join(Unit, Unit.id == Post.unit_id).where(
             Unit.office_id == office_id, Post.valid_from <= day, Post.valid_to >= day
         )  # fmt: skip
-        for post in session.scalars(in_force.order_by(Post.id)):
+        for post in session.scalars(in_force.order_by(Post.id).options(load_only(*_POST))):
             self._posts.setdefault(post.unit_id, []).append(post)
         self._leadership = leadership
         self._leaders: list[Mailbox] | None = None

@@ -25,7 +25,6 @@ from hoatoc.localtime import NEVER, spoken, spoken_day
 from hoatoc.rollout import explanation, wording
 from hoatoc.rollout.snapshot import Snapshot
 
-
 #: The notice that something has changed: the directive, or what a unit owes.
 CHANGE = "change"
 

@@ -98,9 +98,7 @@ def _write_obligations(session: Session, directive: Directive, draft: Draft) -> 
     return dict(zip((str(row["clause"]) for row in rows), ids, strict=True))
 
 
-def write_addressees(
-    session: Session, directive: Directive, resolved: list[Resolved], clauses: dict[str, int]
-) -> None:
+def write_addressees(session: Session, directive: Directive, resolved: list[Resolved], clauses: dict[str, int]) -> None:
     """Write the addressees that `resolved` names, with what each bears; `clauses` are the obligations' ids."""
     found_units = session.execute(select(Unit.key, Unit.id).where(Unit.office_id == directive.office_id))
     units = {unit.key: unit.id for unit in found_units}

@@ -47,9 +47,10 @@ def of(session: Session, duty: Duty, period: Period, keys: Mapping[str, Callable
     ).all()  # fmt: skip
     read = [(day, {key: keys[key](value) for key, value in figures.items() if key in keys}) for day, figures in rows]
     earlier = [(day, figures) for day, figures in read if day < period.local_date]
+    before = _day_before(session, period)
     later = [(day, figures) for day, figures in read if day > period.local_date]
     return Past(
-        before=next((figures for day, figures in earlier if day == _day_before(session, period)), {}),
+        before=next((figures for day, figures in earlier if day == before), {}),
         after=later[-1][1] if later else {},
         earlier=[figures for _, figures in earlier],
     )

@@ -142,7 +142,8 @@ def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
     regime = draft.content.regime
     snap = snapshot.Snapshot(snapshot.take(folder, draft))
     yield {"template": "dispatch", "step": "dispatch", "at": now.isoformat(), "at_most": len(resolved), "source": TEXT}
-    yield from _rungs(snap.ladder(DutyKind.RECEIPT), receipt_due(folder.office, draft.content, now), len(resolved), "receipt")
+    receipts_due = receipt_due(folder.office, draft.content, now)
+    yield from _rungs(snap.ladder(DutyKind.RECEIPT), receipts_due, len(resolved), "receipt")
     for rule in regime.reports:
         bearers = sum(rule.clause in item.clauses for item in resolved)
         for day in _days(rule):
@@ -165,6 +166,6 @@ def _rungs(climb: Climb, due_at: datetime, bearers: int, of: str) -> Iterator[di
     for step, rung in enumerate(climb.rungs):
         yield {
             "template": "reminder" if rung.step in ("remind", "press") else "escalation_digest",
-            "step": rung.step.value, "at": climb.instant(step, due_at).isoformat(), "at_most": bearers, "source": OFFICE,
-            "of": of,
+            "step": rung.step.value, "at": climb.instant(step, due_at).isoformat(), "at_most": bearers,
+            "source": OFFICE, "of": of,
         }  # fmt: skip

@@ -85,7 +85,8 @@ def _dating(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
     owed = duty_clauses(draft.content.regime)
     undated = [item for item in draft.content.text.obligations if item.kind in _NEED_A_DATE and item.clause not in owed]
     for obligation in undated:
-        yield f"Khoản {obligation.clause}: {_what(obligation)} không có hạn, nên không mở nghĩa vụ; văn phòng có thể đặt."
+        what = f"{_what(obligation)} không có hạn, nên không mở nghĩa vụ; văn phòng có thể đặt"
+        yield f"Khoản {obligation.clause}: {what}."
 
 
 def _what(obligation: Obligation) -> str:

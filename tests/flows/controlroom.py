@@ -74,7 +74,7 @@ def start(deployment: str, **parameters: Any) -> UUID:
     return UUID(str(run_deployment(deployment, parameters=parameters, timeout=0, as_subflow=False).id))
 
 
-def eventually(read: Callable[[], T], is_so: Callable[[T], bool], seconds: float = 45) -> T:
+def eventually(read: Callable[[], T], is_so: Callable[[T], bool], seconds: float = 120) -> T:
     """What `read` gives as soon as `is_so` of it; fails when that is not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not is_so(found := read()):
@@ -102,7 +102,7 @@ def task_runs(run_id: UUID) -> list[TaskRun]:
         with get_client(sync_client=True) as client:
             return list(client.read_task_runs(flow_run_filter=wanted))
 
-    eventually(read, lambda found: len([run for run in found if run.start_time]) >= len(STEPS), 20)
+    eventually(read, lambda found: len([run for run in found if run.start_time]) >= len(STEPS), 60)
     time.sleep(0.3)  # were there more, they would be on their way
     return sorted(read(), key=lambda run: str(run.start_time))
 

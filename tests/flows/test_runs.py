@@ -73,7 +73,7 @@ def test_a_run_killed_while_sending_is_carried_on_by_the_next(control_room: Cont
     mail.seconds = 0.4
     before = len(mail.kept)
     killed = control_room.start(MANY, issue=True)
-    eventually(lambda: len(mail.kept) - before, lambda came: came >= 6, seconds=30)
+    eventually(lambda: len(mail.kept) - before, lambda came: came >= 6)
     for pid in processes_with(f"PREFECT__FLOW_RUN_ID={killed}"):
         os.kill(pid, signal.SIGKILL)
     dead = ended(killed)

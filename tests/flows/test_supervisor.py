@@ -19,7 +19,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.children import Child, wait_until
 from deployments.ports import free_port
+from deployments.supervisor import _environment
 from hoatoc.errors import HoatocError
+from hoatoc.settings import Settings
 from tests.flows.conftest import MANY
 from tests.flows.controlroom import ControlRoom, deployment_of, eventually, processes_with, start
 from tests.worlds.mailserver import MailServer
@@ -98,7 +100,7 @@ def test_nothing_is_left_of_an_installation_whose_supervisor_was_killed(
     supervisor.wait()
 
     assert len(running) == 5, "the supervisor, server, worker, portal, and the run that is sending"
-    eventually(lambda: processes_with(mark), lambda left: not left, seconds=20)
+    eventually(lambda: processes_with(mark), lambda left: not left, seconds=30)
     # It stood beside the first installation, on ports of its own, and has left that one alone.
     assert addresses["prefect"] != control_room.addresses.prefect
     assert addresses["portal"] != control_room.addresses.portal
@@ -155,3 +157,10 @@ def test_a_child_has_its_default_reaction_to_interrupts_even_in_the_background(t
 
     assert child.process.wait(10) != 0
     child.stop()
+
+
+@pytest.mark.xfail(reason="HOATOC_SECRET_KEY is not handed on, and a run does not see `.env`", strict=False)
+def test_every_setting_is_handed_to_the_processes(tmp_path: Path) -> None:
+    handed = _environment(Settings(home=tmp_path, secret_key="k" * 48), "http://p", "http://q", "smtp://r")
+
+    assert {f"HOATOC_{name.upper()}" for name in Settings.model_fields} <= set(handed)

@@ -1,13 +1,17 @@
 """What the mail server answers, and what becomes of each notice."""
 
 import email
+import threading
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from hoatoc.ledger.schema import NoticeState
+from hoatoc.ledger.schema import Notice, NoticeState
 from hoatoc.localtime import NEVER
+from hoatoc.rollout import answers
 from hoatoc.rollout.answers import GIVE_UP, delay
 from tests.conftest import Issue
 from tests.worlds.ledgers import Ledgers
@@ -181,6 +185,39 @@ def test_connections_are_kept(sqlite_ledgers: Ledgers, mail: MailServer) -> None
     issued(sqlite_ledgers.open(), mail.relay, small_office(departments=30).read()).run()
     assert len(mail.kept) == 33
     assert mail.connections <= 4 + 1  # the first is the listener's own
+
+
+def test_a_ledger_that_fails_while_answers_are_recorded_ends_the_pass_and_the_next_carries_on(
+    sqlite_ledgers: Ledgers, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = issued(sqlite_ledgers.open(), mail.relay, small_office(departments=30).read())
+    real, failures = answers.record, [OSError("disk full")]
+
+    def record(*told: Any) -> None:
+        if failures:
+            raise failures.pop()
+        real(*told)
+
+    monkeypatch.setattr(answers, "record", record)
+    ended: list[OSError] = []
+
+    def run() -> None:
+        try:
+            world.run()
+        except OSError as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive(), "the pass hangs, and keeps its turn"
+    assert [str(error) for error in ended] == ["disk full"]
+    with world.ledger.write() as session:  # their sender lives; let its lease be over
+        session.execute(update(Notice).values(lease_until=ISSUED).where(Notice.state == NoticeState.SENDING))
+    world.run()
+    assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
+    copies = {kept.message_id: {again.content for again in mail.to(kept.recipient)} for kept in mail.kept}
+    assert all(len(contents) == 1 for contents in copies.values())
 
 
 def test_an_addressee_without_any_mailbox_is_unreachable_and_stops_nobody(issue_in: Issue, mail: MailServer) -> None:

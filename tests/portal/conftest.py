@@ -1,5 +1,6 @@
 """Fixtures of the portal's tests."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,10 +47,18 @@ def empty_client(empty: Place) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def _issued_360(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("province") / "template.db"
+    province_at(path).ledger.close()
+    return path
+
+
 @pytest.fixture
-def province(tmp_path: Path) -> Iterator[Province]:
+def province(_issued_360: Path, tmp_path: Path) -> Iterator[Province]:
     """Bình Phước on the day of 360-CV/TU."""
-    province = province_at(tmp_path / "province.db")
+    place = open_place(Path(shutil.copy(_issued_360, tmp_path / "province.db")))
+    province = Province(place.ledger, place.links)
     yield province
     province.ledger.close()
 

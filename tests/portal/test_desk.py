@@ -65,7 +65,7 @@ def test_before_the_due_time_nobody_is_overdue(place: Place, client: TestClient)
     assert "-qua-han-" not in html
 
 
-def test_reports_that_can_no_longer_come_stand_in_the_books_and_not_on_the_list(place: Place, client: TestClient) -> None:
+def test_reports_that_can_no_longer_come_are_in_the_books_not_on_the_list(place: Place, client: TestClient) -> None:
     place.at(DUE + timedelta(days=1, minutes=5))
     html = client.get(place.desk).text
     assert "Báo cáo ngày 25/11/2021" in html.split("<details")[1]

@@ -79,7 +79,7 @@ def test_a_request_that_does_not_stand_is_refused_and_kept_in_the_form(
     answer = browser_there.post(f"{unit}/xin-phep/3.1", data={**ASKED, **changed})
     assert answer.status_code == 422
     assert f'id="{field}-problem"' in answer.text
-    assert answer.text.count('-problem">') == 1, "what is right is not complained of"
+    assert answer.text.count('<p class="problem"') == 1, "what is right is not complained of"
     assert province.rows() == before
 
 

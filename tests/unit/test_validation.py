@@ -144,7 +144,8 @@ def test_an_error_of_a_directive_is_told_with_field_and_line(
     assert isinstance(problem, Problem)
     assert problem.field == field
     assert says in problem.message
-    assert problem.line == source.locate(path)[0]
+    where = tuple(int(part) if part.isdigit() else part for part in field.split("."))
+    assert problem.line == source.locate(where)[0]
     assert problem.line > 1
 
 

@@ -42,7 +42,7 @@ class Directive(Base):
     snapshot_hash: Mapped[str]
     issued_at: Mapped[datetime]
     issued_by: Mapped[str]
-    version: Mapped[int] = mapped_column(default=0)  # goes up with every change by the desk: two at once cannot both win
+    version: Mapped[int] = mapped_column(default=0)  # goes up with every change: two desks cannot both win
     suspended_at: Mapped[datetime] = mapped_column(default=NEVER)  # since when it stands still; NEVER while it runs
 
 

@@ -1,0 +1,175 @@
+"""The summary of one period at the desk: the page, its files, and the exceptions the desk grants."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from hoatoc import clock
+from hoatoc.errors import HoatocError, NotFound
+from hoatoc.ledger.schema import Duty, DutyKind, Period
+from hoatoc.papers import charts, docx, official, pdf, workbook
+from hoatoc.rollout import attachments, bulletin, grace, periods, rates
+from hoatoc.rollout.bulletin import Bulletin
+from portal.front import Front, TheFront
+from portal.reports import Incoming, TheIncoming, file_answer
+from portal.typed import NAME, signature
+
+router = APIRouter(prefix="/bang/{token}/tong-hop/{directive_id}/{day}")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#: The names of the exceptions form's fields.
+DUTY, REASON, UNTIL = "don-vi", "ly-do", "den"
+
+
+@router.get("")
+def show_summary(front: TheFront, token: str, directive_id: int, day: date) -> Response:
+    """The frozen summary of one period, or its figures so far; with what has changed since."""
+    return _page(front, token, _read(front, token, directive_id, day))
+
+
+@router.get("/tong-hop.xlsx")
+def give_workbook(front: TheFront, token: str, directive_id: int, day: date) -> Response:
+    """The summary as a workbook."""
+    read = _read(front, token, directive_id, day)
+    return file_answer(workbook.write(read), _XLSX, f"tong-hop-{day}.xlsx")
+
+
+@router.get("/bao-cao.pdf")
+def give_pdf(
+    front: TheFront, token: str, directive_id: int, day: date, so: str = Query("", max_length=12),
+    ky_hieu: str = Query("", max_length=30),
+) -> Response:  # fmt: skip
+    """The official paper of a frozen summary as PDF, with the number and symbol that văn thư gives."""
+    return file_answer(pdf.write(_paper(front, token, directive_id, day, so, ky_hieu)), "application/pdf",
+                       f"bao-cao-{day}.pdf")  # fmt: skip
+
+
+@router.get("/bao-cao.docx")
+def give_docx(
+    front: TheFront, token: str, directive_id: int, day: date, so: str = Query("", max_length=12),
+    ky_hieu: str = Query("", max_length=30),
+) -> Response:  # fmt: skip
+    """The same paper as .docx."""
+    return file_answer(docx.write(_paper(front, token, directive_id, day, so, ky_hieu)), _DOCX, f"bao-cao-{day}.docx")
+
+
+@router.get("/bay-ngay.svg")
+def give_lines(front: TheFront, token: str, directive_id: int, day: date) -> Response:
+    """The seven-day lines of a frozen summary."""
+    return _drawing(charts.lines(_content(_read(front, token, directive_id, day)), "svg"))
+
+
+@router.get("/tinh-hinh.svg")
+def give_bar(front: TheFront, token: str, directive_id: int, day: date) -> Response:
+    """The bar of who has reported."""
+    read = _read(front, token, directive_id, day)
+    return _drawing(charts.reporting(read.nodes[0].books.as_dict(), "svg"))
+
+
+@router.get("/tep/{duty_id}/{sha256}")
+def give_attachment(front: TheFront, token: str, directive_id: int, day: date, duty_id: int, sha256: str) -> Response:
+    """A file that a unit has sent with its report of this period."""
+    front.links.read_desk(token)
+    with front.ledger.read() as session:
+        duty, _ = _duty(session, directive_id, day, str(duty_id))
+        kept = attachments.get(session, duty.addressee_id, sha256)
+    extension = kept.name.rpartition(".")[2].lower()
+    return file_answer(kept.content, "application/octet-stream", f"tep-{sha256[:8]}.{extension}")
+
+
+@router.post("/mo-lai")
+def reopen(front: TheFront, token: str, directive_id: int, day: date, incoming: TheIncoming) -> Response:
+    """Take in one unit's report until an instant after the lock, with a reason."""
+
+    def grant(session: Session, by_name: str, now: datetime) -> None:
+        duty, period = _duty(session, directive_id, day, incoming.typed.get(DUTY, ""))
+        locked = periods.lock_row(session, period.id)
+        until = _instant(incoming.typed.get(UNTIL, ""), period.zone)
+        grace.reopen(
+            session, duty, locked, until=until, now=now, by_name=by_name, reason=incoming.typed.get(REASON, "")
+        )
+
+    return _grant(front, token, directive_id, day, incoming, grant)
+
+
+@router.post("/mien")
+def exempt(front: TheFront, token: str, directive_id: int, day: date, incoming: TheIncoming) -> Response:
+    """Let one unit off this one report, with a reason."""
+
+    def grant(session: Session, by_name: str, now: datetime) -> None:
+        duty, period = _duty(session, directive_id, day, incoming.typed.get(DUTY, ""))
+        periods.lock_row(session, period.id)
+        session.refresh(duty)
+        grace.exempt(session, duty, now=now, by_name=by_name, reason=incoming.typed.get(REASON, ""))
+
+    return _grant(front, token, directive_id, day, incoming, grant)
+
+
+def _grant(front: Front, token: str, directive_id: int, day: date, incoming: Incoming, grant: Any) -> Response:
+    front.links.read_desk(token)
+    signed = signature(incoming.typed)
+    try:
+        if signed.problems:
+            raise HoatocError(signed.problems[NAME], hint="ghi họ tên người quyết định")
+        with front.ledger.write() as session:
+            grant(session, signed.name, clock.read(session))
+    except NotFound:
+        raise
+    except HoatocError as error:
+        return _page(front, token, _read(front, token, directive_id, day), wrong=error, typed=incoming.typed)
+    return RedirectResponse(f"/bang/{token}/tong-hop/{directive_id}/{day}", status_code=303)
+
+
+def _page(
+    front: Front, token: str, read: Bulletin, *, wrong: HoatocError | None = None, typed: dict[str, str] | None = None
+) -> Response:
+    return front.pages.page(
+        "summary", status=422 if wrong else 200, token=token, read=read, wrong=wrong, typed=typed or {}, name=NAME,
+        base=f"/bang/{token}/tong-hop/{read.directive.id}/{read.period.local_date}", columns=charts.COLUMNS,
+        rate=rates.reporting_rate(read.nodes[0].books), on_time=rates.timeliness(read.nodes[0].books),
+        told={item["key"]: item for item in read.content["figures"]} if read.content else {},
+    )  # fmt: skip
+
+
+def _read(front: Front, token: str, directive_id: int, day: date) -> Bulletin:
+    front.links.read_desk(token)
+    with front.ledger.read() as session:
+        directive, period = bulletin.find(session, directive_id, day)
+        return bulletin.read(session, directive, period, clock.read(session))
+
+
+def _content(read: Bulletin) -> dict[str, Any]:
+    if read.content is None:
+        raise NotFound("kỳ này chưa chốt số liệu", hint="mở lại sau giờ chốt")
+    return read.content
+
+
+def _paper(front: Front, token: str, directive_id: int, day: date, number: str, symbol: str) -> official.Paper:
+    read = _read(front, token, directive_id, day)
+    _content(read)
+    return official.paper(read, number_=number.strip(), symbol=symbol.strip())
+
+
+def _duty(session: Session, directive_id: int, day: date, typed: str) -> tuple[Duty, Period]:
+    """The duty that the form names, which must be of this period."""
+    _, period = bulletin.find(session, directive_id, day)
+    duty = session.get(Duty, int(typed)) if typed.isdecimal() and len(typed) < 16 else None
+    if duty is None or duty.period_id != period.id or duty.kind is not DutyKind.REPORT:
+        raise NotFound("không có đơn vị này trong kỳ báo cáo", hint="chọn đơn vị trong bảng")
+    return duty, period
+
+
+def _instant(typed: str, zone: str) -> datetime:
+    """What a browser's date-and-time field gives ("2021-11-26T16:00"), on the office's wall clock."""
+    try:
+        return datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(zone))
+    except ValueError as error:
+        raise HoatocError("chưa chọn thời điểm mở lại", hint="chọn ngày và giờ") from error
+
+
+def _drawing(svg: bytes) -> Response:
+    return Response(svg, media_type="image/svg+xml")

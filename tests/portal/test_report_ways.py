@@ -1,0 +1,299 @@
+"""Every way in takes the same report through the same checks: form, workbook, CSV, JSON; and what the desk sees."""
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from pypdf import PdfReader
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Report, Revision, UnsentReport
+from hoatoc.papers import reportsheet
+from tests.portal.place import DUE, FIGURES, LOCKED, SIGNED, Place
+from tests.portal.test_unit import report, words
+
+DAY = "2021-11-24"
+NEXT_DAY = "2021-11-25"
+KEPT = {
+    "nhiem_moi": 2, "nhiem_luy_ke": 3884, "xet_nghiem_tuan": 120, "mau_gop": 30, "ra_tinh_xin": 5, "ra_tinh_dong_y": 3,
+    "ra_tinh_tu_choi": 1, "vi_pham_5k": 0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def unit(place: Place) -> str:
+    return place.link("Sở Y tế")
+
+
+def filled(client: TestClient, unit: str, day: str = DAY, **changed: Any) -> bytes:
+    """The workbook that the unit downloads, with its figures typed into the yellow cells."""
+    answer = client.get(f"{unit}/bao-cao/{day}/mau.xlsx")
+    assert answer.status_code == 200
+    book = load_workbook(io.BytesIO(answer.content))
+    sheet = book[reportsheet.SHEET]
+    for row in range(6, sheet.max_row + 1):
+        key = sheet.cell(row, 1).value
+        value = {**KEPT, "ho-ten": "Nguyễn Văn An", **changed}.get(key)
+        if value is not None:
+            sheet.cell(row, 4).value = value
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def upload(client: TestClient, unit: str, content: bytes, name: str = "bao-cao.xlsx", day: str = DAY) -> Any:
+    return client.post(f"{unit}/bao-cao/{day}/tep", files={"tep": (name, content)})
+
+
+def newest(place: Place) -> Revision:
+    with place.ledger.read() as session:
+        return session.scalars(select(Revision).order_by(Revision.id.desc()).limit(1)).one()
+
+
+def test_the_workbook_a_unit_downloads_comes_back_as_its_report(place: Place, client: TestClient, unit: str) -> None:
+    answer = upload(client, unit, filled(client, unit))
+    assert answer.status_code == 303
+    assert newest(place).figures == KEPT
+    assert (newest(place).channel, newest(place).by_name) == ("file", "Nguyễn Văn An")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("3.884", 3884), (3884.0, 3884), ("3 884", 3884)], ids=["as text", "as a decimal", "spaced"]
+)
+def test_figures_in_cells_are_read_as_people_type_them(
+    place: Place, client: TestClient, unit: str, typed: Any, kept: int
+) -> None:
+    assert upload(client, unit, filled(client, unit, nhiem_luy_ke=typed)).status_code == 303
+    assert newest(place).figures["nhiem_luy_ke"] == kept
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({"nhiem_luy_ke": 3.884}, "phần thập phân"), ({"ra_tinh_tu_choi": 3}, "lệch 1"), ({"mau_gop": -1}, "số âm"),
+     ({"vi_pham_5k": "=1+1"}, "ghi số nguyên"), ({"ho-ten": " "}, "họ và tên")],
+)  # fmt: skip
+def test_a_workbook_passes_the_same_checks(
+    place: Place, client: TestClient, unit: str, changed: dict[str, Any], says: str
+) -> None:
+    content = filled(client, unit, **changed)
+    if "=1+1" in changed.values():  # words, not a formula
+        content = content.replace(b"x", b"x")
+    answer = upload(client, unit, content)
+    assert answer.status_code == 422
+    assert says in words(answer.text) or "chưa điền" in words(answer.text)
+    assert 'value="120"' in answer.text, "what the file held stands in the form, to be mended there"
+    assert report(place) is None
+
+
+def test_the_workbook_of_another_day_or_unit_is_refused(place: Place, client: TestClient, unit: str) -> None:
+    place.at(LOCKED - timedelta(hours=3))
+    other = place.link("Sở Công Thương")
+    for content in (filled(client, unit, NEXT_DAY), filled(client, other)):
+        answer = upload(client, unit, content)
+        assert answer.status_code == 422
+        assert "tệp này là mẫu của" in words(answer.text).lower()
+    assert report(place) is None
+
+
+def bomb() -> bytes:
+    import zipfile
+
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
+    return made.getvalue()
+
+
+def stranger() -> bytes:
+    made = io.BytesIO()
+    Workbook().save(made)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04junk", stranger(), bomb()],
+                         ids=["empty", "noise", "torn", "another workbook", "a bomb"])  # fmt: skip
+def test_what_is_no_such_workbook_is_refused_with_the_way_out(
+    place: Place, client: TestClient, unit: str, content: bytes
+) -> None:
+    answer = upload(client, unit, content)
+    assert answer.status_code == 422
+    assert "tệp" in words(answer.text)
+    assert report(place) is None
+
+
+def test_csv_goes_out_and_comes_back(place: Place, client: TestClient, unit: str) -> None:
+    text = client.get(f"{unit}/bao-cao/{DAY}/mau.csv").content.decode("utf-8-sig")
+    assert text.startswith("ma;chi_tieu;so_lieu\r\n")
+    for mark, encoding in ((";", "utf-8-sig"), (",", "utf-8"), ("\t", "utf-16")):
+        rows = "".join(f"{key}{mark}x{mark}{value}\r\n" for key, value in {**FIGURES, **SIGNED}.items())
+        answer = upload(client, unit, f"ma{mark}chi_tieu{mark}so_lieu\r\n{rows}".encode(encoding), "a.csv")
+        assert answer.status_code == 303, mark
+    assert newest(place).figures == KEPT
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a;b\n", b"\xc3\x28", b'ma;"x\n'])
+def test_what_is_no_such_csv_is_refused(place: Place, client: TestClient, unit: str, content: bytes) -> None:
+    assert upload(client, unit, content, "a.csv").status_code == 422
+    assert report(place) is None
+
+
+def bearer(unit: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {unit.removeprefix('/v/')}"}
+
+
+def put(client: TestClient, unit: str, figures: Any, day: str = DAY, **more: Any) -> Any:
+    body = json.dumps({"figures": figures, "by": "Nguyễn Văn An", **more})
+    return client.put(f"/api/bao-cao/{day}", content=body, headers=bearer(unit))
+
+
+def test_the_api_takes_a_report_once(place: Place, client: TestClient, unit: str) -> None:
+    answer = put(client, unit, KEPT)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["revision"], answer.json()["on_time"], answer.json()["repeated"]) == (1, True, False)
+    assert put(client, unit, {**KEPT, "nhiem_luy_ke": "3.884"}).json()["repeated"] is True
+    assert (newest(place).figures, newest(place).channel) == (KEPT, "api")
+    told = client.get("/api/bao-cao", headers=bearer(unit)).json()
+    assert told["reports"][0]["state"] == "met"
+    assert [field["key"] for field in told["form"]["fields"]][:2] == ["nhiem_moi", "nhiem_luy_ke"]
+    assert client.get(f"/api/bao-cao/{DAY}", headers=bearer(unit)).json()["figures"] == KEPT
+
+
+def test_the_api_names_what_is_wrong(place: Place, client: TestClient, unit: str) -> None:
+    answer = put(client, unit, {**KEPT, "ra_tinh_tu_choi": 3, "mau_gop": 30})
+    assert answer.status_code == 422
+    assert set(answer.json()["problems"]) == {"ra_tinh_xin", "ra_tinh_dong_y", "ra_tinh_tu_choi"}
+    assert put(client, unit, {**KEPT, "mau_gop": 30.5}).json()["problems"] == {
+        "mau_gop": "ghi số nguyên, không có phần thập phân (dấu phẩy)"
+    }
+    assert set(put(client, unit, {**KEPT, "mau_gop": True}).json()["problems"]) == {"mau_gop"}
+    assert set(put(client, unit, KEPT, by="").json()["problems"]) == {"by"}
+    for body in (b"{", b"[]", b'{"figures": 1}', b'{"figures": {"a": NaN}}', b"[" * 5000):
+        assert client.put(f"/api/bao-cao/{DAY}", content=body, headers=bearer(unit)).status_code == 422
+    assert report(place) is None
+
+
+def test_the_api_needs_the_units_token(client: TestClient, unit: str) -> None:
+    for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp4"}, {"Authorization": "Bearer"}):
+        assert client.get("/api/bao-cao", headers=headers).status_code == 401
+        assert client.put(f"/api/bao-cao/{DAY}", content=b"{}", headers=headers).status_code == 401
+    assert client.get("/api/bao-cao/2030-01-01", headers=bearer(unit)).status_code == 404
+    assert put(client, unit, KEPT, day="2030-01-01").status_code == 404
+
+
+def test_unusual_figures_ask_for_a_word_in_the_form_and_over_the_api(
+    place: Place, client: TestClient, unit: str
+) -> None:
+    client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED)
+    place.at(LOCKED - timedelta(hours=3))
+    less = FIGURES | SIGNED | {"nhiem_luy_ke": "3.800"}
+    answer = client.post(f"{unit}/bao-cao/{NEXT_DAY}", data=less)
+    assert answer.status_code == 422
+    assert "3.884 → 3.800; lệch 84" in words(answer.text)
+    assert 'name="giai-trinh"' in answer.text
+    told = put(client, unit, {**KEPT, "nhiem_luy_ke": 3800}, NEXT_DAY)
+    assert (told.status_code, told.json()["problems"], set(told.json()["warnings"])) == (422, {}, {"nhiem_luy_ke"})
+    answer = client.post(f"{unit}/bao-cao/{NEXT_DAY}", data=less | {"giai-trinh": "rà soát lại"})
+    assert answer.status_code == 303
+    said = words(client.get(f"{unit}/bien-nhan/{NEXT_DAY}").text)
+    assert "Giải trình: rà soát lại" in said
+    assert "3.884 → 3.800" in said
+    form = client.get(f"{unit}/bao-cao/{NEXT_DAY}").text
+    assert "Kỳ trước: 3.884" in words(form)
+
+
+def test_what_is_typed_is_kept_until_it_is_sent(place: Place, client: TestClient, unit: str) -> None:
+    typed = {"nhiem_moi": "7", "ghi_chu": "đang hỏi", "la": "x" * 9999}
+    assert client.post(f"{unit}/bao-cao/{DAY}/nhap", data=typed).status_code == 204
+    page = client.get(f"{unit}/bao-cao/{DAY}").text
+    assert 'value="7"' in page
+    assert "đã điền dở, chưa nộp" in words(page)
+    assert report(place) is None, "a draft is no report"
+    client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED)
+    with place.ledger.read() as session:
+        assert session.scalars(select(UnsentReport)).all() == []
+
+
+@pytest.fixture
+def summary(place: Place) -> str:
+    with place.ledger.read() as session:
+        directive = session.scalars(select(Directive)).one()
+    return f"{place.desk}/tong-hop/{directive.id}/{DAY}"
+
+
+def duty_of(place: Place, name: str, day: str = DAY) -> int:
+    with place.ledger.read() as session:
+        return session.scalars(
+            select(Duty.id).join(Addressee, Addressee.id == Duty.addressee_id)
+            .where(Addressee.name == name, Duty.kind == DutyKind.REPORT, Duty.slot.startswith(day))
+        ).one()  # fmt: skip
+
+
+def test_the_summary_page_tells_frozen_and_live_figures_apart(
+    place: Place, client: TestClient, unit: str, summary: str
+) -> None:
+    client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED)
+    assert "số liệu tạm" in words(client.get(summary).text)
+    place.at(DUE + timedelta(hours=1))
+    assert "đã chốt lúc 17 giờ 00" in words(client.get(summary).text)
+    client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED | {"nhiem_moi": "9", "nhiem_luy_ke": "3.890"})
+    said = words(client.get(summary).text)
+    assert "có bản thứ 2 sau khi chốt" in said
+    assert "2 — — 1 9 (1)" in said, "frozen, before, change, units, live"
+    assert "1 trong 69 đơn vị đã báo cáo" in said
+    assert "Tỷ lệ báo cáo 1,4%, đúng hạn 1,4%." in said
+
+
+def test_the_desk_reopens_and_exempts_from_the_summary_page(
+    place: Place, client: TestClient, unit: str, summary: str
+) -> None:
+    place.at(LOCKED + timedelta(minutes=1))
+    granted = {"don-vi": duty_of(place, "Sở Y tế"), "den": "2021-11-26T16:00", "ly-do": "mất điện", "ho-ten": "Lan"}
+    for wrong in ({"ly-do": ""}, {"den": "mai"}, {"den": "2021-11-25T16:00"}, {"ho-ten": ""}):
+        assert client.post(f"{summary}/mo-lai", data=granted | wrong).status_code == 422
+    assert client.post(f"{summary}/mo-lai", data=granted | {"don-vi": "999999"}).status_code == 404
+    assert client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED).status_code == 422
+    assert client.post(f"{summary}/mo-lai", data=granted).status_code == 303
+    assert "được nộp đến 16 giờ 00, ngày 26/11/2021" in words(client.get(summary).text)
+    assert "<form" in client.get(f"{unit}/bao-cao/{DAY}").text
+    assert client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED).status_code == 303
+    off = {"don-vi": duty_of(place, "Sở Công Thương"), "ly-do": "giải thể", "ho-ten": "Lan"}
+    assert client.post(f"{summary}/mien", data=off).status_code == 303
+    answer = client.post(f"{summary}/mien", data=off | {"don-vi": granted["don-vi"]})
+    assert answer.status_code == 422, "who has reported is not exempted"
+
+
+def test_the_summarys_files_open_and_agree(place: Place, client: TestClient, unit: str, summary: str) -> None:
+    client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED | {"ghi_chu": "=HYPERLINK(1)"})
+    for name in ("bao-cao.pdf", "bao-cao.docx", "bay-ngay.svg"):
+        assert client.get(f"{summary}/{name}").status_code == 404, "nothing is frozen yet"
+    place.at(DUE + timedelta(hours=1))
+    book = load_workbook(io.BytesIO(client.get(f"{summary}/tong-hop.xlsx").content))
+    assert book.sheetnames == ["Tổng hợp", "Cấp 1", "Đơn vị", "Bảy ngày"]
+    note = next(cell for row in book["Đơn vị"].iter_rows() for cell in row if cell.value == "=HYPERLINK(1)")
+    assert note.data_type == "s", "what a unit types is never a formula"
+    pdf = PdfReader(io.BytesIO(client.get(f"{summary}/bao-cao.pdf?so=5&ky_hieu=BC-VPTU").content))
+    text = " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
+    assert "Số 5-BC-VPTU" in text
+    assert "3.884" in text
+    for name in ("bay-ngay.svg", "tinh-hinh.svg"):
+        answer = client.get(f"{summary}/{name}")
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert b"<svg" in answer.content
+
+
+def test_the_summary_opens_with_the_desks_link_alone(client: TestClient, summary: str, place: Place) -> None:
+    for path in ("", "/tong-hop.xlsx", "/bao-cao.pdf", "/bay-ngay.svg"):
+        assert client.get(summary.replace(place.desk, "/bang/x") + path).status_code == 404
+    assert client.get(summary.replace(DAY, "2030-01-01")).status_code == 404
+    assert client.post(f"{summary.replace(place.desk, '/bang/x')}/mien", data={}).status_code == 404
+
+
+def test_a_report_of_the_ledger_keeps_no_trace_of_refused_ones(place: Place, client: TestClient, unit: str) -> None:
+    upload(client, unit, filled(client, unit, nhiem_luy_ke=1, nhiem_moi=2))
+    put(client, unit, {**KEPT, "nhiem_luy_ke": 1})
+    with place.ledger.read() as session:
+        assert session.scalars(select(Report)).all() == []
