@@ -59,7 +59,7 @@ async def _register(client: PrefectClient, folder: OfficeFolder, key: str, conte
     await client.create_deployment(
         flow_id=flow_id, name=DEPLOYMENT, entrypoint=ROLLOUT, pull_steps=[], work_pool_name=WORK_POOL,
         job_variables={"command": RUN_COMMAND},
-        parameters={"directive": key}, parameter_openapi_schema=_schema(rollout), enforce_parameter_schema=True,
+        parameters={"directive": key}, parameter_openapi_schema=_schema(rollout, directive=key), enforce_parameter_schema=True,
         tags=[folder.office.province, urgency(content.text).value], description=_description(content),
     )  # fmt: skip
     return Registered(key, str(flow_id), f"{name}/{DEPLOYMENT}")
@@ -78,8 +78,12 @@ async def _register_watchdog(client: PrefectClient) -> None:
     )  # fmt: skip
 
 
-def _schema(flow: Flow[..., Any]) -> dict[str, Any]:
-    return parameter_schema(flow).model_dump_for_openapi()
+def _schema(flow: Flow[..., Any], **fixed: str) -> dict[str, Any]:
+    """The parameters as the UI asks for them; those `fixed` have one value, so that no other can be typed."""
+    schema = parameter_schema(flow).model_dump_for_openapi()
+    for name, value in fixed.items():
+        schema["properties"][name]["enum"] = [value]
+    return schema
 
 
 def _description(content: DirectiveFile) -> str:

@@ -78,7 +78,7 @@ def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020
             sink_port = free_port(8025)
             smtp = f"smtp://127.0.0.1:{sink_port}"
             children.append(start("sink", ["deployments.sink", str(settings.outbox_folder), str(sink_port)]))
-        os.environ.update(_environment(settings, prefect, portal, smtp))
+        stack.enter_context(_environ(_environment(settings, prefect, portal, smtp)))
         server = ["uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", "127.0.0.1"]
         children.append(start("server", [*server, "--port", str(ports[0]), "--log-level", "warning"]))
         wait_until(lambda: _answers(f"{prefect}/api/health"), children[-1], _START_SECONDS)
@@ -102,14 +102,26 @@ def _environment(settings: Settings, prefect: str, portal: str, smtp: str) -> di
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": f"{prefect}/api",
+        # Every setting by name: a run starts in a folder of its own, where no .env is read.
+        **{f"HOATOC_{name.upper()}": str(value) for name, value in settings if value is not None},
         "HOATOC_HOME": str(home),
         "HOATOC_DIRECTIVES": str(settings.directives.resolve()),
         "HOATOC_DATABASE_URL": settings.ledger_url,
         "HOATOC_SMTP_URL": smtp,
-        "HOATOC_INBOX_URL": settings.inbox_url,
         "HOATOC_PUBLIC_URL": public_url(settings, portal),
-        "HOATOC_LANG": settings.lang,
     }
+
+
+@contextmanager
+def _environ(values: dict[str, str]) -> Iterator[None]:
+    """This process's environment with `values` in it, as it was again when the block ends."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def public_url(settings: Settings, portal: str) -> str:

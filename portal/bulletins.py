@@ -58,16 +58,16 @@ def give_docx(
 
 
 @router.get("/bay-ngay.svg")
-def give_lines(front: TheFront, token: str, directive_id: int, day: date) -> Response:
-    """The seven-day lines of a frozen summary."""
-    return _drawing(charts.lines(_content(_read(front, token, directive_id, day)), "svg"))
+def give_lines(front: TheFront, token: str, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
+    """The seven-day lines of a frozen summary, in one column (for a phone) or two."""
+    return _drawing(charts.lines(_content(_read(front, token, directive_id, day)), "svg", columns=cot))
 
 
 @router.get("/tinh-hinh.svg")
-def give_bar(front: TheFront, token: str, directive_id: int, day: date) -> Response:
-    """The bar of who has reported."""
+def give_bar(front: TheFront, token: str, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
+    """The bar of who has reported, one or two columns wide."""
     read = _read(front, token, directive_id, day)
-    return _drawing(charts.reporting(read.nodes[0].books.as_dict(), "svg"))
+    return _drawing(charts.reporting(read.nodes[0].books.as_dict(), "svg", width=3.2 * cot))
 
 
 @router.get("/tep/{duty_id}/{sha256}")

@@ -15,5 +15,7 @@ def publish(directive: str, now: datetime) -> None:
     with installation().ledger.read() as session:
         found = directive_of(session, directive)
         rows, words, title = account.table(session, found, now), account.paragraph(session, found, now), found.title
-    create_table_artifact(key=artifact_key(directive, "so-lieu"), table=rows, description=title)
-    create_markdown_artifact(key=artifact_key(directive, "tinh-hinh"), markdown=words, description=title)
+    create_table_artifact(key=artifact_key(directive, "so-lieu"), table=rows, description=f"Số liệu: {title}")
+    create_markdown_artifact(
+        key=artifact_key(directive, "tinh-hinh"), markdown=words, description=f"Tình hình: {title}"
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 RETRIES = 4
 #: 2, 4, 8 and 16 seconds, each with some jitter.
@@ -16,7 +16,7 @@ def may_have_passed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> 
     """True for a database that was locked, restarting or out of reach, and for errors of the operating system."""
     try:
         state.result(raise_on_failure=True)
-    except (DBAPIError, OSError):
+    except (OperationalError, InterfaceError, OSError):
         return True
     except Exception:  # noqa: BLE001  # whatever else it was, trying again would not help
         return False

@@ -27,16 +27,22 @@ def schedule_next(directive: str) -> None:
             return
         wake = waking.next_wake(session, found)
         generation = _ask(session, found, wake.at, clock.read(session))
-        name, zone, directive_id = deployment_name(found), found.zone, found.id
-    if generation is None:
-        return
+        if generation is None:
+            return
+        name, zone, key = deployment_name(found), found.zone, _key(found, generation)
     run_deployment(
         name, scheduled_time=wake.at, timeout=0, as_subflow=False, parameters={"cause": wake.cause},
         flow_run_name=f"hẹn {short(wake.at, zone)} · {wake.cause}",
         # A key gives back its old run even when that one was cancelled: the generation makes it new.
-        idempotency_key=f"hoatoc-{directive_id}-{generation}",
+        idempotency_key=key,
     )  # fmt: skip
     get_run_logger().info("Lượt sau: %s, %s", short(wake.at, zone), wake.cause)
+
+
+def _key(directive: Directive, generation: int) -> str:
+    """The idempotency key of a wake-up: of this directive as issued in this ledger, not of another that was restored
+    or made anew and counts its generations from the start."""
+    return f"hoatoc-{directive.id}-{directive.issued_at:%Y%m%d%H%M%S%f}-{directive.snapshot_hash[:8]}-{generation}"
 
 
 def _ask(session: Session, directive: Directive, at: datetime, now: datetime) -> int | None:
@@ -60,10 +66,10 @@ def start_missed() -> list[str]:
         for directive in missed:
             row = session.get_one(WakeUp, directive.id)
             row.generation += 1
-            started.append((directive.key, directive.id, deployment_name(directive), row.generation))
-    for _, directive_id, name, generation in started:
+            started.append((directive.key, deployment_name(directive), _key(directive, row.generation)))
+    for _, name, wake_key in started:
         run_deployment(
             name, timeout=0, as_subflow=False, parameters={"cause": "canh gác"},
-            idempotency_key=f"hoatoc-{directive_id}-{generation}",
+            idempotency_key=wake_key,
         )  # fmt: skip
     return [key for key, *_ in started]

@@ -28,6 +28,9 @@ def serve(
 
         folders = [read_office(path) for path in office_paths(here.settings.directives)]
         registered = asyncio.run(register(folders, watch=True))
+        for folder in folders:
+            for key, error in folder.broken.items():
+                out.print(f"[yellow]![/] {key} chưa dùng được, xem `hoatoc check`: {len(error.problems)} lỗi")
         out.print(f"Prefect:          {addresses.prefect}   ({len(registered)} văn bản)")
         out.print(f"Bảng theo dõi:    {here.links.desk()}", soft_wrap=True)
         out.print(f"Máy chủ thư:      {addresses.smtp_url}")

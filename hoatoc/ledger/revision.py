@@ -23,4 +23,5 @@ def require_current(ledger: Ledger) -> None:
         current = None
     if current != NEWEST:
         state = "chưa được tạo" if current is None else f"ở phiên bản {current}, chương trình cần {NEWEST}"
-        raise LedgerError(f"sổ cái {state}", hint="chạy `hoatoc init`")
+        newer = current is not None and current > NEWEST
+        raise LedgerError(f"sổ cái {state}", hint="nâng cấp chương trình" if newer else "chạy `hoatoc init`")

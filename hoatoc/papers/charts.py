@@ -32,20 +32,21 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def lines(content: Mapping[str, Any], kind: Kind, *, keys: Sequence[str] = (), width: float = 6.4) -> bytes:
+def lines(content: Mapping[str, Any], kind: Kind, *, keys: Sequence[str] = (), columns: int = 2) -> bytes:
     """The last periods of each figure of a summary's `content` (of `keys`, where given), each on a scale of its own: a
-    period nobody reported leaves a gap. `width` is in inches."""
+    period nobody reported leaves a gap. One of the `columns` is 3.2 inches wide, which is a phone."""
     figures = [item for item in content["figures"] if not keys or item["key"] in keys]
-    rows = max(1, (len(figures) + 1) // 2)
-    drawing = _figure(width, 1.5 * rows)
+    rows = max(1, -(-len(figures) // columns))
+    drawing = _figure(3.2 * columns, 1.5 * rows)
     for index, item in enumerate(figures):
-        _line(drawing.add_subplot(rows, 2, index + 1), item, content["series"])
+        _line(drawing.add_subplot(rows, columns, index + 1), item, content["series"])
     return _drawn(drawing, kind)
 
 
 def reporting(books: Mapping[str, int], kind: Kind, *, width: float = 6.4) -> bytes:
-    """One bar of all expected units: how many stand in each column of the books."""
-    drawing = _figure(width, 0.95)
+    """One bar of all expected units: how many stand in each column of the books. `width` is in inches, 3.2 a phone."""
+    narrow = width < 5
+    drawing = _figure(width, 1.2 if narrow else 0.95)
     axes = drawing.add_subplot(1, 1, 1)
     start = 0
     for column, (words, colour) in COLUMNS.items():
@@ -56,7 +57,7 @@ def reporting(books: Mapping[str, int], kind: Kind, *, width: float = 6.4) -> by
     axes.axis("off")
     if start:
         axes.legend(
-            loc="upper left", bbox_to_anchor=(0, 0.05), ncols=3, frameon=False, prop=_font(8), handlelength=1,
+            loc="upper left", bbox_to_anchor=(0, 0.05), ncols=2 if narrow else 3, frameon=False, prop=_font(8), handlelength=1,
             handleheight=1, borderaxespad=0, columnspacing=1.2, labelcolor=INK,
         )  # fmt: skip
     return _drawn(drawing, kind)

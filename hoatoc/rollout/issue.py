@@ -51,7 +51,8 @@ def issue(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime
     clauses = _write_obligations(session, directive, draft)
     write_addressees(session, directive, resolve(draft.content, folder.units, local_date(now, office.zone)), clauses)
     for rule in draft.content.regime.reports:
-        periods.plan_period(session, directive.id, rule, rule.first, zone=office.zone, earliest=now)
+        first = periods.first_day(rule, now, office.zone)
+        periods.plan_period(session, directive.id, rule, first, zone=office.zone, earliest=now)
     session.add(Turn(directive_id=directive.id, holder="", expires_at=now, wishes=0))
     session.add(WakeUp(directive_id=directive.id, generation=0, due_at=NEVER))
     history.note(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.format.regime import ReportRule
 from hoatoc.ledger.schema import Period, PeriodState
-from hoatoc.localtime import following_day, instant
+from hoatoc.localtime import following_day, instant, local_date
 
 DAILY = "P1D"
 
@@ -30,6 +30,15 @@ def plan_period(
     session.add(period)
     session.flush()
     return period
+
+
+def first_day(rule: ReportRule, issued_at: datetime, zone: str) -> date:
+    """The day of the first report: the regime's, or where that lies behind the issue, the first day whose cut-off is
+    still to come. Nothing is owed for days before anyone was told."""
+    day = local_date(issued_at, zone)
+    if instant(day, rule.cutoff, zone) <= issued_at:
+        day = following_day(day)
+    return max(rule.first, day)
 
 
 def due_for_opening(session: Session, directive_id: int, now: datetime) -> Period | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from hoatoc.format.directive import title, urgency
-from hoatoc.format.text import Urgency
+from hoatoc.format.text import Signatory, Urgency
 from hoatoc.ledger.schema import Duty, DutyKind
 from hoatoc.localtime import spoken_day, spoken_due
 from hoatoc.rollout.snapshot import Snapshot
@@ -55,6 +55,13 @@ def duty_line(duty: Duty, snap: Snapshot, zone: str, now: datetime) -> dict[str,
     }
 
 
+def _titles(signatory: Signatory) -> list[str]:
+    """Capacity marks and titles as they are read: "Bí thư Tỉnh ủy kiêm Trưởng Ban Chỉ đạo"."""
+    marks = [mark for mark in signatory.capacity if mark != "kiêm"]
+    titles = [" kiêm ".join(signatory.titles)] if "kiêm" in signatory.capacity else list(signatory.titles)
+    return [*marks, *titles]
+
+
 def directive_words(snap: Snapshot) -> dict[str, Any]:
     """The directive as notices and pages speak of it."""
     text = snap.content.text
@@ -63,7 +70,7 @@ def directive_words(snap: Snapshot) -> dict[str, Any]:
         "title": title(text), "code": text.code or "", "subject": text.subject or "", "issuer": text.issuer,
         "place": text.place or "", "date": spoken_day(text.date) if text.date else "",
         "urgency": "" if degree is Urgency.NORMAL else degree.value.upper(), "tree": text.tree.value,
-        "signatory": {"name": text.signatory.name or "", "titles": [*text.signatory.capacity, *text.signatory.titles]},
+        "signatory": {"name": text.signatory.name or "", "titles": _titles(text.signatory)},
     }  # fmt: skip
 
 
