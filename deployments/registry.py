@@ -59,7 +59,8 @@ async def _register(client: PrefectClient, folder: OfficeFolder, key: str, conte
     await client.create_deployment(
         flow_id=flow_id, name=DEPLOYMENT, entrypoint=ROLLOUT, pull_steps=[], work_pool_name=WORK_POOL,
         job_variables={"command": RUN_COMMAND},
-        parameters={"directive": key}, parameter_openapi_schema=_schema(rollout, directive=key), enforce_parameter_schema=True,
+        parameters={"directive": key}, parameter_openapi_schema=_schema(rollout, directive=key),
+        enforce_parameter_schema=True,
         tags=[folder.office.province, urgency(content.text).value], description=_description(content),
     )  # fmt: skip
     return Registered(key, str(flow_id), f"{name}/{DEPLOYMENT}")

@@ -1,9 +1,7 @@
 """The flow of every directive: one run is one pass. Each directive has it under its own name and deployment."""
 
-from prefect import State, flow
-from prefect.states import Failed
+from prefect import flow
 
-from hoatoc.errors import HoatocError
 from tasks.artifacts import publish
 from tasks.rollouts import issue as issue_draft
 from tasks.rollouts import read_now, run_name, take_turn
@@ -11,8 +9,10 @@ from tasks.steps import aggregate, collect, deliver, dispatch, escalate
 from tasks.wakeups import schedule_next
 
 
-@flow(name="rollout", flow_run_name=run_name, retries=1, retry_delay_seconds=15)
-def rollout(directive: str, issue: bool = False, cause: str = "bấm tay") -> State | None:  # noqa: ARG001  # `cause` names the run
+# The steps have their own retries, for what a second may mend; a mistake is told at once. What is missed all the same
+# the watchdog finds in the ledger.
+@flow(name="rollout", flow_run_name=run_name)
+def rollout(directive: str, issue: bool = False, cause: str = "bấm tay") -> None:  # noqa: ARG001  # `cause` names the run
     """Một lượt xử lý của một văn bản: gửi, thu nhận, đôn đốc, tổng hợp, chuyển thư.
 
     Args:
@@ -20,15 +20,10 @@ def rollout(directive: str, issue: bool = False, cause: str = "bấm tay") -> St
         issue: Đánh dấu để ban hành văn bản đã kiểm tra, rồi chạy lượt đầu tiên.
         cause: Vì sao chạy lượt này; hiện trong tên lượt.
     """
-    try:
-        if issue:
-            issue_draft(directive)
-        _pass(directive)
-    except HoatocError as error:
-        # A mistake to be mended, told plainly: trying again would not help, and a traceback would hide it.
-        return Failed(message=f"{error}. {error.hint}".rstrip(". ") + ".")
+    if issue:
+        issue_draft(directive)
+    _pass(directive)
     schedule_next(directive)
-    return None
 
 
 def _pass(directive: str) -> None:

@@ -57,8 +57,8 @@ def reporting(books: Mapping[str, int], kind: Kind, *, width: float = 6.4) -> by
     axes.axis("off")
     if start:
         axes.legend(
-            loc="upper left", bbox_to_anchor=(0, 0.05), ncols=2 if narrow else 3, frameon=False, prop=_font(8), handlelength=1,
-            handleheight=1, borderaxespad=0, columnspacing=1.2, labelcolor=INK,
+            loc="upper left", bbox_to_anchor=(0, 0.05), ncols=2 if narrow else 3, frameon=False, prop=_font(8),
+            handlelength=1, handleheight=1, borderaxespad=0, columnspacing=1.2, labelcolor=INK,
         )  # fmt: skip
     return _drawn(drawing, kind)
 

@@ -85,7 +85,7 @@ def quick_mail() -> Iterator[MailServer]:
         yield server
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(acts, max_size=10))
 def test_a_second_pass_at_the_same_instant_writes_nothing_and_sends_nothing(
     ledgers: Ledgers, quick_mail: MailServer, story: list[tuple[str, Any]]
@@ -108,7 +108,7 @@ def test_a_second_pass_at_the_same_instant_writes_nothing_and_sends_nothing(
     world.ledger.close()
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=8))
 def test_steps_in_any_order_and_number_end_where_one_pass_ends(
     sqlite_ledgers: Ledgers, quick_mail: MailServer, order: list[str]

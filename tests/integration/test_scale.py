@@ -1,6 +1,5 @@
 """Ten thousand units: the number of statements does not follow the number of units."""
 
-import time
 from typing import Any
 
 import pytest
@@ -55,13 +54,11 @@ def test_a_thousand_units_take_hardly_more_statements_than_ten(
 
 
 @pytest.mark.slow
-def test_ten_thousand_units_are_dispatched_and_claimed_in_seconds(sqlite_ledgers: Ledgers, mail: MailServer) -> None:
+def test_ten_thousand_units_are_dispatched_in_few_statements(sqlite_ledgers: Ledgers, mail: MailServer) -> None:
     world = issued(sqlite_ledgers.open(), mail.relay, small_office(departments=9998, districts=2).read())
-    begun = time.perf_counter()
     taken = statements(world.ledger, lambda s, d: dispatch(s, d, ISSUED))
     with world.ledger.write() as session:
         claimed = claim(session, session.get_one(Directive, 1), now=ISSUED, kid="k1", limit=500)
     assert len(claimed.notices) == 500
     assert len(world.all(Notice)) == 10_001
     assert taken < 150
-    assert time.perf_counter() - begun < 20
