@@ -25,7 +25,7 @@ demo: $(RUNTIME) ## Roll out a real directive on simulated units and a simulated
 test: $(DEVELOPMENT) ## Run all tests, on SQLite and PostgreSQL (installs Debian packages when root)
 	@bash tests/debian-packages.sh
 	$(BIN)/python -m pytest -q tests/unit
-	$(BIN)/python -m pytest -q tests --ignore=tests/unit
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests --ignore=tests/unit
 
 .PHONY: lint
 lint: $(DEVELOPMENT) ## Check style, formatting, types and the direction of imports

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive
@@ -19,6 +20,12 @@ from hoatoc.rollout.snapshot import Snapshot
 
 #: How many notices are claimed at once. What may be in doubt after a crash is at most twice as many.
 BATCH = 500
+
+
+@lru_cache(maxsize=1)
+def _letters() -> Letters:
+    """The templates, compiled once a process: that costs more than a small delivery."""
+    return Letters()
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
         directive = session.get_one(Directive, directive_id)
         key, snap = directive.key, snapshot.of(directive)
     returns = ReturnAddresses(links.ring, snap.office.sender) if relay.signed_returns else None
-    composer = Composer(key, snap, Letters(), links, returns)
+    composer = Composer(key, snap, _letters(), links, returns)
     delivery = _Delivery(ledger, directive_id, snap, now, links.ring.newest)
     wire = Wire(relay, composer.compose, delivery.tell, delivery.stir)
     try:

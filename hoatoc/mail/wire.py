@@ -73,6 +73,7 @@ class Wire:
 
     async def abort(self) -> None:
         """Drop everything at once: what is under way stays claimed, and in doubt."""
+        self._stock.close()
         for lane in self._lanes:
             lane.cancel()
         await asyncio.gather(*self._lanes, return_exceptions=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc import process
 from hoatoc.ledger.rows import NUMBER, WORDS, rows
-from hoatoc.ledger.schema import Addressee, Notice, NoticeState
+from hoatoc.ledger.schema import Addressee, Event, Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history, reach
 
@@ -122,7 +122,9 @@ def _record_others(session: Session, directive_id: int, answers: Sequence[Answer
             )
         )
     }  # fmt: skip
-    updates = [_update(found[answer.notice_id], answer, now) for answer in answers if answer.notice_id in found]
+    updates = [
+        _update(session, found[answer.notice_id], answer, now) for answer in answers if answer.notice_id in found
+    ]
     if not updates:
         return
     table = Notice.__table__
@@ -146,19 +148,32 @@ def _record_others(session: Session, directive_id: int, answers: Sequence[Answer
         _mark_unreachable(session, refused, now)
 
 
+#: The lowest code that is an answer about a mailbox, not the lack of a server (0) or its closing (421).
+_FIRST_ANSWER = 450
 _CHANGED = ("state", "reason", "answer_code", "answer_text", "settled_at", "next_attempt_at", "owner", "lease_until")
 _PAST = {NoticeState.UNDELIVERABLE: "refused", NoticeState.PENDING: "deferred"}
 
 
-def _update(notice: Notice, answer: Answer, now: datetime) -> dict[str, Any]:
+def _update(session: Session, notice: Notice, answer: Answer, now: datetime) -> dict[str, Any]:
     state, reason, settled_at, next_at = NoticeState.UNDELIVERABLE, "hộp thư từ chối", now, NEVER
-    if answer.outcome is Outcome.DEFERRED and now - notice.written_at >= GIVE_UP:
+    if answer.outcome is Outcome.DEFERRED and now - _deferred_since(session, notice, now) >= GIVE_UP:
         reason = "hộp thư hoãn nhận quá lâu"
     elif answer.outcome in (Outcome.DEFERRED, Outcome.NO_SERVER):
         wait = hinted_delay(answer.text) or delay(notice.attempts)
         state, reason, settled_at, next_at = NoticeState.PENDING, notice.reason, NEVER, now + wait
     values = (state, reason, answer.code, answer.text[:500], settled_at, next_at, "", NEVER)
     return {"of": notice.id, **{f"new_{name}": value for name, value in zip(_CHANGED, values, strict=True)}}
+
+
+def _deferred_since(session: Session, notice: Notice, now: datetime) -> datetime:
+    """When the mailbox first asked us to wait; `now` when it has not before. Days in which our own mail server was
+    out of reach say nothing of the mailbox."""
+    if now - notice.written_at < GIVE_UP:
+        return now  # too young to be given up: nothing to look up
+    earlier = session.scalars(
+        select(Event).where(Event.subject == f"notice:{notice.id}", Event.kind == "notice_deferred").order_by(Event.id)
+    )
+    return next((event.at for event in earlier if event.detail["code"] >= _FIRST_ANSWER), now)
 
 
 def _mark_unreachable(session: Session, notice_ids: list[int], now: datetime) -> None:

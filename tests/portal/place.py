@@ -66,6 +66,7 @@ class Place:
             directive = session.scalars(select(Directive)).one()
             content = directive.snapshot["directive"]
             marked = {**content, "text": {**content["text"], "urgency": mark}}
+            directive.snapshot_hash += "x"
             directive.snapshot = {**directive.snapshot, "directive": marked}
 
     def rows(self) -> dict[str, int]:
