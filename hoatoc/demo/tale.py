@@ -1,5 +1,6 @@
 """Tells at the end what happened: the days, the escalations, and where to look."""
 
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -45,8 +46,8 @@ def tell(here: Installation, out: Console) -> bool:
 
 def _days(directive: Directive, counted: dict[tuple[str, str, str], books.Books]) -> Table:
     table = Table(title=escape(directive.title), title_style="bold", min_width=76)
-    table.add_column("Việc")
-    for name in ("Phải thực hiện", "Đúng hạn", "Muộn", "Chưa có", "Không liên lạc được", "Còn hạn"):
+    table.add_column("Việc", no_wrap=True)
+    for name in ("Phải có", "Đúng hạn", "Muộn", "Chưa có", "Mất liên lạc", "Còn hạn"):
         table.add_column(name, justify="right")
     for (kind, subject, slot), book in counted.items():
         late, missing = f"[yellow]{book.late}[/]", f"[red]{book.missing}[/]"
@@ -64,11 +65,11 @@ def _escalations(session: Any, directive: Directive) -> Table:
         .where(Notice.directive_id == directive.id, Notice.step.in_(tuple(_STEPS)), Notice.state == NoticeState.SENT)
         .order_by(Notice.due_at, Notice.id)
     )
+    told: dict[tuple[datetime, str, str], list[str]] = {}
     for notice in digests:
         names = [unit["name"] for unit in notice.context["units"]]
         more = f" và {len(names) - _SHOWN} nơi khác" if len(names) > _SHOWN else ""
-        table.add_row(
-            short(notice.due_at, directive.zone), _STEPS[notice.step], escape(notice.to_name),
-            escape("; ".join(names[:_SHOWN]) + more),
-        )  # fmt: skip
+        told.setdefault((notice.due_at, notice.step, "; ".join(names[:_SHOWN]) + more), []).append(notice.to_name)
+    for (at, step, names_told), readers in told.items():
+        table.add_row(short(at, directive.zone), _STEPS[step], escape("; ".join(readers)), escape(names_told))
     return table
