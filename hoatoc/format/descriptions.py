@@ -77,6 +77,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "bearer": "Ai làm, theo lời văn bản.",
         "relation": "assigned (giao), requested (đề nghị), invited (mời); chỉ việc được giao mới bị đôn đốc.",
         "timing": "Khi nào, theo lời văn bản.",
+        "report_to": "Nơi nhận báo cáo của khoản này khi văn bản nêu (có thể là bên thứ ba); null nếu không nêu.",
         "evidence": "Nhìn vào đâu thì biết đã làm.",
         "numbers": "Con số khoản này nêu, mỗi số một tên.",
         "ambiguity": "Chỗ của khoản này có thể hiểu hai cách; `hoatoc plan` nhắc lại trước khi ban hành.",

@@ -93,6 +93,7 @@ class Obligation(Model):
     relation: Literal["assigned", "requested", "invited"] = "assigned"  # giao, đề nghị, mời: only giao is pressed
     timing: Timing
     evidence: Words | None = None
+    report_to: Words | None = None  # whom the clause wants told, where that is not the issuer
     numbers: dict[str, int | str] = {}
     ambiguity: Words | None = None
 
