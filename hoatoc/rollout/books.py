@@ -1,5 +1,6 @@
 """The books: what was expected and what came of it. Every duty is in exactly one column."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -68,7 +69,7 @@ def by_subject(
     return found
 
 
-def total(many: dict[tuple[str, str, str], Books]) -> Books:
+def total(many: Mapping[Any, Books]) -> Books:
     """The sum of several books."""
     summed = Books()
     for books in many.values():

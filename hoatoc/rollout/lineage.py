@@ -52,11 +52,7 @@ def roll_up(node: Node) -> Books:
     """The books of a directive and of everything it rests on, each document counted once."""
     found: dict[str, Books] = {}
     _gather(node, found)
-    summed = Books()
-    for counted in found.values():
-        for name, count in counted.as_dict().items():
-            setattr(summed, name, getattr(summed, name) + count)
-    return summed
+    return books.total(found)
 
 
 def _node(
