@@ -95,7 +95,8 @@ class _Delivery:
         while True:
             wire.check()
             more = more and not wire.down
-            wants = more and wire.waiting < BATCH
+            # A second batch only once the server has answered: what is claimed for a dead one has been tried in vain.
+            wants = more and (wire.waiting < BATCH if wire.connected else not wire.unanswered)
             told, self._told = self._told, []
             self._stirred.clear()
             if told or wants:

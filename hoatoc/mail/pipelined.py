@@ -70,7 +70,14 @@ class Pipelined:
                 await self._replies.next(_QUIT_SECONDS)
             except Gone:
                 pass
-        self._transport.close()
+        self._transport.close()  # what is written goes out first, which a server that hangs may never allow
+        if not await self._replies.closed(_QUIT_SECONDS):
+            self._transport.abort()
+            await self._replies.closed(_QUIT_SECONDS)
+
+    def abort(self) -> None:
+        """Drop the connection, whatever is under way."""
+        self._transport.abort()
 
     async def _carry_one(self, current: Prepared) -> Prepared | None:
         """See one transaction through whose envelope is written; gives the one whose envelope went out with its end."""

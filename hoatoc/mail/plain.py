@@ -49,6 +49,10 @@ class Plain:
             except (*GONE, aiosmtplib.SMTPException):
                 self._client.close()
 
+    def abort(self) -> None:
+        """Drop the connection, whatever is under way."""
+        self._client.close()
+
     async def _send(self, claimed: Claimed, envelope: Envelope) -> Answer:
         options = ["BODY=8BITMIME"] if envelope.eight_bit else []
         try:

@@ -42,8 +42,12 @@ class Relay:
             cert_bundle=self.ca,
         )  # fmt: skip
         await client.connect()
-        if client.is_ehlo_or_helo_needed:
-            await client.ehlo()
+        try:
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
+        except BaseException:  # cancelled, too: nobody else could close it
+            client.close()
+            raise
         return client
 
 

@@ -36,6 +36,7 @@ class Replies(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
+        self._closed = asyncio.Event()
         self.lost = ""  # why the connection is of no use any more
 
     @property
@@ -60,6 +61,15 @@ class Replies(asyncio.Protocol):
             self._lose("máy chủ không nhận dữ liệu")
         if self.lost:
             raise Gone(self.lost)
+
+    async def closed(self, seconds: float) -> bool:
+        """Wait until the connection's socket is closed; whether it was within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closed.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def _wait(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -102,6 +112,7 @@ class Replies(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note why, for whoever waits."""
+        self._closed.set()
         self._lose(f"mất kết nối: {error}" if error else "máy chủ đã ngắt kết nối")
 
     def pause_writing(self) -> None:

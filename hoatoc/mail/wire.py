@@ -35,6 +35,7 @@ class Wire:
         self._lanes: set[asyncio.Task[None]] = set()
         self._failures = 0
         self._unanswered = 0
+        self.connected = False  # whether the server has ever answered
         self.down = ""  # why the server cannot be reached, once it cannot
 
     @property
@@ -84,12 +85,17 @@ class Wire:
             while (claimed := await self._stock.take()) is not None:
                 if connection is None or not connection.stands:
                     connection = await self._connect()
+                    self._stir()
                 if connection is None:
                     self._stock.put_back(claimed)
                     return  # with no await in between: the last lane to fail has to see that it is the last
                 await connection.carry(claimed)
                 if connection.refusal or self._failures >= _MOST_FAILURES:
                     self._go_down(connection.refusal or "máy chủ thư liên tục ngắt kết nối")
+        except asyncio.CancelledError:
+            if connection is not None:
+                connection.abort()  # in the middle of a message, a goodbye would be read as part of it
+            raise
         finally:
             self._hopeful -= 1
             if self.down:
@@ -107,6 +113,7 @@ class Wire:
             if self._hopeful <= 1:
                 self._go_down(f"không nối được máy chủ thư {self._relay.host}:{self._relay.port}: {_why(error)}")
             return None
+        self.connected = True
         if not client.supports_extension("pipelining"):
             return Plain(client, prepare=self._prepare, tell=self._told)
         transport = client.transport

@@ -70,6 +70,7 @@ class MailServer:
     _manners: dict[str, Manner] = field(default_factory=lambda: defaultdict(lambda: Manner.ACCEPT))
     _left: Counter[str] = field(default_factory=Counter)
     _port: int = 0
+    transports: set[asyncio.Transport] = field(default_factory=set)  # of the connections that are open
     _controller: Controller | None = None
     _open: int = 0
 
@@ -152,6 +153,12 @@ class MailServer:
 
 
 class _Listening(Controller):
+    def cancel_tasks(self, stop_loop: bool = True) -> None:
+        """Close what is open first: the controller leaves that to the garbage collector."""
+        for transport in self.handler.transports:
+            transport.abort()
+        self.loop.call_soon(super().cancel_tasks, stop_loop)
+
     def _trigger_server(self) -> None:
         assert self.server is not None
         self.port = self.server.sockets[0].getsockname()[1]  # port 0 was asked for: which one is it?
@@ -166,6 +173,10 @@ class _Counted(SMTP):
 
     counted = False
 
+    def connection_made(self, transport: Any) -> None:
+        self.event_handler.transports.add(transport)
+        super().connection_made(transport)
+
     async def _handle_client(self) -> None:
         handler: MailServer = self.event_handler
         handler.connections += 1
@@ -179,6 +190,8 @@ class _Counted(SMTP):
         await super()._handle_client()
 
     def connection_lost(self, error: Exception | None) -> None:
+        if self.transport is not None:
+            self.event_handler.transports.discard(self.transport)
         if self.counted:
             self.event_handler._open -= 1
         super().connection_lost(error)
