@@ -14,14 +14,15 @@ ENGINE = "hoatoc"
 
 
 def note(
-    session: Session, directive_id: int, *, at: datetime, kind: str, subject: str, actor: str = ENGINE, **detail: Any
-) -> None:
-    """Append one event."""
+    session: Session, directive_id: int | None, *, at: datetime, kind: str, subject: str, actor: str = ENGINE,
+    **detail: Any,
+) -> None:  # fmt: skip
+    """Append one event; without a directive where it belongs to none."""
     note_all(session, directive_id, at=at, kind=kind, subjects=[(subject, detail)], actor=actor)
 
 
 def note_all(
-    session: Session, directive_id: int, *, at: datetime, kind: str,
+    session: Session, directive_id: int | None, *, at: datetime, kind: str,
     subjects: Iterable[tuple[str, dict[str, Any]]], actor: str = ENGINE,
 ) -> None:  # fmt: skip
     """Append one event of the same kind for each subject and its detail."""

@@ -7,6 +7,7 @@ from hoatoc.ledger.schema.coverage import CoverageEntry
 from hoatoc.ledger.schema.directive import Directive, DirectiveState, Obligation
 from hoatoc.ledger.schema.duty import Duty, DutyKind, DutyState
 from hoatoc.ledger.schema.event import Event
+from hoatoc.ledger.schema.extension import ExtensionRequest, ExtensionState
 from hoatoc.ledger.schema.fulfilment import Fulfilment
 from hoatoc.ledger.schema.inbox import InboxKind, InboxMail, InboxState
 from hoatoc.ledger.schema.meta import Meta
@@ -14,11 +15,13 @@ from hoatoc.ledger.schema.notice import Notice, NoticeDuty, NoticeState
 from hoatoc.ledger.schema.office import Office, Post, Unit
 from hoatoc.ledger.schema.period import Period, PeriodState
 from hoatoc.ledger.schema.permission import PermissionRequest, PermissionState
+from hoatoc.ledger.schema.proposal import Proposal, ProposalState
 from hoatoc.ledger.schema.receipt import Receipt
 from hoatoc.ledger.schema.reopening import Reopening
 from hoatoc.ledger.schema.report import Attachment, Erratum, Report, Revision, UnsentReport
 from hoatoc.ledger.schema.rollup import Rollup
 from hoatoc.ledger.schema.roster import Roster
+from hoatoc.ledger.schema.specialist import Specialist
 from hoatoc.ledger.schema.summary import Summary
 from hoatoc.ledger.schema.turn import Turn, WakeUp
 
@@ -35,6 +38,8 @@ __all__ = [
     "DutyState",
     "Erratum",
     "Event",
+    "ExtensionRequest",
+    "ExtensionState",
     "Fulfilment",
     "InboxKind",
     "InboxMail",
@@ -50,6 +55,8 @@ __all__ = [
     "PermissionRequest",
     "PermissionState",
     "Post",
+    "Proposal",
+    "ProposalState",
     "Receipt",
     "Reopening",
     "Report",
@@ -57,6 +64,7 @@ __all__ = [
     "Rollup",
     "Roster",
     "SimulatedClock",
+    "Specialist",
     "Summary",
     "Turn",
     "Unit",

@@ -25,7 +25,7 @@ class DirectiveState(StrEnum):
 
 class Directive(Base):
     """A directive. `snapshot` holds text, regime and forms as they were when it was issued; nothing reads the
-    files again after that."""
+    files again after that. A `trial` (chạy thử) lives like one, writes to the desk alone, and counts nowhere."""
 
     __tablename__ = "directive"
     __table_args__ = (UniqueConstraint("office_id", "identity"),)
@@ -44,6 +44,7 @@ class Directive(Base):
     issued_by: Mapped[str]
     version: Mapped[int] = mapped_column(default=0)  # goes up with every change: two desks cannot both win
     suspended_at: Mapped[datetime] = mapped_column(default=NEVER)  # since when it stands still; NEVER while it runs
+    trial: Mapped[bool] = mapped_column(default=False)
 
 
 class Obligation(Base):

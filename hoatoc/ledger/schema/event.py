@@ -10,13 +10,14 @@ from hoatoc.ledger.schema.base import Base, Id
 
 
 class Event(Base):
-    """Something that happened to `subject` ("duty:12"), in the past tense; `actor` is who or what did it."""
+    """Something that happened to `subject` ("duty:12"), in the past tense; `actor` is who or what did it. What belongs
+    to no directive (the directory, an account, a proposal to issue) has no `directive_id`."""
 
     __tablename__ = "event"
     __table_args__ = (Index("ix_event_subject", "subject"), Index("ix_event_directive_id", "directive_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))
+    directive_id: Mapped[int | None] = mapped_column(ForeignKey("directive.id"))
     at: Mapped[datetime]
     kind: Mapped[str]
     subject: Mapped[str]

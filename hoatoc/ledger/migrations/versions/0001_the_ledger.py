@@ -33,6 +33,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_office_key")),
     )
     op.create_table(
+        "proposal",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_at", Utc(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", Utc(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index("ix_proposal_key", ["key"], unique=False)
+
+    op.create_table(
         "simulated_clock",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("now", Utc(), nullable=False),
@@ -54,6 +71,7 @@ def upgrade() -> None:
         sa.Column("issued_by", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("suspended_at", Utc(), nullable=False),
+        sa.Column("trial", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_directive_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directive")),
         sa.UniqueConstraint("key", name=op.f("uq_directive_key")),
@@ -81,7 +99,7 @@ def upgrade() -> None:
     op.create_table(
         "event",
         sa.Column("id", Id, nullable=False),
-        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=True),
         sa.Column("at", Utc(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -561,5 +579,9 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("directive")
     op.drop_table("simulated_clock")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_proposal_key")
+
+    op.drop_table("proposal")
     op.drop_table("office")
     op.drop_table("meta")
