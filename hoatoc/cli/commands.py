@@ -74,32 +74,36 @@ def plan(key: Key, as_json: Json = False) -> None:
 
 
 @app.command()
-def issue(key: Key, by: Annotated[str, typer.Option(help="Ai ban hành, ghi vào lịch sử.")] = "văn phòng") -> None:
+def issue(
+    key: Key,
+    by: Annotated[str, typer.Option(help="Ai ban hành, ghi vào lịch sử.")] = "văn phòng",
+    as_trial: Annotated[
+        bool, typer.Option("--trial", help="Chạy thử: mọi thư chỉ tới bàn trực, không tính vào đâu.")
+    ] = False,
+) -> None:
     """Ban hành một văn bản đã kiểm tra. Ban hành lại không làm gì thêm."""
     from hoatoc import clock
     from hoatoc.format.folder import find_draft
     from hoatoc.installation import open_installation
+    from hoatoc.rollout import trial
     from hoatoc.rollout.issue import issue as issue_draft
 
     here = open_installation()
     folder, draft = find_draft(here.settings.directives, key)
+    begin = trial.begin if as_trial else issue_draft
     with here.ledger.write() as session:
-        issued = issue_draft(session, folder, draft, now=clock.read(session), by=by)
-        title = issued.title
-    out.print(f"[green]Đã ban hành[/] {title}")
-    _start_first_run(here, key)
+        begun = begin(session, folder, draft, now=clock.read(session), by=by)
+    out.print(f"[green]{'Bắt đầu chạy thử' if as_trial else 'Đã ban hành'}[/] {begun.title} ({begun.key})")
+    _say_when_it_starts(here, begun.key)
 
 
-def _start_first_run(here: "Installation", key: str) -> None:
+def _say_when_it_starts(here: "Installation", key: str) -> None:
     from hoatoc.installation import running
 
-    if not running(here.settings):
+    if running(here.settings):
+        out.print("Lượt đầu tiên bắt đầu trong ít giây, trên Prefect.")
+    else:
         out.print(f"Chưa có `hoatoc serve` đang chạy: thư sẽ đi khi chạy `hoatoc serve` hoặc `hoatoc pass {key}`.")
-        return
-    from hoatoc.cli.prefect import start
-
-    start(here.settings, key, cause="ban hành")
-    out.print("Lượt đầu tiên đã được giao cho Prefect.")
 
 
 @app.command(name="pass")
@@ -142,7 +146,8 @@ def status(
 
     with open_installation().ledger.read() as session:
         now = clock.read(session)
-        found = [directive_of(session, key)] if key else list(session.scalars(select(Directive)))
+        everything = select(Directive).where(Directive.trial.is_(False)).order_by(Directive.id)
+        found = [directive_of(session, key)] if key else list(session.scalars(everything))
         if as_json:
             told = {item.key: books.status(session, item.id, now) for item in found}
             print_json(told[key] if key else told)

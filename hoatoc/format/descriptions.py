@@ -332,7 +332,13 @@ FIELDS: dict[str, dict[str, str]] = {
         "leadership": "Lãnh đạo: nhận danh sách chậm và, ở đỉnh mỗi hệ, quyết định xin phép.",
         "calendar": "Lịch làm việc.",
         "pressing": "Giờ nghỉ, giới hạn số thư đôn đốc, hạn giải trình.",
+        "approval": "Ban hành cần mấy người: một, hoặc một người đề nghị và một người khác duyệt.",
         "ladders": "Thang của cơ quan cho từng độ khẩn, dùng khi văn bản không đặt ladder.",
+    },
+    "Approval": {
+        "": "Ban hành cần mấy người.",
+        "one": "Một người của văn phòng ban hành.",
+        "two": "Một người đề nghị trên cổng, một người khác duyệt; nội dung đổi thì đề nghị lại.",
     },
     "Urgency": {
         "": "Độ khẩn, đọc từ dấu khẩn của văn bản dù in HỎA, HOẢ, HÒA hay HOÀ TỐC.",

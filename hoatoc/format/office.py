@@ -1,5 +1,7 @@
 """`office.yaml`: who issues, under which zone, and through whom the leadership reads."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from hoatoc.format.calendar import Calendar, Pressing
@@ -15,6 +17,13 @@ class PostRef(Model):
 
     unit: Key
     post: Key = "head"
+
+
+class Approval(StrEnum):
+    """How many pairs of eyes issuing takes."""
+
+    ONE = "one"  #: Whoever is at the desk issues.
+    TWO = "two"  #: One account proposes, another approves.
 
 
 class Office(Model):
@@ -35,4 +44,5 @@ class Office(Model):
     leadership: tuple[PostRef, ...] = Field(min_length=1)
     calendar: Calendar = Calendar()
     pressing: Pressing = Pressing()
+    approval: Approval = Approval.ONE
     ladders: dict[Urgency, Ladder] = {}

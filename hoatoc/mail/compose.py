@@ -8,6 +8,7 @@ from hoatoc.links import Links
 from hoatoc.mail.frame import Envelope, Frame, mailbox, one_line, personal_head
 from hoatoc.mail.letters import Letter, Letters
 from hoatoc.mail.mould import Mould, NotMouldable
+from hoatoc.mail.trialmark import MARK, marked
 from hoatoc.mail.verp import ReturnAddresses
 from hoatoc.rollout import wording
 from hoatoc.rollout.claims import Claimed
@@ -23,12 +24,14 @@ _ONCE = 1
 
 class Composer:
     """Composes the notices of one directive. With `returns`, bounces and replies come back to signed addresses;
-    without, bounces go to the office's sender and replies to its desk."""
+    without, bounces go to the office's sender and replies to its desk. Those of a `trial` all go to the desk."""
 
     def __init__(
-        self, key: str, snap: Snapshot, letters: Letters, links: Links, returns: ReturnAddresses | None = None
-    ) -> None:
+        self, key: str, snap: Snapshot, letters: Letters, links: Links, returns: ReturnAddresses | None = None, *,
+        trial: bool = False,
+    ) -> None:  # fmt: skip
         self._letters, self._links, self._snap, self._returns = letters, links, snap, returns
+        self._trial = trial
         self._shared: dict[str, Any] = {
             "office": wording.office_words(snap),
             "directive": wording.directive_words(snap),
@@ -50,8 +53,10 @@ class Composer:
         sender = self._returns.address(claimed.id) if self._returns else self._snap.office.sender
         reply_to = sender if self._returns else self._snap.office.desk
         name, link = one_line(claimed.to_name), self._link(claimed)
+        address = self._snap.office.desk if self._trial else claimed.to_address
         head: dict[str, Any] = {
-            "to": mailbox(name, claimed.to_address), "message_id": claimed.message_id, "date": claimed.written_at,
+            "to": mailbox(f"{MARK} {name}" if self._trial else name, address),
+            "message_id": claimed.message_id, "date": claimed.written_at,
             "reply_to": mailbox(self._snap.office.sender_name, reply_to),
         }  # fmt: skip
         mould = self._mould(claimed)
@@ -64,11 +69,13 @@ class Composer:
             message, needs_8bit = self._frame(claimed.template).fill(
                 subject=letter.subject, text=letter.text, html=letter.html, eight_bit=eight_bit, **head
             )
-        return Envelope(claimed.id, sender, claimed.to_address, message, needs_8bit)
+        return Envelope(claimed.id, sender, address, message, needs_8bit)
 
     def _mould(self, claimed: Claimed) -> Mould | None:
         """The mould for all notices like `claimed`; None for the first of them, and where there can be none."""
         likeness = claimed.likeness
+        if self._trial:  # each letter names who would have got it
+            return None
         if likeness in self._moulds:
             return self._moulds[likeness]
         self._said[likeness] = self._said.get(likeness, 0) + 1
@@ -88,12 +95,17 @@ class Composer:
         if claimed.template == "dispatch":
             orders = self._snap.content.text.obligations
             values["orders"] = [{"clause": order.clause, "quote": order.quote} for order in orders]
+        if self._trial:
+            values["trial"] = {"name": claimed.to_name, "address": claimed.to_address}
+            return marked(self._letters.render(claimed.template, values), claimed.to_name, claimed.to_address)
         return self._letters.render(claimed.template, values)
 
     def _link(self, claimed: Claimed) -> str:
         link = claimed.context.get("link")
         if link is None or claimed.addressee_id is None:
             return ""
+        if "specialist" in link:
+            return self._links.specialist(link["specialist"], link["generation"], link["kid"])
         return self._links.unit(claimed.addressee_id, link["generation"], link["kid"])
 
     def _frame(self, template: str) -> Frame:

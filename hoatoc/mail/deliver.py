@@ -48,9 +48,9 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
     This is the one part of the core that commits by itself: a claim before the wire, answers as the wire gives them."""
     with ledger.read() as session:
         directive = session.get_one(Directive, directive_id)
-        key, snap = directive.key, snapshot.of(directive)
+        key, snap, trial = directive.key, snapshot.of(directive), directive.trial
     returns = ReturnAddresses(links.ring, snap.office.sender) if relay.signed_returns else None
-    composer = Composer(key, snap, _letters(), links, returns)
+    composer = Composer(key, snap, _letters(), links, returns, trial=trial)
     delivery = _Delivery(ledger, directive_id, snap, now, links.ring.newest)
     wire = Wire(relay, composer.compose, delivery.tell, delivery.stir)
     try:

@@ -50,9 +50,10 @@ class Promptness:
 
 
 def overdue(session: Session, *, now: datetime, after: timedelta = MISSED) -> list[Overdue]:
-    """The directives for which something should have been done more than `after` before `now` (aware, UTC)."""
+    """The directives for which something should have been done more than `after` before `now` (aware, UTC); trials
+    are not watched."""
     found = []
-    for directive in session.scalars(select(Directive).order_by(Directive.id)):
+    for directive in session.scalars(select(Directive).where(Directive.trial.is_(False)).order_by(Directive.id)):
         wake = waking.next_wake(session, directive)
         if wake.at < now - after:
             found.append(Overdue(directive.id, directive.key, directive.zone, wake.at, wake.cause))
@@ -72,8 +73,14 @@ def promptness(session: Session, *, since: datetime, now: datetime) -> Promptnes
     """The engine's own figure over the notices that left between `since` and `now` (aware, UTC) at their first
     attempt: whether each left within `PROMPT` of the instant it was due, or was written if that was later."""
     rows = session.execute(
-        select(Notice.due_at, Notice.written_at, Notice.settled_at, Notice.step).where(
-            Notice.state == NoticeState.SENT, Notice.settled_at > since, Notice.settled_at <= now, Notice.attempts == 1
+        select(Notice.due_at, Notice.written_at, Notice.settled_at, Notice.step)
+        .join(Directive, Directive.id == Notice.directive_id)
+        .where(
+            Notice.state == NoticeState.SENT,
+            Notice.settled_at > since,
+            Notice.settled_at <= now,
+            Notice.attempts == 1,
+            Directive.trial.is_(False),
         )
     ).all()
     prompt = sum(settled_at - due_at <= PROMPT for due_at, _, settled_at, _ in rows)

@@ -1,6 +1,8 @@
 """Issuing: a checked draft becomes a directive of the ledger, with its snapshot, addressees and first periods."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import HoatocError
 from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
+from hoatoc.format.office import Approval
 from hoatoc.ledger.schema import (
     Addressee,
     Assignment,
@@ -16,12 +19,14 @@ from hoatoc.ledger.schema import (
     Obligation,
     Office,
     Post,
+    Proposal,
+    ProposalState,
     Turn,
     Unit,
     WakeUp,
 )
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import history, periods, snapshot
+from hoatoc.rollout import history, periods, pin, snapshot
 from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.once import duty_clauses
 from hoatoc.rollout.resolve import Resolved, resolve
@@ -34,21 +39,46 @@ class AlreadyIssued(HoatocError):
     """The directive runs already, and the draft says something else by now."""
 
 
+class NotApproved(HoatocError):
+    """The office wants two pairs of eyes, and only one has seen this content."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a directive is known by in the ledger: its key, and what makes its document one document."""
+
+    key: str
+    identity: str
+
+
 def issue(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime, by: str) -> Directive:
     """Issue `draft` at `now` (aware, UTC) in the name of `by`. Issuing the same draft again gives the directive that
-    runs. Raises AlreadyIssued when it runs with another content, or the same document runs under another key."""
-    _one_at_a_time(session)
+    runs. Raises AlreadyIssued when it runs with another content, or the same document runs under another key;
+    NotApproved when the office wants a second pair of eyes and nobody has approved this content."""
+    one_at_a_time(session)
     taken = snapshot.take(folder, draft)
     running = _running(session, folder, draft)
     if running is not None:
         _refuse_changed(running, draft, snapshot.digest(taken))
         return running
+    if folder.office.approval is Approval.TWO:
+        _require_approval(session, folder, draft, now)
+    name = Name(draft.key, identity(draft.content.text))
+    return write(session, folder, draft, name, taken, now=now, by=by, trial=False)
+
+
+def write(
+    session: Session, folder: OfficeFolder, draft: Draft, name: Name, taken: dict[str, Any], *, now: datetime, by: str,
+    trial: bool,
+) -> Directive:  # fmt: skip
+    """Write the directive `name` with the snapshot `taken`, its obligations, addressees and first periods; no pass
+    has run over it yet."""
     office = import_office(session, folder)
     text = draft.content.text
     directive = Directive(
-        office_id=office.id, key=draft.key, identity=identity(text), title=title(text), urgency=urgency(text).value,
+        office_id=office.id, key=name.key, identity=name.identity, title=title(text), urgency=urgency(text).value,
         zone=office.zone, state=DirectiveState.RUNNING, snapshot=taken, snapshot_hash=snapshot.digest(taken),
-        issued_at=now, issued_by=by,
+        issued_at=now, issued_by=by, trial=trial,
     )  # fmt: skip
     session.add(directive)
     session.flush()
@@ -60,14 +90,14 @@ def issue(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime
     session.add(Turn(directive_id=directive.id, holder="", expires_at=now, wishes=0))
     session.add(WakeUp(directive_id=directive.id, generation=0, due_at=NEVER))
     history.note(
-        session, directive.id, at=now, kind="directive_issued", subject=f"directive:{directive.id}", actor=by,
-        snapshot=directive.snapshot_hash,
+        session, directive.id, at=now, kind="trial_begun" if trial else "directive_issued",
+        subject=f"directive:{directive.id}", actor=by, snapshot=directive.snapshot_hash,
     )  # fmt: skip
     session.flush()
     return directive
 
 
-def _one_at_a_time(session: Session) -> None:
+def one_at_a_time(session: Session) -> None:
     """Of several that issue at once, one does and the others find it done. On SQLite every writer is alone."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_ISSUING)))
@@ -92,6 +122,20 @@ def _refuse_changed(running: Directive, draft: Draft, digest: str) -> None:
         raise AlreadyIssued(
             f"{draft.key} đã ban hành với nội dung khác",
             hint="văn bản đang chạy theo bản chụp lúc ban hành; muốn thay đổi, dùng `hoatoc amend`",
+        )
+
+
+def _require_approval(session: Session, folder: OfficeFolder, draft: Draft, now: datetime) -> None:
+    approved = session.scalar(
+        select(Proposal.id).where(
+            Proposal.key == draft.key, Proposal.state == ProposalState.APPROVED,
+            Proposal.content_hash == pin.content_hash(folder, draft, now),
+        )
+    )  # fmt: skip
+    if approved is None:
+        raise NotApproved(
+            f"{draft.key}: cơ quan này ban hành phải có hai người, chưa ai duyệt nội dung này",
+            hint="một người đề nghị, một người khác duyệt, trên cổng thông tin",
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError, InvalidTransition
@@ -13,13 +13,11 @@ from hoatoc.ledger.schema import (
     DirectiveState,
     Duty,
     DutyState,
-    Notice,
-    NoticeState,
     Period,
     PeriodState,
 )
-from hoatoc.localtime import NEVER, following_day, local_date, spoken
-from hoatoc.rollout import duties, history, periods, snapshot
+from hoatoc.localtime import NEVER, spoken
+from hoatoc.rollout import duties, explanation, history, periods, snapshot, withheld
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.sparing import PRESSING
@@ -35,6 +33,7 @@ TRANSITIONS: dict[DirectiveState, frozenset[DirectiveState]] = {
     DirectiveState.ENDED: frozenset(),
     DirectiveState.RECALLED: frozenset(),
     DirectiveState.REPLACED: frozenset(),
+    DirectiveState.REMOVED: frozenset(),
 }
 _LIVE = (DutyState.OPEN, DutyState.RETURNED)
 
@@ -60,7 +59,8 @@ def suspend(
     """Tạm dừng: from `now` (aware, UTC) on nothing is opened, pressed or frozen."""
     _move(session, directive, DirectiveState.SUSPENDED, reason=reason, by=by, now=now, version=version)
     directive.suspended_at = now
-    _drop_pressing(session, directive, now, "văn bản tạm dừng")
+    withheld.drop(session, directive, PRESSING, why="văn bản tạm dừng", now=now)
+    withheld.hold(session, directive, explanation.TEMPLATE)
     _tell(session, directive, "Tạm dừng thực hiện", ["Các hạn ngừng tính cho tới khi có thông báo mới."], reason, now)
 
 
@@ -69,14 +69,14 @@ def resume(
 ) -> None:
     """Chạy tiếp: every open duty gets the time back for which the directive stood still, and is pressed from there;
     what of its ladder lies behind it is not climbed again. Reports that fell due meanwhile are left out."""
-    stood, since = now - directive.suspended_at, directive.suspended_at
+    since = directive.suspended_at
     _move(session, directive, DirectiveState.RUNNING, reason=reason, by=by, now=now, version=version)
-    directive.suspended_at = NEVER
+    directive.suspended_at, directive.resumed_at = NEVER, now
     snap = snapshot.of(directive)
     _spare_missed(session, directive, since, by, now)
     for duty in _live(session, directive):
         if duty.due_at > since and duty.period_id is None:  # what was late before stays late; a day is a day
-            duty.due_at += stood
+            duty.due_at += now - max(since, duty.opened_at)
         if duty.state is DutyState.OPEN:
             duty.next_at = max(now, snap.ladder(duty.kind).instant(duty.step, duty.due_at))
         duty.version += 1
@@ -86,7 +86,9 @@ def resume(
         )  # fmt: skip
     _leave_out_missed(session, directive, snap, by, now)
     session.flush()
-    _tell(session, directive, "Tiếp tục thực hiện", [f"Các hạn được lùi {spoken_delay(stood)}."], reason, now)
+    withheld.release(session, directive, explanation.TEMPLATE, now)
+    lines = [f"Các hạn được lùi {spoken_delay(now - since)}."]
+    _tell(session, directive, "Tiếp tục thực hiện", lines, reason, now)
 
 
 def end(
@@ -167,24 +169,8 @@ def _close(
         history.note(
             session, directive.id, at=now, kind="period_locked", subject=f"period:{period.id}", actor=by, reason=why
         )
-    _drop_pressing(session, directive, now, why, also=("dispatch",) if dispatches_too else ())
-
-
-def _drop_pressing(session: Session, directive: Directive, now: datetime, why: str, also: tuple[str, ...] = ()) -> None:
-    templates = (*PRESSING, "explanation_request", *also)
-    dropped = session.scalars(
-        select(Notice).where(
-            Notice.directive_id == directive.id, Notice.state == NoticeState.PENDING, Notice.template.in_(templates)
-        )
-    ).all()
-    for notice in dropped:
-        notice.state, notice.reason, notice.settled_at = NoticeState.SKIPPED, why, now
-        notice.next_attempt_at = NEVER
-    session.flush()
-    history.note_all(
-        session, directive.id, at=now, kind="notice_skipped",
-        subjects=[(f"notice:{notice.id}", {"reason": why}) for notice in dropped],
-    )  # fmt: skip
+    templates = (*PRESSING, explanation.TEMPLATE, *(("dispatch",) if dispatches_too else ()))
+    withheld.drop(session, directive, templates, why=why, now=now)
 
 
 def _spare_missed(session: Session, directive: Directive, since: datetime, by: str, now: datetime) -> None:
@@ -213,22 +199,19 @@ def _leave_out_missed(session: Session, directive: Directive, snap: snapshot.Sna
             session, directive.id, at=now, kind="period_left_out", subject=f"period:{period.id}", actor=by,
             slot=period.slot, reason="văn bản tạm dừng qua kỳ này",
         )  # fmt: skip
-        rule, day = snap.report_rule(period.subject), local_date(now, period.zone)
-        for candidate in (day, following_day(day)):
-            planned = periods.plan_period(
-                session, directive.id, rule, candidate, zone=period.zone, earliest=now
-            ) if candidate > period.local_date else None  # fmt: skip
-            if planned is None or planned.due_at > now:
-                break
-            session.delete(planned)  # its cut-off has passed this very day
-            session.flush()
+        rule = snap.report_rule(period.subject)
+        periods.plan_ahead(session, directive.id, rule, after=period.local_date, zone=period.zone, now=now)
 
 
 def _tell(
     session: Session, directive: Directive, headline: str, lines: Sequence[str], reason: str, now: datetime
 ) -> None:
+    """Tell everyone who has the document, and those who decide under it."""
+    has_it = and_(Addressee.named_at < NEVER, Addressee.announced_at < NEVER)
     everyone = session.scalars(
-        select(Addressee).where(Addressee.directive_id == directive.id).order_by(Addressee.id)
+        select(Addressee)
+        .where(Addressee.directive_id == directive.id, or_(has_it, Addressee.decides.is_(True)))
+        .order_by(Addressee.id)
     ).all()
     lines = [f"Từ {spoken(now, directive.zone)}.", *lines]
     announce(

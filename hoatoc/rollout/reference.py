@@ -6,6 +6,9 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound
 from hoatoc.ledger.schema import Directive
 
+#: What follows the draft's key in the key of a trial: "kien-giang/13-cv-bcd~thu-2". No file may be called so.
+TRIAL_MARK = "~thu-"
+
 
 def directive_of(session: Session, key: str) -> Directive:
     """The issued directive of `key` ("office/file"). Raises NotFound."""
@@ -15,3 +18,8 @@ def directive_of(session: Session, key: str) -> Directive:
         hint = f"đã ban hành: {', '.join(known)}" if known else f"chưa ban hành văn bản nào; xem `hoatoc issue {key}`"
         raise NotFound(f"{key!r} chưa được ban hành", hint=hint)
     return found
+
+
+def draft_key(key: str) -> str:
+    """The key of the draft behind a directive: its own, unless it is a trial."""
+    return key.partition(TRIAL_MARK)[0]

@@ -28,12 +28,14 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import books, permissions, snapshot, waking, wording
+from hoatoc.rollout.acknowledge import ACCEPTED
 
 
 @dataclass(frozen=True)
 class OwedReport:
     """One period's report as its unit sees it; `figures` are those sent so far, None before."""
 
+    duty_id: int
     slot: str
     day: date
     due_at: datetime
@@ -58,10 +60,15 @@ class UnitPage:
     words: dict[str, Any]
     office: dict[str, Any]
     receipt: Receipt | None
-    receipt_due_at: datetime | None
+    receipt_duty: Duty | None
     reports: list[OwedReport]
     form: Form | None
     now: datetime
+
+    @property
+    def receipt_due_at(self) -> datetime | None:
+        """When the acknowledgement is due; None where none is owed."""
+        return self.receipt_duty.due_at if self.receipt_duty else None
 
     @property
     def text(self) -> Text:
@@ -86,7 +93,11 @@ def unit_page(session: Session, addressee: Addressee, now: datetime, slot: str |
     """What `addressee` is shown at `now` (aware, UTC); of its reports only that of `slot`, where one is given."""
     directive = session.get_one(Directive, addressee.directive_id)
     snap = snapshot.of(directive)
-    receipt_duty = session.scalar(select(Duty).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT))
+    receipt_duty = session.scalar(
+        select(Duty).where(
+            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT, Duty.state != DutyState.WITHDRAWN
+        )
+    )  # fmt: skip
     reports = _owed_reports(session, addressee, now, slot)
     subject = session.scalar(
         select(Duty.subject).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT).limit(1)
@@ -94,9 +105,9 @@ def unit_page(session: Session, addressee: Addressee, now: datetime, slot: str |
     return UnitPage(
         addressee=addressee, directive=directive, snap=snap, words=wording.directive_words(snap),
         office=wording.office_words(snap), receipt=session.scalar(
-            select(Receipt).where(Receipt.addressee_id == addressee.id).limit(1)
+            select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED)
         ),
-        receipt_due_at=receipt_duty.due_at if receipt_duty else None, reports=reports,
+        receipt_duty=receipt_duty, reports=reports,
         form=snap.form_of(subject) if subject else None, now=now,
     )  # fmt: skip
 
@@ -121,7 +132,7 @@ def _owed_report(
 ) -> OwedReport:
     lock_at = max(period.lock_at, granted) if granted else period.lock_at
     return OwedReport(
-        slot=duty.slot, day=period.local_date, due_at=duty.due_at, lock_at=lock_at, state=duty.state,
+        duty_id=duty.id, slot=duty.slot, day=period.local_date, due_at=duty.due_at, lock_at=lock_at, state=duty.state,
         overdue=duty.state is DutyState.OPEN and duty.due_at < now,
         closed=now > lock_at or (period.state is PeriodState.LOCKED and lock_at <= period.lock_at),
         figures=report.figures if report else None, first_at=report.first_at if report else None,
@@ -132,8 +143,10 @@ def _owed_report(
 
 
 def board(session: Session, now: datetime) -> list[dict[str, Any]]:
-    """Every directive with its books, who is missing or unreachable now, and its newest summary."""
-    directives = session.scalars(select(Directive).order_by(Directive.issued_at.desc())).all()
+    """Every directive but trials, with its books, who is missing or unreachable now, and its newest summary."""
+    directives = session.scalars(
+        select(Directive).where(Directive.trial.is_(False)).order_by(Directive.issued_at.desc())
+    ).all()
     return [_board_of(session, directive, now) for directive in directives]
 
 
@@ -174,9 +187,13 @@ def _not_settled(
     return [
         {"name": addressee.name, "key": addressee.key, "what": wording.duty_name(duty, snap), "due_at": duty.due_at,
          "overdue": duty.due_at < now, "step": duty.step, "kind": duty.kind.value, "subject": duty.subject,
-         "quote": "" if duty.kind in (DutyKind.RECEIPT, DutyKind.REPORT) else snap.obligation(duty.subject).quote}
+         "quote": "" if duty.kind in _UNQUOTED else snap.obligation(duty.subject).quote}
         for duty, addressee in rows
     ]  # fmt: skip
+
+
+#: What no clause of the text asks for once, in words of its own.
+_UNQUOTED = (DutyKind.RECEIPT, DutyKind.REPORT, DutyKind.FIRST_ACTION, DutyKind.EXPLANATION)
 
 
 def _to_phone(session: Session, directive: Directive) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ class DirectiveState(StrEnum):
     ENDED = "ended"  #: Kết thúc: nothing is opened or pressed any more; what was late by then stays in the books.
     RECALLED = "recalled"  #: Thu hồi: the document itself was taken back; nothing is owed.
     REPLACED = "replaced"  #: Thay thế: another directive has taken its place; nothing is owed under this one.
+    REMOVED = "removed"  #: Bỏ: a trial that was taken away; only its history is left.
 
 
 class Directive(Base):
@@ -44,6 +45,7 @@ class Directive(Base):
     issued_by: Mapped[str]
     version: Mapped[int] = mapped_column(default=0)  # goes up with every change: two desks cannot both win
     suspended_at: Mapped[datetime] = mapped_column(default=NEVER)  # since when it stands still; NEVER while it runs
+    resumed_at: Mapped[datetime] = mapped_column(default=NEVER)  # when it last ran again; NEVER if it never stood still
     trial: Mapped[bool] = mapped_column(default=False)
 
 
