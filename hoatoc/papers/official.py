@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from hoatoc.localtime import local_date, spoken, spoken_day
 from hoatoc.papers.charts import COLUMNS
-from hoatoc.rollout.bulletin import Bulletin, Signer
+from hoatoc.papers.naming import balanced, cited, formal_day, full, post_of, short_of
+from hoatoc.rollout.bulletin import Bulletin
 from hoatoc.templating import number, signed
 
 #: More names than this go to the annex's counts alone; the workbook has them all.
@@ -38,8 +39,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Paper:
-    """One official paper. `party` chooses the form; `above` is the agency over the issuing one. Names and the subject
-    are broken into lines where they should be."""
+    """One official paper. `party` chooses the form; `above` is the agency over the issuing one, `addressed` are the
+    lines of kính gửi, `annexed` says on the annex what it belongs to. Names and the subject are broken into lines
+    where they should be."""
 
     party: bool
     above: str
@@ -48,11 +50,13 @@ class Paper:
     place_and_date: str
     kind: str
     subject: str
+    addressed: tuple[str, ...]
     blocks: tuple[Block, ...]
     recipients: tuple[str, ...]
     role: str
     name: str
     annex: Block | None
+    annexed: str
     seal: str
 
 
@@ -63,51 +67,40 @@ def paper(bulletin: Bulletin, *, number_: str = "", symbol: str = "") -> Paper:
     frozen_at = datetime.fromisoformat(content["frozen_at"])
     day = date.fromisoformat(content["date"])
     signer = bulletin.signer
-    title = bulletin.words["title"]
+    numbered = _number(number_, symbol, party=signer.party)
+    issued = formal_day(local_date(frozen_at, bulletin.directive.zone))
+    annex = _annex(bulletin)
     blocks = [
-        Block(text=f"Thực hiện {_lower(title)} của {bulletin.words['issuer']}, {signer.unit} tổng hợp báo cáo ngày "
-              f"{spoken_day(day)} của các cơ quan, đơn vị (số liệu chốt lúc "
-              f"{spoken(frozen_at, bulletin.directive.zone)}) như sau:"),
-        *_numbered([_reporting(bulletin), _figures(bulletin), *_explanations(bulletin), *_errata(bulletin)]),
+        Block(text=f"Thực hiện {cited(bulletin.text)}, {signer.unit} tổng hợp báo cáo {formal_day(day)} của các cơ "
+              f"quan, đơn vị (số liệu chốt lúc {spoken(frozen_at, bulletin.directive.zone)}) như sau:"),
+        *_numbered([
+            _reporting(bulletin, annexed=annex is not None), _figures(bulletin), *_explanations(bulletin),
+            *_errata(bulletin),
+        ]),
         Block(text=f"{signer.unit} trân trọng báo cáo{_end(party=signer.party)}"),
     ]  # fmt: skip
     return Paper(
         party=signer.party, above=balanced(signer.above.upper()), issuer=balanced(short_of(signer).upper()),
-        number=_number(number_, symbol, party=signer.party),
-        place_and_date=f"{bulletin.place}, {formal_day(local_date(frozen_at, bulletin.directive.zone))}",
-        kind="BÁO CÁO", subject=f"Kết quả báo cáo ngày {spoken_day(day)}\nthực hiện {_lower(title)}",
-        blocks=tuple(blocks), recipients=tuple(_recipients(bulletin)), role=signer.title.upper(), name=signer.holder,
-        annex=_annex(bulletin), seal=f"Mã kiểm tra số liệu (SHA-256): {bulletin.data_hash}",
+        number=numbered, place_and_date=f"{bulletin.place}, {issued}", kind="BÁO CÁO",
+        subject=f"Kết quả báo cáo ngày {spoken_day(day)}\nthực hiện {_lower(bulletin.words['title'])}",
+        addressed=() if signer.party else _addressed([full(reader) for reader in bulletin.readers]),
+        blocks=tuple(blocks), recipients=_recipients(bulletin), role=post_of(signer).upper(), name=signer.holder,
+        annex=annex, annexed=f"(Kèm theo Báo cáo {_lower(numbered).replace(':', '')} {issued} của {signer.unit})",
+        seal=f"Mã kiểm tra số liệu (SHA-256): {bulletin.data_hash}",
     )  # fmt: skip
 
 
-def formal_day(day: date) -> str:
-    """A date as it stands on a paper: days under 10 and the first two months with a zero (Phụ lục I, II.4)."""
-    return f"ngày {day.day:02d} tháng {f'{day.month:02d}' if day.month < 3 else day.month} năm {day.year}"
-
-
-def short_of(signer: Signer) -> str:
-    """The issuing unit under the one above it: "Văn phòng" where "Văn phòng Tỉnh ủy" stands under "Tỉnh ủy …"."""
-    words = signer.unit.split()
-    for start in range(1, len(words)):
-        if signer.above.casefold().startswith(" ".join(words[start:]).casefold()):
-            return " ".join(words[:start])
-    return signer.unit
-
-
-def balanced(words: str, longest: int = 24) -> str:
-    """A name on one line, or on two of like length."""
-    if len(words) <= longest:
-        return words
-    breaks = [index for index, mark in enumerate(words) if mark == " "]
-    at = min(breaks, key=lambda index: abs(index - len(words) / 2), default=None)
-    return words if at is None else f"{words[:at]}\n{words[at + 1 :]}"
+def _addressed(readers: Sequence[str]) -> tuple[str, ...]:
+    """Kính gửi of a report to those above (Phụ lục I, II.9.d): one on its line, several on lines of their own."""
+    if len(readers) == 1:
+        return tuple(readers)
+    return tuple(f"- {reader}{'.' if reader == readers[-1] else ';'}" for reader in readers)
 
 
 def _number(number_: str, symbol: str, *, party: bool) -> str:
     blank = "\u00a0" * 8
     if party:
-        return f"Số {number_ or blank}-{symbol or 'BC/'}"
+        return f"Số {number_.zfill(2) if number_ else blank}-{symbol or 'BC/'}"
     return f"Số: {number_.zfill(2) if number_ else blank}/{symbol or 'BC-'}"
 
 
@@ -126,7 +119,7 @@ def _numbered(blocks: Sequence[Block]) -> list[Block]:
     ]
 
 
-def _reporting(bulletin: Bulletin) -> Block:
+def _reporting(bulletin: Bulletin, *, annexed: bool) -> Block:
     content = bulletin.content or {}
     books = content["books"]
     told = ", ".join(f"{number(books[key])} {words}" for key, (words, _) in COLUMNS.items() if books[key])
@@ -134,6 +127,7 @@ def _reporting(bulletin: Bulletin) -> Block:
     text = f"Có {number(books['expected'])} đơn vị phải báo cáo: {told}."
     if rates["reporting"] is not None:
         text += f" Tỷ lệ báo cáo {number(rates['reporting'])}%, đúng hạn {number(rates['timeliness'])}%."
+    text += " Chi tiết theo cấp tại Phụ lục kèm theo." if annexed else ""
     said = (("missing", "Chưa báo cáo"), ("unreachable", "Không liên lạc được"), ("late", "Báo cáo chậm"))
     items = tuple(f"{words}: {_names(content[key])}." for key, words in said if content[key])
     return Block("Tình hình báo cáo", text, items)
@@ -158,7 +152,7 @@ def _figures(bulletin: Bulletin) -> Block:
     without = content["books"]["expected"] - content["books"]["exempt"] - reported
     text = f"Chưa gồm số liệu của {number(without)} đơn vị chưa báo cáo." if without else ""
     text += " Tăng, giảm chỉ tính trên các đơn vị có báo cáo cả hai kỳ." if content["series"][1:] else ""
-    widths = (0.06, 0.4, 0.11, 0.12, 0.12, 0.11, 0.08)
+    widths = (0.06, 0.35, 0.11, 0.13, 0.13, 0.13, 0.09)
     table = Table(head, widths, (False, False, False, True, True, True, True), rows)
     return Block("Số liệu tổng hợp", text.strip(), table=table)
 
@@ -166,7 +160,7 @@ def _figures(bulletin: Bulletin) -> Block:
 def _explanations(bulletin: Bulletin) -> list[Block]:
     """The units' words for what is unusual in their figures."""
     items = tuple(
-        f"{unit.name}: {'; '.join(unit.warnings)}. Đơn vị giải trình: {unit.explanation}"
+        f"{unit.name}: {'; '.join(unit.warnings)}. Đơn vị giải trình: {unit.explanation.rstrip('.')}."
         for unit in bulletin.units
         if unit.warnings and unit.explanation
     )
@@ -183,11 +177,10 @@ def _errata(bulletin: Bulletin) -> list[Block]:
     return [Block("Bổ sung, sửa đổi số liệu các kỳ trước", items=items)] if items else []
 
 
-def _recipients(bulletin: Bulletin) -> list[str]:
-    unit = bulletin.signer.unit
-    kept = f"Lưu {unit}." if bulletin.signer.party else "Lưu: VT."
-    return [*(f"{reader} (để báo cáo)," if bulletin.signer.party else f"{reader} (để b/c);"
-              for reader in bulletin.readers), kept]  # fmt: skip
+def _recipients(bulletin: Bulletin) -> tuple[str, ...]:
+    if not bulletin.signer.party:
+        return ("Như trên;", "Lưu: VT.")
+    return (*(f"{full(reader)} (để báo cáo)," for reader in bulletin.readers), f"Lưu {bulletin.signer.unit}.")
 
 
 def _annex(bulletin: Bulletin) -> Block | None:

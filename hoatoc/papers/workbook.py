@@ -26,6 +26,8 @@ def write(bulletin: Bulletin) -> bytes:
         _level(book.create_sheet(f"Cấp {level}"), bulletin, level)
     _units(book.create_sheet("Đơn vị"), bulletin)
     _week(book.create_sheet("Bảy ngày"), bulletin)
+    if bulletin.content and bulletin.content["errata"]:
+        _errata(book.create_sheet("Bổ sung, sửa đổi"), bulletin)
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
@@ -81,16 +83,15 @@ def _level(sheet: Worksheet, bulletin: Bulletin, level: int) -> None:
     names = {node.key: node.name for node in bulletin.nodes}
     nodes = [node for node in bulletin.nodes if node.level == level]
     for row, node in enumerate(nodes, 2):
-        cells.write(sheet, row, 1, node.name, boxed=True)
-        cells.write(sheet, row, 2, names.get(node.parent, "") if node.parent != ALL else "", boxed=True)
+        cells.write(sheet, row, 1, node.name, boxed=True, wrap=True)
+        above = names.get(node.parent, "") if node.parent != ALL else ""
+        cells.write(sheet, row, 2, above, boxed=True, wrap=True)
         _counts(sheet, row, node)
         for index, field in enumerate(figures):
             total, column = node.figures[field.key], 3 + len(_BOOKS) + 2 * index
             _figure(sheet, row, column, total.value, field)
             cells.write(sheet, row, column + 1, total.units, form=cells.WHOLE, boxed=True, align="right")
-    sizes = [44.0, 30.0, *[11.0] * len(_BOOKS), *[18.0, 9.0] * len(figures)]
-    cells.widths(sheet, sizes)
-    cells.fit(sheet, 1, sizes)
+    _sized(sheet, [44.0, 30.0, *[11.0] * len(_BOOKS), *[18.0, 9.0] * len(figures)])
     _ready(sheet, 2, 2, filtered=len(titles))
 
 
@@ -105,15 +106,13 @@ def _units(sheet: Worksheet, bulletin: Bulletin) -> None:
     cells.head(sheet, 1, titles)
     for row, unit in enumerate(bulletin.units, 2):
         _unit(sheet, row, unit, fields, bulletin.directive.zone)
-    sizes = [44.0, 30.0, 18.0, 17.0, 9.0, *[18.0] * len(fields), 40.0]
-    cells.widths(sheet, sizes)
-    cells.fit(sheet, 1, sizes)
+    _sized(sheet, [44.0, 30.0, 18.0, 17.0, 9.0, *[18.0] * len(fields), 40.0])
     _ready(sheet, 2, 2, filtered=len(titles))
 
 
 def _unit(sheet: Worksheet, row: int, unit: UnitRow, fields: Sequence[Field], zone: str) -> None:
-    cells.write(sheet, row, 1, unit.name, boxed=True)
-    cells.write(sheet, row, 2, unit.above, boxed=True)
+    cells.write(sheet, row, 1, unit.name, boxed=True, wrap=True)
+    cells.write(sheet, row, 2, unit.above, boxed=True, wrap=True)
     cells.write(sheet, row, 3, COLUMNS[unit.column][0], boxed=True)
     # A workbook knows no zones: the office's wall clock.
     first = local(unit.first_at, zone).replace(tzinfo=None) if unit.first_at else None
@@ -137,6 +136,26 @@ def _week(sheet: Worksheet, bulletin: Bulletin) -> None:
             _figure(sheet, row, column, day["totals"].get(field.key), field)
     cells.widths(sheet, [58, *[13] * len(series)])
     _ready(sheet, 2, 2)
+
+
+def _errata(sheet: Worksheet, bulletin: Bulletin) -> None:
+    """What came in for earlier periods after they were frozen."""
+    titles = ["Đơn vị", "Kỳ báo cáo", "Nhận lúc", "Nội dung"]
+    cells.head(sheet, 1, titles)
+    for row, item in enumerate((bulletin.content or {})["errata"], 2):
+        cells.write(sheet, row, 1, item["name"], boxed=True, wrap=True)
+        cells.write(sheet, row, 2, date.fromisoformat(item["date"]), form="dd/mm/yyyy", boxed=True)
+        at = local(datetime.fromisoformat(item["at"]), bulletin.directive.zone).replace(tzinfo=None)
+        cells.write(sheet, row, 3, at, form="dd/mm/yyyy hh:mm", boxed=True)
+        cells.write(sheet, row, 4, "báo cáo gửi sau khi chốt" if item["kind"] == "late" else "sửa số liệu", boxed=True)
+    _sized(sheet, [44.0, 14.0, 18.0, 30.0])
+    _ready(sheet, 2, 2, filtered=len(titles))
+
+
+def _sized(sheet: Worksheet, sizes: list[float]) -> None:
+    cells.widths(sheet, sizes)
+    for row in range(1, sheet.max_row + 1):
+        cells.fit(sheet, row, sizes)
 
 
 def _figure(

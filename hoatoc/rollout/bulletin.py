@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound
 from hoatoc.format.form import Form
 from hoatoc.format.office import PostRef
+from hoatoc.format.text import Text
 from hoatoc.format.units import Role
 from hoatoc.ledger.schema import (
     Addressee,
@@ -61,6 +62,14 @@ class Signer:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Who the paper goes to: the title of a post ('' where the unit as such reads it) and its unit."""
+
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Bulletin:
     """One period. `content` is the frozen summary, None before the freeze; `nodes` its roll-up (live before the
     freeze), `live` the roll-up as of `now`."""
@@ -68,6 +77,7 @@ class Bulletin:
     directive: Directive
     period: Period
     form: Form
+    text: Text
     words: dict[str, Any]
     office: dict[str, Any]
     place: str
@@ -77,7 +87,7 @@ class Bulletin:
     live: Sequence[Node]
     units: Sequence[UnitRow]
     signer: Signer
-    readers: Sequence[str]
+    readers: Sequence[Reader]
     now: datetime
 
 
@@ -105,7 +115,7 @@ def read(session: Session, directive: Directive, period: Period, now: datetime) 
     rule = snap.content.regime.summary
     through = rule.through if rule else PostRef(unit=snap.office.unit)
     return Bulletin(
-        directive=directive, period=period, form=form, words=wording.directive_words(snap),
+        directive=directive, period=period, form=form, text=snap.content.text, words=wording.directive_words(snap),
         office=wording.office_words(snap), place=snap.content.text.place or snap.office.province,
         content=summary.content if summary else None, data_hash=summary.data_hash if summary else "",
         nodes=rollups.frozen(session, period.id) if summary else live, live=live,
@@ -181,11 +191,9 @@ def _signer(session: Session, directive: Directive, ref: PostRef, day: date) -> 
     )  # fmt: skip
 
 
-def _reader(session: Session, directive: Directive, ref: PostRef) -> str:
+def _reader(session: Session, directive: Directive, ref: PostRef) -> Reader:
     unit, post = _post(session, directive, ref)
-    if post is None or not post.title:
-        return unit.name
-    return post.title if unit.name.casefold() in post.title.casefold() else f"{post.title}, {unit.name}"
+    return Reader(post.title if post else "", unit.name)
 
 
 def _post(session: Session, directive: Directive, ref: PostRef) -> tuple[Unit, Post | None]:

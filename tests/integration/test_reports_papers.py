@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 from docx import Document
+from docx.shared import Mm
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from hoatoc import clock
-from hoatoc.papers import charts, docx, official, pdf, workbook
+from hoatoc.papers import charts, docx, naming, official, pdf, workbook
 from hoatoc.rollout import bulletin
-from hoatoc.rollout.bulletin import Bulletin, Signer
+from hoatoc.rollout.bulletin import Bulletin, Reader, Signer
 from tests.integration.test_reports import explained, tree_office
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import MailServer
@@ -55,9 +56,13 @@ def words_of_docx(content: bytes) -> str:
     [
         (STATE, ["ỦY BAN NHÂN DÂN TỈNH MẪU", "VĂN PHÒNG", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
                  "Độc lập - Tự do - Hạnh phúc", "Số: 07/BC-VP", "Mẫu, ngày 25 tháng 11 năm 2021", "CHÁNH VĂN PHÒNG",
-                 "Trần Thị Bé", "trân trọng báo cáo./.", "Lưu: VT."], ["ĐẢNG CỘNG SẢN"]),
-        (PARTY, ["TỈNH ỦY MẪU", "ĐẢNG CỘNG SẢN VIỆT NAM", "*", "Số 7-BC-VP", "Mẫu, ngày 25 tháng 11 năm 2021",
-                 "CHÁNH VĂN PHÒNG TỈNH ỦY", "Lưu Văn phòng Tỉnh ủy Mẫu."], ["CỘNG HÒA", "./."]),
+                 "Kính gửi: Thủ trưởng Tỉnh ủy",
+                 "(Kèm theo Báo cáo số 07/BC-VP ngày 25 tháng 11 năm 2021 của Văn phòng Ủy ban nhân dân tỉnh)",
+                 "Trần Thị Bé", "trân trọng báo cáo./.", "Như trên;", "Lưu: VT."],
+         ["ĐẢNG CỘNG SẢN", "(để báo cáo)", "CHÁNH VĂN PHÒNG ỦY BAN"]),
+        (PARTY, ["TỈNH ỦY MẪU", "ĐẢNG CỘNG SẢN VIỆT NAM", "*", "Số 07-BC-VP", "Mẫu, ngày 25 tháng 11 năm 2021",
+                 "CHÁNH VĂN PHÒNG", "Thủ trưởng Tỉnh ủy (để báo cáo),", "Lưu Văn phòng Tỉnh ủy Mẫu."],
+         ["CỘNG HÒA", "./.", "Kính gửi", "CHÁNH VĂN PHÒNG TỈNH ỦY"]),
     ],
     ids=["State", "Party"],
 )  # fmt: skip
@@ -65,7 +70,9 @@ def test_the_paper_has_its_form_in_pdf_and_docx(
     read: Bulletin, signer: Signer, says: list[str], not_says: list[str]
 ) -> None:
     paper = official.paper(replace(read, signer=signer), number_="7", symbol="BC-VP")
-    common = ["BÁO CÁO", "Nơi nhận:", "11 đơn vị phải báo cáo", "6.900", "đính chính", "Phụ lục", read.data_hash,
+    common = ["BÁO CÁO", "Nơi nhận:", "công điện số 1-CV/TU ngày 23 tháng 11 năm 2021 của Tỉnh ủy Mẫu",
+              "Phụ lục kèm theo.",
+              "11 đơn vị phải báo cáo", "6.900", "đính chính", "Phụ lục", read.data_hash,
               "Tỷ lệ báo cáo 27,3%"]  # fmt: skip
     for words in (words_of_pdf(pdf.write(paper)), words_of_docx(docx.write(paper))):
         for said in [*says, *common]:
@@ -73,6 +80,38 @@ def test_the_paper_has_its_form_in_pdf_and_docx(
         for said in not_says:
             assert said not in words, said
     assert pdf.write(paper) == pdf.write(paper)
+
+
+def test_the_annex_counts_its_own_pages(read: Bulletin) -> None:
+    paper = official.paper(replace(read, signer=STATE))
+    pages = PdfReader(io.BytesIO(pdf.write(paper))).pages
+    assert [page.extract_text().split()[0] for page in pages[1:]] == ["2", "Phụ"]
+    sections = Document(io.BytesIO(docx.write(paper))).sections
+    assert len(sections) == 2
+    assert "<w:pgNumType" in sections[1]._sectPr.xml
+    assert "<w:pgNumType" not in sections[0]._sectPr.xml
+
+
+@pytest.mark.parametrize(("signer", "right"), [(STATE, 20), (PARTY, 15)], ids=["State", "Party"])
+def test_the_margins_are_those_of_the_form(read: Bulletin, signer: Signer, right: int) -> None:
+    (section, *_) = Document(io.BytesIO(docx.write(official.paper(replace(read, signer=signer))))).sections
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(margin / Mm(1)) for margin in margins if margin is not None] == [20, 20, 30, right]
+
+
+def test_several_readers_stand_below_one_another(read: Bulletin) -> None:
+    two = [Reader("Chủ tịch", "UBND tỉnh"), Reader("Bí thư Tỉnh ủy kiêm Trưởng Ban Chỉ đạo", "Ban Chỉ đạo tỉnh Mẫu")]
+    paper = official.paper(replace(read, signer=STATE, readers=two))
+    assert paper.addressed == ("- Chủ tịch UBND tỉnh;", "- Bí thư Tỉnh ủy kiêm Trưởng Ban Chỉ đạo tỉnh Mẫu.")
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [("V/v tăng cường chống dịch", "của Tỉnh ủy Mẫu về tăng cường chống dịch"),
+     ("về việc sơ kết", "của Tỉnh ủy Mẫu về việc sơ kết"), (None, "của Tỉnh ủy Mẫu")],
+)  # fmt: skip
+def test_a_document_is_cited_with_its_subject(read: Bulletin, subject: str | None, said: str) -> None:
+    assert naming.cited(read.text.model_copy(update={"subject": subject})).endswith(said)
 
 
 def test_what_nobody_decided_stays_blank(read: Bulletin) -> None:
@@ -87,18 +126,19 @@ def test_what_nobody_decided_stays_blank(read: Bulletin) -> None:
      (date(2021, 10, 1), "ngày 01 tháng 10 năm 2021")],
 )  # fmt: skip
 def test_days_under_ten_and_the_first_two_months_have_a_zero(day: date, said: str) -> None:
-    assert official.formal_day(day) == said
+    assert naming.formal_day(day) == said
 
 
 def test_the_workbook_holds_numbers_as_numbers_at_every_level(read: Bulletin) -> None:
     book = load_workbook(io.BytesIO(workbook.write(read)))
-    assert book.sheetnames == ["Tổng hợp", "Cấp 1", "Cấp 2", "Đơn vị", "Bảy ngày"]
+    assert book.sheetnames == ["Tổng hợp", "Cấp 1", "Cấp 2", "Đơn vị", "Bảy ngày", "Bổ sung, sửa đổi"]
     top = book["Tổng hợp"]
     total = next(row for row in top.iter_rows(min_row=6, values_only=True) if row[0] == "Nhiễm mới")
     assert total[2:6] == (9, 4, 2, 3), "total, before (as it was frozen), change over the units in both, units"
     assert top["C7"].number_format == "#,##0"
     for name in book.sheetnames:
         assert book[name].freeze_panes is not None
+    assert [cell.value for cell in book["Bổ sung, sửa đổi"][2]][::3] == ["Xã 1", "báo cáo gửi sau khi chốt"]
     units = {row[0]: row for row in book["Đơn vị"].iter_rows(min_row=2, values_only=True)}
     assert len(units) == 11
     sums = {row[0]: row for name in ("Cấp 1", "Cấp 2") for row in book[name].iter_rows(min_row=2, values_only=True)}

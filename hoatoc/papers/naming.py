@@ -1,0 +1,58 @@
+"""How a paper names agencies, posts, days and other documents."""
+
+from datetime import date
+
+from hoatoc.format.text import Text
+from hoatoc.rollout.bulletin import Reader, Signer
+
+_ABOUT = ("v/v ", "về việc ", "về ")
+
+
+def formal_day(day: date) -> str:
+    """A date as it stands on a paper: days under 10 and the first two months with a zero (Phụ lục I, II.4)."""
+    return f"ngày {day.day:02d} tháng {f'{day.month:02d}' if day.month < 3 else day.month} năm {day.year}"
+
+
+def cited(text: Text) -> str:
+    """A document as it is cited first: kind, number, day, issuer, subject (Phụ lục I, II.6.b)."""
+    number = f" số {text.code}" if text.code else ""
+    when = f" {formal_day(text.date)}" if text.date else ""
+    subject = text.subject or ""
+    mark = next((mark for mark in _ABOUT if subject.casefold().startswith(mark)), "")
+    about = f" về {'việc ' if mark == 'về việc ' else ''}{subject[len(mark) :]}" if subject else ""
+    return f"{text.type}{number}{when} của {text.issuer}{about}"
+
+
+def short_of(signer: Signer) -> str:
+    """The issuing unit under the one above it: "Văn phòng" where "Văn phòng Tỉnh ủy" stands under "Tỉnh ủy …"."""
+    return _without(signer.unit, signer.above)
+
+
+def post_of(signer: Signer) -> str:
+    """The post alone, since the paper's head names the agency: "Chánh Văn phòng", not "… Ủy ban nhân dân tỉnh"."""
+    return _without(signer.title, signer.above)
+
+
+def _without(words: str, name: str) -> str:
+    """`words` without an ending that begins `name`."""
+    parts = words.split()
+    for start in range(1, len(parts)):
+        if name.casefold().startswith(" ".join(parts[start:]).casefold()):
+            return " ".join(parts[:start])
+    return words
+
+
+def full(reader: Reader) -> str:
+    """A post with its unit, said once: "Trưởng Ban Chỉ đạo" of "Ban Chỉ đạo tỉnh" is "Trưởng Ban Chỉ đạo tỉnh"."""
+    if not reader.title or reader.unit.casefold() in reader.title.casefold():
+        return reader.title or reader.unit
+    return f"{_without(reader.title, reader.unit)} {reader.unit}"
+
+
+def balanced(words: str, longest: int = 24) -> str:
+    """A name on one line, or on two of like length."""
+    if len(words) <= longest:
+        return words
+    breaks = [index for index, mark in enumerate(words) if mark == " "]
+    at = min(breaks, key=lambda index: abs(index - len(words) / 2), default=None)
+    return words if at is None else f"{words[:at]}\n{words[at + 1 :]}"
