@@ -7,7 +7,7 @@ from hoatoc import clock, keyring
 from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.links import Links
 from hoatoc.settings import read_settings
-from portal import api, bulletins, coverage, desk, failures, lineage, permissions, reports, rosters, tasks, unit
+from portal import api, coverage, desk, failures, permissions, reports, rosters, signin, tasks, unit
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.pages import STATIC, Pages
@@ -25,10 +25,8 @@ def create_app(ledger: Ledger, links: Links, lang: str) -> FastAPI:
     app.include_router(unit.router)
     app.include_router(reports.router)
     app.include_router(api.router)
-    for module in (tasks, rosters, coverage, permissions, lineage):
+    for module in (tasks, rosters, coverage, permissions, signin, desk):
         app.include_router(module.router)
-    app.include_router(bulletins.router)
-    app.include_router(desk.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 

@@ -15,10 +15,10 @@ from hoatoc.papers import charts, docx, official, pdf, workbook
 from hoatoc.rollout import attachments, bulletin, grace, periods, rates
 from hoatoc.rollout.bulletin import Bulletin
 from portal.front import Front, TheFront
+from portal.officer import AnyOfficer, DeskOfficer, Officer
 from portal.reports import Incoming, TheIncoming, file_answer
-from portal.typed import NAME, signature
 
-router = APIRouter(prefix="/bang/{token}/tong-hop/{directive_id}/{day}")
+router = APIRouter(prefix="/vb/{directive_id}/tong-hop/{day}")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: The names of the exceptions form's fields.
@@ -26,54 +26,53 @@ DUTY, REASON, UNTIL = "don-vi", "ly-do", "den"
 
 
 @router.get("")
-def show_summary(front: TheFront, token: str, directive_id: int, day: date) -> Response:
+def show_summary(front: TheFront, officer: AnyOfficer, directive_id: int, day: date) -> Response:
     """The frozen summary of one period, or its figures so far; with what has changed since."""
-    return _page(front, token, _read(front, token, directive_id, day))
+    return _page(front, officer, _read(front, directive_id, day))
 
 
 @router.get("/tong-hop.xlsx")
-def give_workbook(front: TheFront, token: str, directive_id: int, day: date) -> Response:
+def give_workbook(front: TheFront, directive_id: int, day: date) -> Response:
     """The summary as a workbook."""
-    read = _read(front, token, directive_id, day)
+    read = _read(front, directive_id, day)
     return file_answer(workbook.write(read), _XLSX, f"tong-hop-{day}.xlsx")
 
 
 @router.get("/bao-cao.pdf")
 def give_pdf(
-    front: TheFront, token: str, directive_id: int, day: date, so: str = Query("", max_length=12),
+    front: TheFront, directive_id: int, day: date, so: str = Query("", max_length=12),
     ky_hieu: str = Query("", max_length=30),
 ) -> Response:  # fmt: skip
     """The official paper of a frozen summary as PDF, with the number and symbol that văn thư gives."""
-    return file_answer(pdf.write(_paper(front, token, directive_id, day, so, ky_hieu)), "application/pdf",
+    return file_answer(pdf.write(_paper(front, directive_id, day, so, ky_hieu)), "application/pdf",
                        f"bao-cao-{day}.pdf")  # fmt: skip
 
 
 @router.get("/bao-cao.docx")
 def give_docx(
-    front: TheFront, token: str, directive_id: int, day: date, so: str = Query("", max_length=12),
+    front: TheFront, directive_id: int, day: date, so: str = Query("", max_length=12),
     ky_hieu: str = Query("", max_length=30),
 ) -> Response:  # fmt: skip
     """The same paper as .docx."""
-    return file_answer(docx.write(_paper(front, token, directive_id, day, so, ky_hieu)), _DOCX, f"bao-cao-{day}.docx")
+    return file_answer(docx.write(_paper(front, directive_id, day, so, ky_hieu)), _DOCX, f"bao-cao-{day}.docx")
 
 
 @router.get("/bay-ngay.svg")
-def give_lines(front: TheFront, token: str, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
+def give_lines(front: TheFront, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
     """The seven-day lines of a frozen summary, in one column (for a phone) or two."""
-    return _drawing(charts.lines(_content(_read(front, token, directive_id, day)), "svg", columns=cot))
+    return _drawing(charts.lines(_content(_read(front, directive_id, day)), "svg", columns=cot))
 
 
 @router.get("/tinh-hinh.svg")
-def give_bar(front: TheFront, token: str, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
+def give_bar(front: TheFront, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
     """The bar of who has reported, one or two columns wide."""
-    read = _read(front, token, directive_id, day)
+    read = _read(front, directive_id, day)
     return _drawing(charts.reporting(read.nodes[0].books.as_dict(), "svg", width=3.2 * cot))
 
 
 @router.get("/tep/{duty_id}/{sha256}")
-def give_attachment(front: TheFront, token: str, directive_id: int, day: date, duty_id: int, sha256: str) -> Response:
+def give_attachment(front: TheFront, directive_id: int, day: date, duty_id: int, sha256: str) -> Response:
     """A file that a unit has sent with its report of this period."""
-    front.links.read_desk(token)
     with front.ledger.read() as session:
         duty, _ = _duty(session, directive_id, day, str(duty_id))
         kept = attachments.get(session, duty.addressee_id, sha256)
@@ -82,7 +81,7 @@ def give_attachment(front: TheFront, token: str, directive_id: int, day: date, d
 
 
 @router.post("/mo-lai")
-def reopen(front: TheFront, token: str, directive_id: int, day: date, incoming: TheIncoming) -> Response:
+def reopen(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, incoming: TheIncoming) -> Response:
     """Take in one unit's report until an instant after the lock, with a reason."""
 
     def grant(session: Session, by_name: str, now: datetime) -> None:
@@ -93,11 +92,11 @@ def reopen(front: TheFront, token: str, directive_id: int, day: date, incoming: 
             session, duty, locked, until=until, now=now, by_name=by_name, reason=incoming.typed.get(REASON, "")
         )
 
-    return _grant(front, token, directive_id, day, incoming, grant)
+    return _grant(front, officer, directive_id, day, incoming, grant)
 
 
 @router.post("/mien")
-def exempt(front: TheFront, token: str, directive_id: int, day: date, incoming: TheIncoming) -> Response:
+def exempt(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, incoming: TheIncoming) -> Response:
     """Let one unit off this one report, with a reason."""
 
     def grant(session: Session, by_name: str, now: datetime) -> None:
@@ -106,37 +105,37 @@ def exempt(front: TheFront, token: str, directive_id: int, day: date, incoming: 
         session.refresh(duty)
         grace.exempt(session, duty, now=now, by_name=by_name, reason=incoming.typed.get(REASON, ""))
 
-    return _grant(front, token, directive_id, day, incoming, grant)
+    return _grant(front, officer, directive_id, day, incoming, grant)
 
 
-def _grant(front: Front, token: str, directive_id: int, day: date, incoming: Incoming, grant: Any) -> Response:
-    front.links.read_desk(token)
-    signed = signature(incoming.typed)
+def _grant(front: Front, officer: Officer, directive_id: int, day: date, incoming: Incoming, grant: Any) -> Response:
     try:
-        if signed.problems:
-            raise HoatocError(signed.problems[NAME], hint="ghi họ tên người quyết định")
         with front.ledger.write() as session:
-            grant(session, signed.name, clock.read(session))
+            grant(session, officer.name, clock.read(session))
     except NotFound:
         raise
     except HoatocError as error:
-        return _page(front, token, _read(front, token, directive_id, day), wrong=error, typed=incoming.typed)
-    return RedirectResponse(f"/bang/{token}/tong-hop/{directive_id}/{day}", status_code=303)
+        return _page(front, officer, _read(front, directive_id, day), wrong=error, typed=incoming.typed)
+    return RedirectResponse(f"/ban/vb/{directive_id}/tong-hop/{day}", status_code=303)
 
 
 def _page(
-    front: Front, token: str, read: Bulletin, *, wrong: HoatocError | None = None, typed: dict[str, str] | None = None
-) -> Response:
+    front: Front,
+    officer: Officer,
+    read: Bulletin,
+    *,
+    wrong: HoatocError | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
     return front.pages.page(
-        "summary", status=422 if wrong else 200, token=token, read=read, wrong=wrong, typed=typed or {}, name=NAME,
-        base=f"/bang/{token}/tong-hop/{read.directive.id}/{read.period.local_date}", columns=charts.COLUMNS,
+        "desk/summary", status=422 if wrong else 200, officer=officer, read=read, wrong=wrong, typed=typed or {},
+        base=f"/ban/vb/{read.directive.id}/tong-hop/{read.period.local_date}", columns=charts.COLUMNS,
         rate=rates.reporting_rate(read.nodes[0].books), on_time=rates.timeliness(read.nodes[0].books),
         told={item["key"]: item for item in read.content["figures"]} if read.content else {},
     )  # fmt: skip
 
 
-def _read(front: Front, token: str, directive_id: int, day: date) -> Bulletin:
-    front.links.read_desk(token)
+def _read(front: Front, directive_id: int, day: date) -> Bulletin:
     with front.ledger.read() as session:
         directive, period = bulletin.find(session, directive_id, day)
         return bulletin.read(session, directive, period, clock.read(session))
@@ -148,8 +147,8 @@ def _content(read: Bulletin) -> dict[str, Any]:
     return read.content
 
 
-def _paper(front: Front, token: str, directive_id: int, day: date, number: str, symbol: str) -> official.Paper:
-    read = _read(front, token, directive_id, day)
+def _paper(front: Front, directive_id: int, day: date, number: str, symbol: str) -> official.Paper:
+    read = _read(front, directive_id, day)
     _content(read)
     return official.paper(read, number_=number.strip(), symbol=symbol.strip())
 

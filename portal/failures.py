@@ -1,35 +1,65 @@
 """What a person sees when something cannot be done. A link that does not open always gets the same answer."""
 
+from urllib.parse import urlsplit
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from hoatoc.errors import NotFound, TokenError
+from portal.csrf import ForeignForm
+from portal.officer import NotYours, SignInNeeded
 from portal.pages import Pages
 from portal.security import HEADERS
+from portal.signin import HOME, way_in
 
 
 def install(app: FastAPI, pages: Pages) -> None:
     """Give `app` a page for each failure."""
+    say = pages.language.say
 
-    async def no_such_link(_request: Request, _error: Exception) -> Response:
+    async def no_such_link(request: Request, _error: Exception) -> Response:
+        if _is_desk(request):
+            return _failure(pages, request, 404, say("không có trang này"), say("mở lại bảng theo dõi"))
         return pages.page("no_such_link", status=404)
 
-    async def not_found(_request: Request, error: Exception) -> Response:
+    async def not_found(request: Request, error: Exception) -> Response:
         hint = error.hint if isinstance(error, NotFound) else ""
-        return _failure(pages, 404, pages.language.say(str(error)), pages.language.say(hint) if hint else "")
+        return _failure(pages, request, 404, say(str(error)), say(hint) if hint else "")
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
         if status == 404:
             return await no_such_link(request, error)
-        say = pages.language.say
         says = say("nội dung gửi quá lớn") if status == 413 else say("không làm được việc này")
-        return _failure(pages, status, says, say("mở lại liên kết trong thư"))
+        hint = say("quay lại trang trước") if _is_desk(request) else say("mở lại liên kết trong thư")
+        return _failure(pages, request, status, says, hint)
 
-    async def broken(_request: Request, _error: Exception) -> Response:
-        says = pages.language.say("hệ thống gặp lỗi, việc vừa rồi chưa được ghi nhận")
-        response = _failure(pages, 500, says, pages.language.say("thử lại sau ít phút; nếu vẫn vậy, gọi cho văn phòng"))
+    async def sign_in(request: Request, _error: Exception) -> Response:
+        if "hx-request" in request.headers:
+            # htmx does not see a redirect, only where it led; what it asked for is a part of a page.
+            here = urlsplit(request.headers.get("hx-current-url", ""))
+            return Response(status_code=401, headers={"HX-Redirect": way_in(here.path or HOME)})
+        if request.method == "GET":
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(way_in(request.url.path + query), status_code=303)
+        return _failure(
+            pages, request, 401, say("phiên đăng nhập đã hết, việc vừa rồi chưa được ghi nhận"),
+            say("mở trang đăng nhập ở một thẻ khác, rồi quay lại đây và gửi lại"),
+        )  # fmt: skip
+
+    async def not_yours(request: Request, _error: Exception) -> Response:
+        says = say("tài khoản này không được làm việc đó")
+        return _failure(pages, request, 403, says, say("nhờ văn phòng, hoặc người quản trị đổi vai trò"))
+
+    async def foreign_form(request: Request, _error: Exception) -> Response:
+        says = say("biểu mẫu này không phải của phiên đăng nhập đang mở")
+        return _failure(pages, request, 403, says, say("mở lại trang rồi làm lại"))
+
+    async def broken(request: Request, _error: Exception) -> Response:
+        says = say("hệ thống gặp lỗi, việc vừa rồi chưa được ghi nhận")
+        response = _failure(pages, request, 500, says, say("thử lại sau ít phút; nếu vẫn vậy, gọi cho văn phòng"))
         # This answer is made outside all middleware.
         response.headers.update(HEADERS)
         return response
@@ -37,9 +67,17 @@ def install(app: FastAPI, pages: Pages) -> None:
     app.add_exception_handler(TokenError, no_such_link)
     app.add_exception_handler(RequestValidationError, no_such_link)
     app.add_exception_handler(NotFound, not_found)
+    app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(NotYours, not_yours)
+    app.add_exception_handler(ForeignForm, foreign_form)
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, broken)
 
 
-def _failure(pages: Pages, status: int, says: str, hint: str) -> Response:
-    return pages.page("failure", status=status, says=says, hint=hint)
+def _is_desk(request: Request) -> bool:
+    return request.url.path == HOME or request.url.path.startswith(f"{HOME}/")
+
+
+def _failure(pages: Pages, request: Request, status: int, says: str, hint: str) -> Response:
+    back = HOME if _is_desk(request) else ""
+    return pages.page("failure", status=status, says=says, hint=hint, back=back)

@@ -24,6 +24,11 @@ class Front:
         """The language of the installation."""
         return self.pages.language
 
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal by https."""
+        return self.links.public_url.startswith("https:")
+
 
 async def _front(request: Request) -> Front:
     front: Front = request.app.state.front

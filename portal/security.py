@@ -1,8 +1,8 @@
 """What guards every answer: strict headers, and a limit on what is taken in.
 
-Cross-site request forgery: there are no cookies and no ambient authority of any kind. The signed token in the path is
-the only capability, so a forged request would have to know it already; `Referrer-Policy: no-referrer` keeps it from
-leaking to other sites, and `no-store` from staying in caches."""
+Cross-site request forgery: a unit's pages have no cookie and no ambient authority of any kind. The signed token in the
+path is the only capability, so a forged request would have to know it already; `Referrer-Policy: no-referrer` keeps it
+from leaking to other sites, and `no-store` from staying in caches. The signed-in side has a cookie, and portal.csrf."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException

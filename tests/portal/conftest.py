@@ -1,7 +1,6 @@
 """Fixtures of the portal's tests."""
 
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +8,8 @@ import pytest
 
 from portal.app import create_app
 from tests.portal.binhphuoc import Province, province_at
+from tests.portal.officers import TestClient, officer_at
 from tests.portal.place import ISSUED, Place, issue_at, open_place
-
-with warnings.catch_warnings():
-    # Starlette would rather have httpx2; the project's client is httpx.
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
 
 
 @pytest.fixture
@@ -33,6 +28,13 @@ def client(place: Place) -> Iterator[TestClient]:
 
 
 @pytest.fixture
+def desk(place: Place) -> Iterator[TestClient]:
+    """The browser of somebody at the desk, signed in."""
+    with officer_at(place.ledger, place.links) as client:
+        yield client
+
+
+@pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Place]:
     """An installation that has issued nothing yet."""
     place = open_place(tmp_path / "empty.db")
@@ -44,6 +46,13 @@ def empty(tmp_path: Path) -> Iterator[Place]:
 def empty_client(empty: Place) -> Iterator[TestClient]:
     """A browser at that installation."""
     with TestClient(create_app(empty.ledger, empty.links, "vi")) as client:
+        yield client
+
+
+@pytest.fixture
+def empty_desk(empty: Place) -> Iterator[TestClient]:
+    """Somebody at the desk there."""
+    with officer_at(empty.ledger, empty.links) as client:
         yield client
 
 
@@ -67,4 +76,11 @@ def province(_issued_360: Path, tmp_path: Path) -> Iterator[Province]:
 def browser_there(province: Province) -> Iterator[TestClient]:
     """A browser without JavaScript at that installation."""
     with TestClient(create_app(province.ledger, province.links, "vi"), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def desk_there(province: Province) -> Iterator[TestClient]:
+    """Somebody at the desk of that installation, signed in."""
+    with officer_at(province.ledger, province.links) as client:
         yield client

@@ -42,11 +42,6 @@ class Place:
             addressee = session.scalars(select(Addressee).where(Addressee.name == name)).one()
             return self.links.unit(addressee.id, addressee.link_generation).removeprefix(self.links.public_url)
 
-    @property
-    def desk(self) -> str:
-        """The path of the board."""
-        return self.links.desk().removeprefix(self.links.public_url)
-
     def at(self, now: datetime) -> None:
         """Move the clock, and let what is due then happen as in a pass."""
         with self.ledger.write() as session:

@@ -32,12 +32,14 @@ def bounce(place: Place, name: str) -> None:
             notice.answer_code, notice.answer_text = 550, "5.1.1 User unknown"
 
 
-def test_the_books_on_the_board_balance_and_show_what_happened(place: Place, client: TestClient) -> None:
+def test_the_books_on_the_board_balance_and_show_what_happened(
+    place: Place, client: TestClient, desk: TestClient
+) -> None:
     client.post(f"{place.link('Sở Y tế')}/bao-cao/{DAY}", data=FIGURES | SIGNED)
     bounce(place, "Sở Ngoại vụ")
     place.at(DUE + timedelta(minutes=5))
     client.post(f"{place.link('Sở Nội vụ')}/bao-cao/{DAY}", data=FIGURES | SIGNED)
-    found = rows(client.get(place.desk).text)
+    found = rows(desk.get("/ban").text)
     assert list(found) == ["Xác nhận đã nhận văn bản", "Báo cáo ngày 25/11/2021", "Báo cáo ngày 24/11/2021"]
     for expected, *columns in found.values():
         assert expected == sum(columns)
@@ -47,10 +49,10 @@ def test_the_books_on_the_board_balance_and_show_what_happened(place: Place, cli
     assert found["Báo cáo ngày 25/11/2021"] == [69, 0, 0, 0, 0, 1, 68]
 
 
-def test_who_has_not_reported_comes_first_and_by_name(place: Place, client: TestClient) -> None:
+def test_who_has_not_reported_comes_first_and_by_name(place: Place, client: TestClient, desk: TestClient) -> None:
     client.post(f"{place.link('Sở Y tế')}/bao-cao/{DAY}", data=FIGURES | SIGNED)
     place.at(DUE + timedelta(minutes=5))
-    html = client.get(place.desk).text
+    html = desk.get("/ban").text
     first = html.split("<details")[1]
     assert "Báo cáo ngày 24/11/2021" in first
     assert "quá hạn 5 phút" in first
@@ -58,38 +60,38 @@ def test_who_has_not_reported_comes_first_and_by_name(place: Place, client: Test
     assert "<li>Sở Y tế</li>" not in first
 
 
-def test_before_the_due_time_nobody_is_overdue(place: Place, client: TestClient) -> None:
+def test_before_the_due_time_nobody_is_overdue(place: Place, desk: TestClient) -> None:
     place.at(DUE)
-    html = client.get(place.desk).text
+    html = desk.get("/ban").text
     assert "không đơn vị nào quá hạn" in html
     assert "-qua-han-" not in html
 
 
-def test_reports_that_can_no_longer_come_are_in_the_books_not_on_the_list(place: Place, client: TestClient) -> None:
+def test_reports_that_can_no_longer_come_are_in_the_books_not_on_the_list(place: Place, desk: TestClient) -> None:
     place.at(DUE + timedelta(days=1, minutes=5))
-    html = client.get(place.desk).text
+    html = desk.get("/ban").text
     assert "Báo cáo ngày 25/11/2021" in html.split("<details")[1]
     awaited, _, kept = html.partition("Sổ theo dõi")
     assert "Báo cáo ngày 24/11/2021" not in awaited
     assert "Báo cáo ngày 24/11/2021" in kept
 
 
-def test_dead_mailboxes_are_to_be_phoned_with_the_servers_answer(place: Place, client: TestClient) -> None:
-    assert "Cần gọi điện" not in client.get(place.desk).text
+def test_dead_mailboxes_are_to_be_phoned_with_the_servers_answer(place: Place, desk: TestClient) -> None:
+    assert "Cần gọi điện" not in desk.get("/ban").text
     bounce(place, "Sở Ngoại vụ")
-    html = client.get(place.desk).text
+    html = desk.get("/ban").text
     assert "Cần gọi điện" in html
     assert "<q>550 5.1.1 User unknown</q>" in html
     assert "so-ngoai-vu@kiengiang.example" in html
 
 
-def test_the_frozen_figures_are_shown_with_their_change(place: Place, client: TestClient) -> None:
+def test_the_frozen_figures_are_shown_with_their_change(place: Place, client: TestClient, desk: TestClient) -> None:
     unit = place.link("Sở Y tế")
     client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED)
     place.at(DUE + timedelta(hours=1))
     client.post(f"{unit}/bao-cao/2021-11-25", data=FIGURES | SIGNED | {"xet_nghiem_tuan": "1.320"})
     place.at(DUE + timedelta(days=1, hours=1))
-    html = client.get(place.desk).text
+    html = desk.get("/ban").text
     newest = html.split('<table class="sums">')[1]
     assert re.search(
         r"Lượt người được xét nghiệm trong tuần</th>\s*<td><b>1\.320</b> lượt</td>\s*<td>\+1\.200</td>", newest
@@ -97,14 +99,14 @@ def test_the_frozen_figures_are_shown_with_their_change(place: Place, client: Te
     assert "1 trong 69 đơn vị đã báo cáo khi chốt. Chưa báo cáo: 68 nơi nhận." in " ".join(html.split())
 
 
-def test_the_board_refreshes_itself_with_its_main_part(place: Place, client: TestClient) -> None:
-    page, part = client.get(place.desk).text, client.get(f"{place.desk}/moi").text
-    assert f'hx-get="{place.desk}/moi" hx-trigger="every 10s"' in page
+def test_the_board_refreshes_itself_with_its_main_part(place: Place, desk: TestClient) -> None:
+    page, part = desk.get("/ban").text, desk.get("/ban/moi").text
+    assert 'hx-get="/ban/moi" hx-trigger="every 10s"' in page
     assert part.lstrip().startswith("<main")
     assert part.strip() in page
 
 
-def test_an_empty_ledger_has_an_empty_board(empty: Place, empty_client: TestClient) -> None:
-    answer = empty_client.get(empty.desk)
+def test_an_empty_ledger_has_an_empty_board(empty: Place, empty_desk: TestClient) -> None:
+    answer = empty_desk.get("/ban")
     assert answer.status_code == 200
     assert "Chưa có văn bản nào được ban hành." in answer.text

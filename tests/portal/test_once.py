@@ -77,8 +77,7 @@ def test_opening_any_page_changes_nothing(
 ) -> None:
     hand_in(browser_there, roster, csv(PERSON))
     before = province.rows()
-    key = "binh-phuoc/360-cv-tu"
-    for path in (task, roster, f"{roster}/mau.xlsx", reading, province.desk, f"{province.desk}/nguon-goc/{key}"):
+    for path in (task, roster, f"{roster}/mau.xlsx", reading):
         assert browser_there.get(path).status_code == 200, path
     assert province.rows() == before
 
@@ -347,9 +346,7 @@ def test_a_readers_link_opens_nothing_else_and_no_other_link_opens_a_list(
     unit = province.page(DISTRICT).removeprefix("/v/")
     for path in (
         f"/v/{token}",
-        f"/bang/{token}",
         f"/ds/{unit}",
-        f"/ds/{province.desk.removeprefix('/bang/')}",
         "/ds/x",
     ):
         assert browser_there.get(path).status_code == 404, path
@@ -428,9 +425,9 @@ def test_a_share_is_cut_off_and_never_rounded_up(counted: int, of: int, said: st
 # The desk.
 
 
-def test_the_board_lists_what_is_owed_once(province: Province, browser_there: TestClient) -> None:
+def test_the_board_lists_what_is_owed_once(province: Province, desk_there: TestClient) -> None:
     province.clock(LISTED_BY + timedelta(hours=1))
-    said = words(browser_there.get(province.desk).text)
+    said = words(desk_there.get("/ban").text)
     assert "Danh sách, khoản 1.5 · 11 nơi nhận quá hạn 1 giờ" in said
     assert "“rà soát kỹ, lập danh sách đầy đủ" in said
     assert "Việc, khoản 4.3 11" not in said
@@ -438,20 +435,19 @@ def test_the_board_lists_what_is_owed_once(province: Province, browser_there: Te
 
 
 def test_the_lineage_shows_each_document_its_state_and_the_roll_up(
-    province: Province, browser_there: TestClient, task: str
+    province: Province, browser_there: TestClient, task: str, desk_there: TestClient
 ) -> None:
     browser_there.post(task, data={"ket-qua": "Xong", **SIGNED})
     province.issue("binh-phuoc/1722-ubnd-kgvx", ISSUED_1722)
-    assert f"{province.desk}/nguon-goc/binh-phuoc/1722-ubnd-kgvx" in browser_there.get(province.desk).text
-    said = words(browser_there.get(f"{province.desk}/nguon-goc/binh-phuoc/1722-ubnd-kgvx").text)
+    assert "/ban/nguon-goc/binh-phuoc/1722-ubnd-kgvx" in desk_there.get("/ban").text
+    said = words(desk_there.get("/ban/nguon-goc/binh-phuoc/1722-ubnd-kgvx").text)
     assert "triển khai, thực hiện theo, gửi kèm 396-CV/TU Chưa ban hành ở đây" in said
     assert "thực hiện theo, gửi kèm Công văn 360-CV/TU ngày 06/05/2021 Ban hành lúc 10 giờ 00" in said
     assert re.search(r"Cộng dồn 2 trong \d+ việc đã xong", said)
 
 
-def test_the_lineage_of_what_was_not_issued_is_not_found(province: Province, browser_there: TestClient) -> None:
-    assert browser_there.get(f"{province.desk}/nguon-goc/binh-phuoc/396-cv-tu").status_code == 404
-    assert browser_there.get("/bang/forged/nguon-goc/binh-phuoc/360-cv-tu").status_code == 404
+def test_the_lineage_of_what_was_not_issued_is_not_found(province: Province, desk_there: TestClient) -> None:
+    assert desk_there.get("/ban/nguon-goc/binh-phuoc/396-cv-tu").status_code == 404
 
 
 def test_pages_have_no_inline_script_or_style(

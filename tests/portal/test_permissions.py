@@ -174,18 +174,20 @@ def test_only_the_one_before_whom_it_is_put_answers(
 
 
 def test_a_request_that_waits_too_long_is_overdue_on_page_and_board(
-    province: Province, browser_there: TestClient, decider: str
+    province: Province, browser_there: TestClient, decider: str, desk_there: TestClient
 ) -> None:
     province.clock(ISSUED_360 + timedelta(hours=26))
     assert "chờ trả lời, quá hạn 2 giờ" in words(browser_there.get(decider).text)
-    said = words(browser_there.get(province.desk).text)
+    said = words(desk_there.get("/ban").text)
     assert "Trả lời xin phép, khoản 3.1 · 1 nơi nhận quá hạn 2 giờ" in said
 
 
-def test_the_board_counts_the_requests(province: Province, browser_there: TestClient, unit: str, decider: str) -> None:
+def test_the_board_counts_the_requests(
+    province: Province, browser_there: TestClient, unit: str, decider: str, desk_there: TestClient
+) -> None:
     browser_there.post(f"{unit}/xin-phep/3.1", data=ASKED)
     browser_there.post(f"{decider}/tra-loi/{requests(province)[0].id}", data=REFUSE)
-    said = words(browser_there.get(province.desk).text)
+    said = words(desk_there.get("/ban").text)
     assert "Đã xin 2: đồng ý 0, không đồng ý 1, chờ trả lời 1." in said
     with province.ledger.read() as session:
         assert session.scalars(select(Addressee.key).where(Addressee.decides)).all() == ["so-y-te/head"]

@@ -1,5 +1,6 @@
 """The tables, one noun a file. Importing this package loads them all into `Base.metadata`."""
 
+from hoatoc.ledger.schema.account import Account, FailedSignIn, Role, SignIn, SignInLink
 from hoatoc.ledger.schema.addressee import Addressee, Assignment
 from hoatoc.ledger.schema.base import Base
 from hoatoc.ledger.schema.clock import SimulatedClock
@@ -26,6 +27,7 @@ from hoatoc.ledger.schema.summary import Summary
 from hoatoc.ledger.schema.turn import Turn, WakeUp
 
 __all__ = [
+    "Account",
     "Addressee",
     "Assignment",
     "Attachment",
@@ -40,6 +42,7 @@ __all__ = [
     "Event",
     "ExtensionRequest",
     "ExtensionState",
+    "FailedSignIn",
     "Fulfilment",
     "InboxKind",
     "InboxMail",
@@ -62,7 +65,10 @@ __all__ = [
     "Report",
     "Revision",
     "Rollup",
+    "Role",
     "Roster",
+    "SignIn",
+    "SignInLink",
     "SimulatedClock",
     "Specialist",
     "Summary",

@@ -17,6 +17,26 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Apply."""
     op.create_table(
+        "account",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(24), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("disabled_at", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+    )
+    op.create_table(
+        "failed_sign_in",
+        sa.Column("login_hash", sa.Text(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("last_at", Utc(), nullable=False),
+        sa.Column("locked_until", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("login_hash", name=op.f("pk_failed_sign_in")),
+    )
+    op.create_table(
         "meta",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -71,11 +91,43 @@ def upgrade() -> None:
         sa.Column("issued_by", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("suspended_at", Utc(), nullable=False),
+        sa.Column("resumed_at", Utc(), nullable=False),
         sa.Column("trial", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_directive_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directive")),
         sa.UniqueConstraint("key", name=op.f("uq_directive_key")),
         sa.UniqueConstraint("office_id", "identity", name=op.f("uq_directive_office_id_identity")),
+    )
+    op.create_table(
+        "sign_in",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("csrf", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("seen_at", Utc(), nullable=False),
+        sa.Column("expires_at", Utc(), nullable=False),
+        sa.Column("revoked_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_secret_hash")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "sign_in_link",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("once", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("expires_at", Utc(), nullable=False),
+        sa.Column("used_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_link_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_link_secret_hash")),
     )
     op.create_table(
         "unit",
@@ -178,6 +230,7 @@ def upgrade() -> None:
         sa.Column("directive_id", Id, autoincrement=False, nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("due_at", Utc(), nullable=False),
+        sa.Column("deployment_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_wake_up_directive_id")),
         sa.PrimaryKeyConstraint("directive_id", name=op.f("pk_wake_up")),
     )
@@ -192,6 +245,8 @@ def upgrade() -> None:
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("unreachable_at", Utc(), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("named_at", Utc(), nullable=False),
+        sa.Column("announced_at", Utc(), nullable=False),
         sa.Column("decides", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_addressee_directive_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_addressee_post_id")),
@@ -239,7 +294,9 @@ def upgrade() -> None:
         "assignment",
         sa.Column("obligation_id", Id, nullable=False),
         sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("instead_of_id", Id, nullable=True),
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_assignment_addressee_id")),
+        sa.ForeignKeyConstraint(["instead_of_id"], ["addressee.id"], name=op.f("fk_assignment_instead_of_id")),
         sa.ForeignKeyConstraint(["obligation_id"], ["obligation.id"], name=op.f("fk_assignment_obligation_id")),
         sa.PrimaryKeyConstraint("obligation_id", "addressee_id", name=op.f("pk_assignment")),
     )
@@ -364,6 +421,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("addressee_id", "code", name=op.f("uq_receipt_addressee_id_code")),
     )
+    op.create_table(
+        "specialist",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("mail", sa.Text(), nullable=False),
+        sa.Column("subjects", Json, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("assigned_at", Utc(), nullable=False),
+        sa.Column("assigned_by", sa.Text(), nullable=False),
+        sa.Column("revoked_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_specialist_addressee_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_specialist")),
+    )
+    with op.batch_alter_table("specialist", schema=None) as batch_op:
+        batch_op.create_index("ix_specialist_addressee_id", ["addressee_id"], unique=False)
+
+    op.create_table(
+        "extension_request",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("duty_id", Id, nullable=False),
+        sa.Column("wanted_at", Utc(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_at", Utc(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("granted_until", Utc(), nullable=False),
+        sa.Column("decided_at", Utc(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_extension_request_duty_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extension_request")),
+    )
+    with op.batch_alter_table("extension_request", schema=None) as batch_op:
+        batch_op.create_index("ix_extension_request_duty_id", ["duty_id"], unique=False)
+        batch_op.create_index("ix_extension_request_state", ["state"], unique=False)
+
     op.create_table(
         "fulfilment",
         sa.Column("id", Id, nullable=False),
@@ -539,6 +633,15 @@ def downgrade() -> None:
 
     op.drop_table("inbox_mail")
     op.drop_table("fulfilment")
+    with op.batch_alter_table("extension_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_extension_request_state")
+        batch_op.drop_index("ix_extension_request_duty_id")
+
+    op.drop_table("extension_request")
+    with op.batch_alter_table("specialist", schema=None) as batch_op:
+        batch_op.drop_index("ix_specialist_addressee_id")
+
+    op.drop_table("specialist")
     op.drop_table("receipt")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("ix_notice_directive_id_state_next_attempt_at")
@@ -577,6 +680,11 @@ def downgrade() -> None:
 
     op.drop_table("event")
     op.drop_table("unit")
+    op.drop_table("sign_in_link")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_account_id")
+
+    op.drop_table("sign_in")
     op.drop_table("directive")
     op.drop_table("simulated_clock")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
@@ -585,3 +693,5 @@ def downgrade() -> None:
     op.drop_table("proposal")
     op.drop_table("office")
     op.drop_table("meta")
+    op.drop_table("failed_sign_in")
+    op.drop_table("account")

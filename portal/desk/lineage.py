@@ -8,14 +8,14 @@ from hoatoc.errors import NotFound
 from hoatoc.ledger.schema import Directive
 from hoatoc.rollout import lineage
 from portal.front import TheFront
+from portal.officer import AnyOfficer
 
 router = APIRouter()
 
 
-@router.get("/bang/{token}/nguon-goc/{key:path}")
-def show_lineage(front: TheFront, token: str, key: str) -> Response:
+@router.get("/nguon-goc/{key:path}")
+def show_lineage(front: TheFront, officer: AnyOfficer, key: str) -> Response:
     """The tree of an issued directive, as the ledger knows it."""
-    front.links.read_desk(token)
     with front.ledger.read() as session:
         now, simulated = clock.read(session), clock.is_simulated(session)
         directive = session.scalar(select(Directive).where(Directive.key == key))
@@ -23,6 +23,6 @@ def show_lineage(front: TheFront, token: str, key: str) -> Response:
             raise NotFound("chưa ban hành văn bản này", hint="mở lại bảng theo dõi")
         root = lineage.lineage(session, key, {}, now)
     return front.pages.page(
-        "lineage", token=token, root=root, summed=lineage.roll_up(root), zone=directive.zone, now=now,
+        "desk/lineage", officer=officer, root=root, summed=lineage.roll_up(root), zone=directive.zone, now=now,
         simulated=simulated,
     )  # fmt: skip

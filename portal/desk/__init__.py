@@ -1,0 +1,13 @@
+"""The signed-in side of the portal. Everything under `/ban` asks for an account, and every form for its own value.
+
+A page is a module with a `router`, named here, and a template that extends `desk/base.html`."""
+
+from fastapi import APIRouter, Depends
+
+from portal import bulletins
+from portal.csrf import own_form
+from portal.desk import board, lineage
+
+router = APIRouter(dependencies=[Depends(own_form)])
+for module in (board, lineage, bulletins):
+    router.include_router(module.router, prefix="/ban")
