@@ -15,6 +15,7 @@ units = typer.Typer(no_args_is_help=True, help="Danh bạ đơn vị.")
 app.add_typer(units, name="units")
 
 from hoatoc.cli import (  # noqa: E402, F401  # they add themselves to `app`
+    account,
     commands,
     demo,
     doctor,

@@ -32,7 +32,7 @@ def serve(
             for key, error in folder.broken.items():
                 out.print(f"[yellow]![/] {key} chưa dùng được, xem `hoatoc check`: {len(error.problems)} lỗi")
         out.print(f"Prefect:          {addresses.prefect}   ({len(registered)} văn bản)")
-        out.print(f"Bảng theo dõi:    {here.links.desk()}", soft_wrap=True)
+        out.print(f"Bảng theo dõi:    {here.links.board}   (tài khoản: hoatoc account)", soft_wrap=True)
         out.print(f"Máy chủ thư:      {addresses.smtp_url}")
         out.print("Ctrl-C để dừng.")
         wait(addresses.check)

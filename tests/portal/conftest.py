@@ -2,14 +2,17 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from portal.app import create_app
 from tests.portal.binhphuoc import Province, province_at
 from tests.portal.officers import TestClient, officer_at
-from tests.portal.place import ISSUED, Place, issue_at, open_place
+from tests.portal.place import DUE, ISSUED, Place, issue_at, open_place
+from tests.portal.screens import serving
 
 
 @pytest.fixture
@@ -84,3 +87,22 @@ def desk_there(province: Province) -> Iterator[TestClient]:
     """Somebody at the desk of that installation, signed in."""
     with officer_at(province.ledger, province.links) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[Place, str]]:
+    """A served portal three hours before the first report is due, and its address."""
+    place = issue_at(tmp_path / "ledger.db", ISSUED)
+    place.at(DUE - timedelta(hours=3))
+    with serving(place.ledger, place.links) as url:
+        yield place, url
+    place.ledger.close()

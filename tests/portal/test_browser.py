@@ -1,64 +1,17 @@
 """A person on a phone: a real browser, with and without JavaScript, against a real server."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSize, expect
 
-from portal.app import create_app
-from tests.portal.officers import cookie
-from tests.portal.place import DUE, FIGURES, ISSUED, Place, issue_at
+from tests.portal.place import DUE, FIGURES, Place
+from tests.portal.screens import DESK, PHONE, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 DAY = "2021-11-24"
-
-
-@contextmanager
-def serving(place: Place) -> Iterator[str]:
-    """The portal on a free port, for as long as the block lasts."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(place.ledger, place.links, "vi"), log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        deadline = time.monotonic() + 10
-        while not server.started:
-            assert time.monotonic() < deadline, "the portal does not start"
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[Place, str]]:
-    """A served portal three hours before the first report is due."""
-    place = issue_at(tmp_path / "ledger.db", ISSUED)
-    place.at(DUE - timedelta(hours=3))
-    with serving(place) as url:
-        yield place, url
-    place.ledger.close()
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
@@ -76,12 +29,6 @@ def phone(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
-
-
-def enter(page: Page, place: Place, url: str) -> None:
-    """Sign the page's browser in, as somebody at the desk."""
-    secret, _ = cookie(place.ledger)
-    page.context.add_cookies([{"name": "hoatoc", "value": secret, "url": url}])
 
 
 def fill(page: Page, figures: dict[str, str]) -> None:
@@ -116,11 +63,11 @@ def test_a_unit_acknowledges_and_reports_from_a_phone(site: tuple[Place, str], p
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_no_page_is_wider_than_its_screen(site: tuple[Place, str], browser: Browser, size: dict[str, int]) -> None:
+def test_no_page_is_wider_than_its_screen(site: tuple[Place, str], browser: Browser, size: ViewportSize) -> None:
     place, url = site
     unit = place.link("Sở Y tế")
-    page = browser.new_page(viewport=size)  # type: ignore[arg-type]  # a plain dictionary is what it takes
-    enter(page, place, url)
+    page = browser.new_page(viewport=size)
+    enter(page, place.ledger, url)
     for path in (unit, f"{unit}/bao-cao/{DAY}", "/ban", "/vao?toi=/ban", "/v/forged"):
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
@@ -153,7 +100,7 @@ def test_the_board_refreshes_and_keeps_what_was_unfolded(site: tuple[Place, str]
     place, url = site
     page = browser.new_page(viewport=DESK)
     page.clock.install()
-    enter(page, place, url)
+    enter(page, place.ledger, url)
     page.goto(f"{url}/ban")
     expect(page.get_by_text("Cập nhật lúc 13 giờ 00")).to_be_visible()
     page.get_by_text("Báo cáo ngày 24/11/2021").first.click()

@@ -124,12 +124,11 @@ def test_a_units_link_names_addressee_and_generation(links: Links) -> None:
     assert links.read_unit(url.rpartition("/")[2]) == (12, 3)
 
 
-def test_a_desk_token_opens_no_unit_and_a_units_token_no_desk(links: Links) -> None:
+def test_a_readers_token_opens_no_unit_and_a_units_token_no_list(links: Links) -> None:
     with pytest.raises(TokenError):
-        links.read_unit(links.desk().rpartition("/")[2])
+        links.read_unit(links.roster_reader(1, "so-y-te/head").rpartition("/")[2])
     with pytest.raises(TokenError):
-        links.read_desk(links.unit(1, 0).rpartition("/")[2])
-    links.read_desk(links.desk().rpartition("/")[2])
+        links.read_roster_reader(links.unit(1, 0).rpartition("/")[2])
 
 
 def test_a_signed_payload_that_names_no_addressee_is_refused(links: Links) -> None:

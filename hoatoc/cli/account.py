@@ -1,0 +1,148 @@
+"""account: who may sign in. The shell of this machine is authority enough."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from hoatoc.cli import app
+from hoatoc.cli.console import out, print_json
+from hoatoc.errors import HoatocError
+
+accounts = typer.Typer(no_args_is_help=True, help="Tài khoản của văn phòng, lãnh đạo, người quản trị.")
+app.add_typer(accounts, name="account")
+
+_BY = "command line"
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help="Tên đăng nhập: chữ thường không dấu, số, . _ - @")]
+Generate = Annotated[bool, typer.Option("--generate", help="Tạo mật khẩu và in ra một lần, thay vì hỏi.")]
+
+
+@accounts.command()
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option(help="Họ và tên.")],
+    role: Annotated[
+        Literal["desk", "leadership", "administrator", "auditor"],
+        typer.Option(help="Vai trò: văn phòng, lãnh đạo, quản trị, kiểm tra."),
+    ],
+    generate: Generate = False,
+    no_password: Annotated[
+        bool, typer.Option("--no-password", help="Chỉ vào bằng liên kết, hoặc đăng nhập một lần của tỉnh.")
+    ] = False,
+) -> None:
+    """Thêm một tài khoản."""
+    from hoatoc.accounts import register
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+    from hoatoc.ledger.schema import Role
+
+    here = open_installation()
+    password = "" if no_password else _password(generate)
+    with here.ledger.write() as session:
+        made = register.add(session, login, name=name, role=Role(role), password=password, now=machine_now(), by=_BY)
+    out.print(f"[green]Đã thêm[/] {made.login} ({made.role})", soft_wrap=True)
+    _show(password, generate)
+
+
+@accounts.command(name="list")
+def list_accounts(as_json: Annotated[bool, typer.Option("--json", help="In dữ liệu dạng JSON.")] = False) -> None:
+    """Liệt kê tài khoản."""
+    from hoatoc.accounts import register
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+
+    with open_installation().ledger.read() as session:
+        everyone = register.everyone(session)
+    now = machine_now()
+    if as_json:
+        print_json(
+            [
+                {"login": each.login, "name": each.name, "role": each.role.value, "disabled": each.disabled_at <= now}
+                for each in everyone
+            ]
+        )
+        return
+    for each in everyone:
+        out.print(
+            f"{each.login:<24} {each.role.value:<14} {each.name}{'  (đã khóa)' if each.disabled_at <= now else ''}",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
+    if not everyone:
+        out.print("Chưa có tài khoản nào: hoatoc account add LOGIN --name 'Họ và tên' --role desk")
+
+
+@accounts.command()
+def disable(login: Login) -> None:
+    """Khóa một tài khoản: mọi nơi đang đăng nhập bị thoát ngay."""
+    from hoatoc.accounts import register
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+
+    with open_installation().ledger.write() as session:
+        register.disable(session, register.find(session, login), now=machine_now(), by=_BY)
+    out.print(f"Đã khóa {login}.")
+
+
+@accounts.command()
+def enable(login: Login) -> None:
+    """Mở lại một tài khoản đã khóa."""
+    from hoatoc.accounts import register
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+
+    with open_installation().ledger.write() as session:
+        register.enable(session, register.find(session, login), now=machine_now(), by=_BY)
+    out.print(f"Đã mở lại {login}.")
+
+
+@accounts.command()
+def password(login: Login, generate: Generate = False) -> None:
+    """Đổi mật khẩu của một tài khoản: mọi nơi đang đăng nhập bị thoát."""
+    from hoatoc.accounts import register
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+
+    here = open_installation()
+    with here.ledger.read() as session:
+        register.find(session, login)
+    new = _password(generate)
+    with here.ledger.write() as session:
+        register.change_password(session, register.find(session, login), new, now=machine_now(), by=_BY)
+    out.print(f"Đã đổi mật khẩu của {login}.")
+    _show(new, generate)
+
+
+@accounts.command()
+def link(login: Login) -> None:
+    """In một liên kết đăng nhập, dùng một lần trong 15 phút."""
+    from hoatoc.accounts import register, signin
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+
+    here = open_installation()
+    with here.ledger.write() as session:
+        secret = signin.make_link(session, register.find(session, login), now=machine_now(), by=_BY)
+    sys.stdout.write(f"{here.links.sign_in(secret)}\n")
+
+
+def _password(generate: bool) -> str:
+    """A password: made, asked for, or the first line of what is piped in."""
+    from hoatoc.accounts.password import make_password
+
+    if generate:
+        return make_password()
+    piped = not sys.stdin.isatty()
+    typed = sys.stdin.readline().rstrip("\n") if piped else _ask()
+    if not typed:
+        raise HoatocError("chưa nhập mật khẩu", hint="--generate để tạo, --no-password nếu chỉ vào bằng liên kết")
+    return typed
+
+
+def _ask() -> str:
+    asked: str = typer.prompt("Mật khẩu", hide_input=True, confirmation_prompt="Nhập lại")
+    return asked
+
+
+def _show(password: str, generated: bool) -> None:
+    if generated:
+        sys.stdout.write(f"{password}\n")
