@@ -1,11 +1,13 @@
-"""The signed links that units, the desk and the readers of lists follow."""
+"""The signed links that units, their specialists, the desk and the readers of lists follow, and the codes of slips."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from hoatoc.errors import TokenError
 from hoatoc.keyring import Keyring
 
-_UNIT, _DESK, _ROSTER = "unit-link", "desk-link", "roster-reader-link"
+_UNIT, _ROSTER = "unit-link", "roster-reader-link"
+_SPECIALIST, _SLIP = "specialist-link", "receipt-slip"
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,42 @@ class Links:
             raise TokenError("liên kết không dùng được")
         return int(addressee_id), int(generation)
 
-    def desk(self) -> str:
-        """The board of the office desk."""
-        return f"{self.public_url.rstrip('/')}/bang/{self.ring.sign(_DESK, 'desk')}"
+    def specialist(self, specialist_id: int, generation: int, kid: str | None = None) -> str:
+        """The page of one specialist of a unit; `generation` is that of the unit's own link, so that revoking it
+        revokes this one too."""
+        token = self.ring.sign(_SPECIALIST, f"{specialist_id}.{generation}", kid)
+        return f"{self.public_url.rstrip('/')}/v/{token}"
 
-    def read_desk(self, token: str) -> None:
-        """Raise TokenError unless `token` opens the desk."""
-        self.ring.read(_DESK, token)
+    def read_specialist(self, token: str) -> tuple[int, int]:
+        """Specialist id and generation of a specialist's token. Raises TokenError."""
+        specialist_id, _, generation = self.ring.read(_SPECIALIST, token).partition(".")
+        if not (specialist_id.isdigit() and generation.isdigit()):
+            raise TokenError("liên kết không dùng được")
+        return int(specialist_id), int(generation)
+
+    def slip(self, addressee_id: int, at: datetime) -> str:
+        """The code of a receipt slip that shows how an addressee stood at `at` (aware; whole seconds count)."""
+        stamp = int(at.timestamp())
+        return f"{addressee_id}-{stamp}-{self.ring.mark(_SLIP, f'{addressee_id}-{stamp}', self.ring.newest)}"
+
+    def read_slip(self, code: str) -> tuple[int, datetime]:
+        """Addressee id and instant (UTC) of a slip's code, typed in capitals or not. Raises TokenError when no key of
+        the ring has made it."""
+        payload, _, mark = code.strip().upper().rpartition("-")
+        addressee_id, _, stamp = payload.partition("-")
+        made = {self.ring.mark(_SLIP, payload, kid) for kid in self.ring.keys}
+        if mark not in made or not (addressee_id.isdigit() and stamp.isdigit()):
+            raise TokenError("mã không đúng")
+        return int(addressee_id), datetime.fromtimestamp(int(stamp), UTC)
+
+    @property
+    def board(self) -> str:
+        """The board of the office desk, for whoever is signed in."""
+        return f"{self.public_url.rstrip('/')}/ban"
+
+    def sign_in(self, secret: str) -> str:
+        """Where the one who holds `secret` (hoatoc.accounts.signin.make_link) is signed in."""
+        return f"{self.public_url.rstrip('/')}/vao/{secret}"
 
     def roster_reader(self, duty_id: int, reader: str) -> str:
         """The list of one duty, for the post `reader` ("unit/post"), who may open it."""
