@@ -7,18 +7,25 @@ from prefect.deployments import arun_deployment
 
 from deployments.registry import register
 from hoatoc.format.folder import find_draft
+from hoatoc.rollout.reference import draft_key
 from hoatoc.settings import Settings
 
 
 async def register_one(settings: Settings, key: str) -> str:
     """Register the directive's office; the full name of the directive's deployment."""
-    folder, _ = find_draft(settings.directives, key)
-    return next(item.deployment for item in await register([folder], watch=False) if item.key == key)
+    draft = draft_key(key)
+    folder, _ = find_draft(settings.directives, draft)
+    return next(item.deployment for item in await register([folder], watch=False) if item.key == draft)
 
 
-async def start_run(deployment: str, *, cause: str, issue: bool = False) -> UUID:
-    """Start one run of a registered deployment; the run's id."""
-    run = await arun_deployment(deployment, timeout=0, as_subflow=False, parameters={"cause": cause, "issue": issue})
+async def start_run(
+    deployment: str, *, cause: str, issue: bool = False, directive: str = "", idempotency_key: str | None = None
+) -> UUID:
+    """Start one run of a registered deployment, over `directive` where that is a trial of it; the run's id."""
+    parameters = {"cause": cause, "issue": issue, **({"directive": directive} if directive else {})}
+    run = await arun_deployment(
+        deployment, timeout=0, as_subflow=False, parameters=parameters, idempotency_key=idempotency_key
+    )
     return UUID(str(run.id))
 
 

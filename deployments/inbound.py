@@ -93,7 +93,7 @@ def _start_pass(here: Installation, key: str) -> None:
     with here.ledger.read() as session:
         name = deployment_name(directive_of(session, key))
     try:
-        asyncio.run(start_run(name, cause="thư đến"))
+        asyncio.run(start_run(name, cause="thư đến", directive=key))
     except Exception:  # noqa: BLE001  # whatever Prefect's client raises, mail goes on being taken in
         _log.exception("no pass could be started for %s; the watchdog will", key)
 

@@ -1,5 +1,6 @@
 """Registers with Prefect: the work pool, each directive as a flow with its own deployment, and the watchdog."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from flows.watchdog import watchdog
 from hoatoc.format.directive import DirectiveFile, title, urgency
 from hoatoc.format.folder import OfficeFolder
 from hoatoc.localtime import DEFAULT_ZONE
+from hoatoc.rollout.reference import TRIAL_MARK
 from tasks.naming import DEPLOYMENT, flow_name
 
 #: Module entrypoints: they load in a worker started anywhere, where a file entrypoint does not.
@@ -80,10 +82,11 @@ async def _register_watchdog(client: PrefectClient) -> None:
 
 
 def _schema(flow: Flow[..., Any], **fixed: str) -> dict[str, Any]:
-    """The parameters as the UI asks for them; those `fixed` have one value, so that no other can be typed."""
+    """The parameters as the UI asks for them; those `fixed` have one value, so that no other can be typed, but for a
+    trial of it."""
     schema = parameter_schema(flow).model_dump_for_openapi()
     for name, value in fixed.items():
-        schema["properties"][name]["enum"] = [value]
+        schema["properties"][name]["pattern"] = rf"^{re.escape(value)}({TRIAL_MARK}\d+)?$"
     return schema
 
 

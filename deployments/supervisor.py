@@ -87,6 +87,7 @@ def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020
         serve = ["uvicorn", "--factory", "portal.app:serve_app", "--host", "127.0.0.1", "--port", str(ports[1])]
         children.append(start("portal", [*serve, "--no-access-log", "--log-level", "warning"]))
         wait_until(lambda: _answers(f"{portal}/health"), children[-1], _START_SECONDS)
+        children.append(start("starter", ["deployments.starter"]))
         if settings.inbox_url:
             children.append(start("inbound", ["deployments.inbound"]))
         addresses = Addresses(prefect, portal, smtp, tuple(children))

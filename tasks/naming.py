@@ -5,6 +5,7 @@ import re
 from hoatoc.format.text import Text
 from hoatoc.ledger.schema import Directive
 from hoatoc.rollout import snapshot
+from hoatoc.rollout.reference import draft_key
 
 #: U+2215, which looks like the slash of "13-CV/BCĐ".
 _SLASH = "∕"
@@ -18,8 +19,8 @@ def flow_name(text: Text, key: str) -> str:
 
 
 def deployment_name(directive: Directive) -> str:
-    """The full name of a directive's deployment, as `run_deployment` wants it."""
-    return f"{flow_name(snapshot.of(directive).content.text, directive.key)}/{DEPLOYMENT}"
+    """The full name of a directive's deployment, as `run_deployment` wants it; a trial runs on that of its draft."""
+    return f"{flow_name(snapshot.of(directive).content.text, draft_key(directive.key))}/{DEPLOYMENT}"
 
 
 def artifact_key(directive: str, what: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hoatoc import clock
 from hoatoc.ledger.schema import Directive, WakeUp
 from hoatoc.localtime import NEVER, short
-from hoatoc.rollout import auditor, waking
+from hoatoc.rollout import auditor, summons, waking
 from hoatoc.rollout.reference import directive_of
 from tasks.here import installation
 from tasks.naming import deployment_name
@@ -31,12 +31,24 @@ def schedule_next(directive: str) -> None:
             return
         name, zone, key = deployment_name(found), found.zone, _key(found, generation)
     run_deployment(
-        name, scheduled_time=wake.at, timeout=0, as_subflow=False, parameters={"cause": wake.cause},
+        name, scheduled_time=wake.at, timeout=0, as_subflow=False,
+        parameters={"cause": wake.cause, "directive": directive},
         flow_run_name=f"hẹn {short(wake.at, zone)} · {wake.cause}",
         # A key gives back its old run even when that one was cancelled: the generation makes it new.
         idempotency_key=key,
     )  # fmt: skip
     get_run_logger().info("Lượt sau: %s, %s", short(wake.at, zone), wake.cause)
+
+
+def answer_summons(session: Session, now: datetime) -> list[tuple[summons.Summons, str]]:
+    """Note, for every directive that somebody has just set going, that it is asked for at `now` (aware, UTC); each
+    with the idempotency key of its run."""
+    found = []
+    for summoned in summons.summoned(session, now):
+        row = session.get_one(WakeUp, summoned.directive.id)
+        row.generation, row.due_at = row.generation + 1, now
+        found.append((summoned, _key(summoned.directive, row.generation)))
+    return found
 
 
 def _key(directive: Directive, generation: int) -> str:
@@ -67,9 +79,9 @@ def start_missed() -> list[str]:
             row = session.get_one(WakeUp, directive.id)
             row.generation += 1
             started.append((directive.key, deployment_name(directive), _key(directive, row.generation)))
-    for _, name, wake_key in started:
+    for key, name, wake_key in started:
         run_deployment(
-            name, timeout=0, as_subflow=False, parameters={"cause": "canh gác"},
+            name, timeout=0, as_subflow=False, parameters={"cause": "canh gác", "directive": key},
             idempotency_key=wake_key,
         )  # fmt: skip
     return [key for key, *_ in started]

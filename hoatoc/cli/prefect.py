@@ -14,6 +14,6 @@ def start(settings: Settings, key: str, *, cause: str) -> None:
     from deployments.control import register_one, start_run
 
     async def register_and_start() -> None:
-        await start_run(await register_one(settings, key), cause=cause)
+        await start_run(await register_one(settings, key), cause=cause, directive=key)
 
     asyncio.run(register_and_start())
