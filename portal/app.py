@@ -7,7 +7,23 @@ from hoatoc import clock, keyring
 from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.links import Links
 from hoatoc.settings import read_settings
-from portal import api, coverage, desk, failures, permissions, reports, rosters, signin, tasks, unit
+from portal import (
+    api,
+    assigning,
+    coverage,
+    desk,
+    failures,
+    moretime,
+    paper,
+    permissions,
+    reports,
+    returning,
+    rosters,
+    signin,
+    slips,
+    tasks,
+    unit,
+)
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.pages import STATIC, Pages
@@ -25,7 +41,9 @@ def create_app(ledger: Ledger, links: Links, lang: str) -> FastAPI:
     app.include_router(unit.router)
     app.include_router(reports.router)
     app.include_router(api.router)
-    for module in (tasks, rosters, coverage, permissions, signin, desk):
+    for module in (tasks, rosters, coverage, permissions, assigning, moretime, returning, slips, paper):
+        app.include_router(module.router)
+    for module in (signin, desk):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app

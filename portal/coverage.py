@@ -14,11 +14,12 @@ from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Duty, DutyKind, DutyState
 from hoatoc.rollout import coverage
 from hoatoc.rollout.coverage import Series
-from hoatoc.rollout.views import UnitPage, addressee_of, unit_page
+from hoatoc.rollout.views import UnitPage, unit_page
 from portal import once, shares
 from portal.front import Front, TheFront
 from portal.standing import Standing, of_duty
 from portal.typed import NAME, Typed, signature
+from portal.visitor import enter
 
 router = APIRouter()
 COUNTED, OF = "da-dat", "tong-so"
@@ -37,7 +38,7 @@ def take_share(front: TheFront, token: str, clause: str, typed: Typed) -> Respon
     signed = signature(typed)
     try:
         with front.ledger.write() as session:
-            addressee = addressee_of(session, *front.links.read_unit(token))
+            addressee = enter(front, session, token).doing(clause)
             coverage.enter(
                 session, addressee, clause, typed.get(COUNTED, ""), typed.get(OF, ""), now=clock.read(session),
                 by_name=signed.name,
@@ -54,7 +55,8 @@ def _form(
     front: Front, token: str, clause: str, typed: Mapping[str, str] | None, problems: Mapping[str, str]
 ) -> Response:
     with front.ledger.read() as session:
-        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        visitor = enter(front, session, token)
+        page = unit_page(session, visitor.doing(clause), clock.read(session))
         series = next(
             (item for item in coverage.series_of(session, page.addressee) if item.rule.clause == clause), None
         )
@@ -65,8 +67,8 @@ def _form(
         "coverage_form", status=422 if typed is not None else 200, token=token, page=page, series=series,
         title=once.title(DutyKind.COVERAGE, clause, front.language), quote=page.snap.obligation(clause).quote,
         standing=standing, due_at=due_at, chart=shares.chart(series, page.directive.zone), shares=shares,
-        problems=problems, values=typed if typed is not None else _usual(page, series), counted=COUNTED, of=OF,
-        name=NAME,
+        values=typed if typed is not None else _usual(visitor.usual_name(page), series), problems=problems,
+        counted=COUNTED, of=OF, name=NAME,
     )  # fmt: skip
 
 
@@ -82,8 +84,7 @@ def _standing(session: Session, front: Front, page: UnitPage, series: Series) ->
     return of_duty(duty, page.now, front.language), duty.due_at
 
 
-def _usual(page: UnitPage, series: Series) -> dict[str, str]:
+def _usual(usual_name: str, series: Series) -> dict[str, str]:
     """The whole changes seldom, so the last one stands ready."""
     last = series.entries[-1] if series.entries else None
-    name = last.by_name if last else page.receipt.by_name if page.receipt else ""
-    return {COUNTED: "", OF: str(last.of) if last else "", NAME: name}
+    return {COUNTED: "", OF: str(last.of) if last else "", NAME: usual_name or (last.by_name if last else "")}

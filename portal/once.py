@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound
 from hoatoc.format.regime import Deadline, PermissionRule
 from hoatoc.ledger.schema import Duty, DutyKind, DutyState, Fulfilment, Roster
+from hoatoc.localtime import NEVER
 from hoatoc.rollout import coverage, permissions, wording
 from hoatoc.rollout.snapshot import Snapshot
 from hoatoc.rollout.views import UnitPage
@@ -18,14 +19,22 @@ from portal.shares import percent
 from portal.standing import Standing, Tone, of_duty
 
 #: The part of the address under which each kind is done.
-PATHS = {DutyKind.TASK: "viec", DutyKind.ROSTER: "danh-sach", DutyKind.COVERAGE: "chi-tieu"}
+PATHS = {
+    DutyKind.TASK: "viec", DutyKind.ROSTER: "danh-sach", DutyKind.COVERAGE: "chi-tieu",
+    DutyKind.FIRST_ACTION: "trien-khai", DutyKind.EXPLANATION: "giai-trinh",
+}  # fmt: skip
+#: What no clause of the text asks for: the office does.
+_OWN = (DutyKind.FIRST_ACTION, DutyKind.EXPLANATION)
 
 
 @dataclass(frozen=True)
 class Line:
     """One thing with where it stands. `due_at` is None where nothing is due; `by_office` says that the text gives no
-    deadline and the office set one; `said` is what the unit has said of it so far, '' before."""
+    deadline and the office set one; `said` is what the unit has said of it so far, '' before. `duty_id` is None
+    where nothing is owed."""
 
+    duty_id: int | None
+    subject: str
     title: str
     quote: str
     standing: Standing
@@ -81,24 +90,36 @@ def line_of(session: Session, page: UnitPage, duty: Duty, language: Language) ->
     at = duty.subject if duty.kind is DutyKind.COVERAGE else str(duty.id)
     due = _deadline(page.snap, duty)
     return Line(
-        title=title(duty.kind, duty.subject, language), quote=page.snap.obligation(duty.subject).quote,
+        duty_id=duty.id, subject=duty.subject, title=title(duty.kind, duty.subject, language, duty.slot),
+        quote="" if duty.kind in _OWN else page.snap.obligation(duty.subject).quote,
         standing=of_duty(duty, page.now, language), due_at=duty.due_at,
         by_office=due is not None and due.source == "office",
         said=_said(session, page, duty, language), path=f"{PATHS[duty.kind]}/{quote(at, safe='')}",
         button=language.say(wording.BUTTONS[duty.kind]), pending=duty.state is DutyState.OPEN,
-        closed=duty.state is DutyState.WAIVED,
+        # A first action is said once; everything else may be said again.
+        closed=duty.state is DutyState.WAIVED or (duty.kind is DutyKind.FIRST_ACTION and duty.met_at < NEVER),
     )  # fmt: skip
 
 
-def title(kind: DutyKind, clause: str, language: Language) -> str:
-    """What is owed by `clause`, without its quote."""
-    if kind is DutyKind.ROSTER:
-        return language.say("Danh sách, khoản %(clause)s", clause=clause)
-    if kind is DutyKind.COVERAGE:
-        return language.say("Chỉ tiêu, khoản %(clause)s", clause=clause)
-    if kind is DutyKind.DECISION:
-        return language.say("Trả lời xin phép, khoản %(clause)s", clause=clause)
-    return language.say("Việc, khoản %(clause)s", clause=clause)
+def title(kind: DutyKind, clause: str, language: Language, slot: str = "") -> str:
+    """What is owed by `clause`, without its quote; `slot` is the period's where it has one."""
+    if kind is DutyKind.EXPLANATION:
+        _, _, late, subject = clause.split(":", 3)
+        what = title(DutyKind(late), subject, language, slot)
+        return language.say("Giải trình việc chậm: %(what)s", what=what)
+    day = slot.partition("/")[0] if kind is DutyKind.REPORT else ""
+    if day:
+        return language.say("Báo cáo ngày %(day)s", day=language.iso_day(day))
+    say = language.say
+    unquoted = {
+        DutyKind.FIRST_ACTION: say("Báo việc đã triển khai đầu tiên"), DutyKind.REPORT: say("Báo cáo hằng ngày"),
+        DutyKind.RECEIPT: say("Xác nhận đã nhận văn bản"),
+    }  # fmt: skip
+    return unquoted.get(kind) or {
+        DutyKind.ROSTER: say("Danh sách, khoản %(clause)s", clause=clause),
+        DutyKind.COVERAGE: say("Chỉ tiêu, khoản %(clause)s", clause=clause),
+        DutyKind.DECISION: say("Trả lời xin phép, khoản %(clause)s", clause=clause),
+    }.get(kind, say("Việc, khoản %(clause)s", clause=clause))  # fmt: skip
 
 
 def _deadline(snap: Snapshot, duty: Duty) -> Deadline | None:
@@ -111,7 +132,7 @@ def _deadline(snap: Snapshot, duty: Duty) -> Deadline | None:
 
 
 def _said(session: Session, page: UnitPage, duty: Duty, language: Language) -> str:
-    if duty.kind is DutyKind.TASK:
+    if duty.kind in (DutyKind.TASK, *_OWN):
         done = session.scalar(select(Fulfilment).where(Fulfilment.duty_id == duty.id))
         at = language.moment(done.at, page.directive.zone) if done else ""
         return language.say("Lúc %(at)s, %(by)s: %(what)s", at=at, by=done.by_name, what=done.evidence) if done else ""
@@ -146,7 +167,7 @@ def _followed(session: Session, page: UnitPage, owed: set[str], language: Langua
     """The shares without a deadline: they are followed, nothing is overdue."""
     return [
         Line(
-            title=title(DutyKind.COVERAGE, series.rule.clause, language),
+            duty_id=None, subject=series.rule.clause, title=title(DutyKind.COVERAGE, series.rule.clause, language),
             quote=page.snap.obligation(series.rule.clause).quote, standing=standing_of_share(series, language),
             due_at=None, by_office=False, said=_said_of_share(series, page.directive.zone, language),
             path=f"{PATHS[DutyKind.COVERAGE]}/{quote(series.rule.clause, safe='')}",

@@ -1,12 +1,15 @@
 """A unit's duties as its page lists them: what is still to be done first, most pressing on top."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from hoatoc.ledger.schema import DutyState
 from hoatoc.rollout.views import OwedReport, UnitPage
 from portal.language import Language
+from portal.once import Once
 from portal.standing import Standing, of_receipt, of_report
+from portal.visitor import Visitor
 
 #: Settled reports shown before the rest is folded away: a week of a daily report.
 _SHOWN = 7
@@ -32,7 +35,7 @@ class Line:
     @property
     def pending(self) -> bool:
         """Whether it is still to be done."""
-        return self.takes_figures and not self.sent
+        return self.takes_figures and not self.sent and self.report.state is not DutyState.RETURNED
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,35 @@ def owed_by(page: UnitPage, language: Language) -> Owed:
         settled=list(islice(done, _SHOWN)),
         older=list(done),
     )
+
+
+@dataclass(frozen=True)
+class Short:
+    """What a hurried reader has to know: how many things are to be done, and the most pressing of them."""
+
+    count: int
+    first: str
+    due_at: datetime | None
+    standing: Standing | None
+
+
+def in_short(visitor: Visitor, page: UnitPage, owed: Owed, once: Once, language: Language) -> Short:
+    """What is still to be done by a unit, or by one of its people."""
+    waiting = [
+        (line.report.due_at, language.say("Báo cáo ngày %(day)s", day=f"{line.report.day:%d/%m/%Y}"), line.standing)
+        for line in owed.pending
+        if line.report.state is DutyState.OPEN
+    ]  # fmt: skip
+    waiting += [
+        (line.due_at, line.title, line.standing) for line in once.lines if line.pending and line.due_at is not None
+    ]
+    duty = page.receipt_duty
+    if duty is not None and duty.state is DutyState.OPEN and visitor.specialist is None:
+        waiting.append((duty.due_at, language.say("Xác nhận đã nhận văn bản"), owed.receipt))
+    if not waiting:
+        return Short(0, "", None, None)
+    due_at, first, standing = min(waiting, key=lambda item: item[0])
+    return Short(len(waiting), first, due_at, standing)
 
 
 def line_of(page: UnitPage, report: OwedReport, language: Language) -> Line:

@@ -15,11 +15,12 @@ from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Duty, DutyState, Obligation, PermissionRequest, PermissionState
 from hoatoc.rollout import permissions
 from hoatoc.rollout.permissions import Asked
-from hoatoc.rollout.views import UnitPage, addressee_of, unit_page
+from hoatoc.rollout.views import UnitPage, unit_page
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.standing import Standing, Tone, of_duty
 from portal.typed import NAME, Typed, signature
+from portal.visitor import enter
 
 router = APIRouter()
 PERSON, FOR_HEAD, PURPOSE, FIRST, LAST = "nguoi-di", "la-thu-truong", "ly-do-di", "ngay-di", "ngay-ve"
@@ -54,7 +55,7 @@ def take_request(front: TheFront, token: str, clause: str, typed: Typed) -> Resp
     days, problems = _days(typed)
     try:
         with front.ledger.write() as session:
-            addressee = addressee_of(session, *front.links.read_unit(token))
+            addressee = enter(front, session, token).unit()
             now = clock.read(session)
             asked = Asked(
                 person=" ".join(typed.get(PERSON, "").split()), for_head=FOR_HEAD in typed,
@@ -83,7 +84,7 @@ def take_answer(front: TheFront, token: str, request_id: int, typed: Typed) -> R
     signed = signature(typed)
     try:
         with front.ledger.write() as session:
-            decider = addressee_of(session, *front.links.read_unit(token))
+            decider = enter(front, session, token).unit()
             if typed.get(ANSWER) not in (YES, NO):
                 raise SubmissionRefused("Chưa chọn Đồng ý hoặc Không đồng ý.")
             permissions.answer(
@@ -106,7 +107,7 @@ def decider_page(
     """The page of one who decides: what waits for an answer, and what was answered. Nothing else is theirs."""
     with front.ledger.read() as session:
         simulated = clock.is_simulated(session)
-        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        page = unit_page(session, enter(front, session, token).unit(), clock.read(session))
         lines = _lines(session, page, front.language, Duty.addressee_id == page.addressee.id)
     if not lines and not page.addressee.decides:
         raise NotFound("không có đề nghị nào chờ trả lời", hint="mở lại liên kết trong thư")
@@ -125,7 +126,7 @@ def _form(
     *, whole: str = "",
 ) -> Response:  # fmt: skip
     with front.ledger.read() as session:
-        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        page = unit_page(session, enter(front, session, token).unit(), clock.read(session))
         rule = next((rule for rule in permissions.matters(session, page.addressee) if rule.clause == clause), None)
         if rule is None:
             raise NotFound(

@@ -16,12 +16,13 @@ from hoatoc.ledger.schema import Addressee, Duty, Period
 from hoatoc.papers import reportsheet
 from hoatoc.rollout import attachments, figures, past, periods, submission, unsent
 from hoatoc.rollout.submission import EXPLANATION
-from hoatoc.rollout.views import OwedReport, UnitPage, addressee_of, unit_page
+from hoatoc.rollout.views import OwedReport, UnitPage, unit_page
 from portal import reportform
 from portal.front import Front, TheFront
 from portal.owed import Line, line_of
 from portal.submissions import submissions_of
 from portal.typed import NAME, Signature, signature
+from portal.visitor import enter
 
 router = APIRouter()
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,7 +69,7 @@ def show_report_form(front: TheFront, token: str, day: date) -> Response:
     """The report form of one day: what was typed and not sent, else the figures sent so far."""
     with front.ledger.read() as session:
         opened = _open(front, session, token, day)
-    name = opened.page.receipt.by_name if opened.page.receipt else ""
+        name = enter(front, session, token).usual_name(opened.page)
     values = {NAME: name, **reportform.values_of(opened.page, opened.report), **opened.typed}
     return _form(front, token, opened, values, {}, {})
 
@@ -258,7 +259,7 @@ def _open(front: Front, session: Session, token: str, day: date) -> Opened:
 
 
 def _addressee(front: Front, session: Session, token: str) -> Addressee:
-    return addressee_of(session, *front.links.read_unit(token))
+    return enter(front, session, token).reporting(session)
 
 
 def file_answer(content: bytes, media: str, name: str) -> Response:

@@ -17,12 +17,13 @@ from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import rosters, snapshot, wording
 from hoatoc.rollout.command import ChainOfCommand
 from hoatoc.rollout.snapshot import Snapshot
-from hoatoc.rollout.views import UnitPage, addressee_of, unit_page
+from hoatoc.rollout.views import UnitPage, unit_page
 from portal import once
 from portal.front import Front, TheFront
 from portal.reports import Incoming, TheIncoming
 from portal.rostersheet import XLSX, Table, read_file, what_it_holds, write_empty
 from portal.typed import NAME, signature
+from portal.visitor import enter
 
 router = APIRouter()
 FILE, NOBODY = "tep", "khong-co-ai"
@@ -38,7 +39,8 @@ def show_upload(front: TheFront, token: str, duty_id: int) -> Response:
 def give_empty(front: TheFront, token: str, duty_id: int) -> Response:
     """The empty list to fill in."""
     with front.ledger.read() as session:
-        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        addressee = enter(front, session, token).settling(session, duty_id)
+        page = unit_page(session, addressee, clock.read(session))
         _, form = _rule(page.snap, once.find_duty(session, page, duty_id, DutyKind.ROSTER))
     headers = {"Content-Disposition": f'attachment; filename="{form.key}.xlsx"'}
     return Response(write_empty(form), media_type=XLSX, headers=headers)
@@ -51,7 +53,7 @@ def take_list(front: TheFront, token: str, duty_id: int, incoming: TheIncoming) 
     try:
         with front.ledger.write() as session:
             now = clock.read(session)
-            addressee = addressee_of(session, *front.links.read_unit(token))
+            addressee = enter(front, session, token).settling(session, duty_id)
             duty = once.find_duty(session, unit_page(session, addressee, now), duty_id, DutyKind.ROSTER)
             _, form = _rule(snapshot.of(session.get_one(Directive, addressee.directive_id)), duty)
             rosters.hand_in(session, addressee, duty_id, _table(form, incoming), now=now, by_name=signed.name)
@@ -103,7 +105,8 @@ def _form(
     *, whole: str = "",
 ) -> Response:  # fmt: skip
     with front.ledger.read() as session:
-        page = unit_page(session, addressee_of(session, *front.links.read_unit(token)), clock.read(session))
+        visitor = enter(front, session, token)
+        page = unit_page(session, visitor.settling(session, duty_id), clock.read(session))
         duty = once.find_duty(session, page, duty_id, DutyKind.ROSTER)
         rule, form = _rule(page.snap, duty)
         line = once.line_of(session, page, duty, front.language)
@@ -113,7 +116,7 @@ def _form(
     return front.pages.page(
         "roster_form", status=422 if typed is not None else 200, token=token, page=page, line=line, form=form,
         readers=readers, keep=_days(rule.keep), delete_at=_delete_at(roster), what_it_holds=what_it_holds,
-        values=typed or {NAME: roster.by_name if roster else page.receipt.by_name if page.receipt else ""},
+        values=typed or {NAME: visitor.usual_name(page) or (roster.by_name if roster else "")},
         problems=problems, cells={key: says for key, says in problems.items() if key not in own}, whole=whole,
         file=FILE, nobody=NOBODY, name=NAME,
     )  # fmt: skip

@@ -35,6 +35,8 @@ def of_receipt(page: UnitPage, language: Language) -> Standing:
         return Standing(Tone.LATE, language.say("đã xác nhận, muộn")) if late else Standing(
             Tone.DONE, language.say("đã xác nhận")
         )  # fmt: skip
+    if page.receipt_duty is not None and page.receipt_duty.state is not DutyState.OPEN:
+        return _left_alone(page.receipt_duty.state, language)
     if due_at is None:
         return Standing(Tone.DUE, language.say("chưa xác nhận"))
     return _open(due_at, page.now, language, language.say("chưa xác nhận"))
@@ -46,8 +48,8 @@ def of_report(report: OwedReport, now: datetime, language: Language) -> Standing
         return Standing(Tone.DONE, language.say("đã nộp đúng hạn"))
     if report.state is DutyState.MET_LATE:
         return Standing(Tone.LATE, language.say("đã nộp muộn"))
-    if report.state is DutyState.WAIVED:
-        return Standing(Tone.QUIET, language.say("được miễn"))
+    if report.state in (DutyState.WAIVED, DutyState.RETURNED):
+        return _left_alone(report.state, language)
     if report.closed:
         return Standing(Tone.OVERDUE, language.say("không nộp, đã khóa"))
     return _open(report.due_at, now, language, language.say("chưa nộp"))
@@ -59,6 +61,8 @@ def of_duty(duty: Duty, now: datetime, language: Language) -> Standing:
     not_yet, done, late = {
         DutyKind.ROSTER: (say("chưa nộp"), say("đã nộp đúng hạn"), say("đã nộp muộn")),
         DutyKind.COVERAGE: (say("chưa đạt"), say("đã đạt đúng hạn"), say("đã đạt, muộn")),
+        DutyKind.EXPLANATION: (say("chưa giải trình"), say("đã giải trình đúng hạn"), say("đã giải trình, muộn")),
+        DutyKind.FIRST_ACTION: (say("chưa báo"), say("đã báo đúng hạn"), say("đã báo, muộn")),
         DutyKind.DECISION: (say("chờ trả lời"), say("đã trả lời đúng hạn"), say("đã trả lời, muộn")),
     }.get(duty.kind, (say("chưa làm"), say("đã làm đúng hạn"), say("đã làm, muộn")))
     if duty.state is DutyState.MET:
@@ -66,8 +70,14 @@ def of_duty(duty: Duty, now: datetime, language: Language) -> Standing:
     if duty.state is DutyState.MET_LATE:
         return Standing(Tone.LATE, late)
     if duty.state is not DutyState.OPEN:
-        return Standing(Tone.QUIET, say("được miễn"))
+        return _left_alone(duty.state, language)
     return _open(duty.due_at, now, language, not_yet)
+
+
+def _left_alone(state: DutyState, language: Language) -> Standing:
+    if state is DutyState.RETURNED:
+        return Standing(Tone.QUIET, language.say("đã trả lại, chờ văn phòng"))
+    return Standing(Tone.QUIET, language.say("được miễn"))
 
 
 def _open(due_at: datetime, now: datetime, language: Language, what: str) -> Standing:

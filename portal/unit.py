@@ -1,19 +1,22 @@
-"""A unit's pages, behind the link in its mail. Opening one changes nothing: mail scanners open links too."""
+"""A unit's page, behind the link in its mail. Opening it changes nothing: mail scanners open links too."""
+
+from dataclasses import replace
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.errors import NotFound
-from hoatoc.ledger.schema import Addressee
-from hoatoc.rollout import acknowledge
-from hoatoc.rollout.views import UnitPage, addressee_of, unit_page
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import acknowledge, exchange, requests, specialists
+from hoatoc.rollout.views import unit_page
 from portal.front import Front, TheFront
 from portal.once import once_by
-from portal.owed import owed_by
+from portal.owed import in_short, owed_by
 from portal.permissions import decider_page
+from portal.steps import code_words, way_words
 from portal.typed import NAME, TITLE, Signature, Typed, signature
+from portal.visitor import enter
 
 router = APIRouter()
 
@@ -33,34 +36,36 @@ def take_receipt(front: TheFront, token: str, typed: Typed) -> Response:
     if signed.problems:
         return _unit(front, token, signed)
     with front.ledger.write() as session:
-        addressee = _addressee(front, session, token)
+        addressee = enter(front, session, token).unit()
         if addressee.decides:
             raise NotFound("văn bản này không gửi tới người trả lời xin phép", hint="mở lại liên kết trong thư")
         acknowledge.acknowledge(
             session, addressee, now=clock.read(session), by_name=signed.name, by_title=signed.title, channel="portal"
         )
-    return _see(f"/v/{token}")
+    return RedirectResponse(f"/v/{token}", status_code=303)
 
 
 def _unit(front: Front, token: str, signed: Signature) -> Response:
     with front.ledger.read() as session:
-        page, simulated = _page(front, session, token), clock.is_simulated(session)
+        visitor = enter(front, session, token)
+        page, simulated = unit_page(session, visitor.addressee, clock.read(session)), clock.is_simulated(session)
         once = once_by(session, page, front.language)
+        if visitor.specialist is not None:
+            page = replace(page, reports=[report for report in page.reports if visitor.may(report.subject)])
+            once = replace(
+                once, lines=[line for line in once.lines if visitor.may(line.subject)], matters=(), waiting=0
+            )
+        people = specialists.at_work(session, [page.addressee.id]).get(page.addressee.id, [])
+        # The newest of each duty: earlier ones were decided.
+        asked = {each.duty_id: each for each in reversed(requests.of_addressee(session, page.addressee))}
+        stages = exchange.stages(session, page.addressee)
     if page.addressee.decides:
         return decider_page(front, token)
+    owed = owed_by(page, front.language)
     return front.pages.page(
-        "unit", status=422 if signed.problems else 200, token=token, page=page, owed=owed_by(page, front.language),
-        once=once, signed=signed, name=NAME, title=TITLE, simulated=simulated,
+        "unit" if visitor.specialist is None else "specialist", status=422 if signed.problems else 200, token=token,
+        page=page, owed=owed, once=once, signed=signed, name=NAME, title=TITLE, simulated=simulated, asked=asked,
+        in_short=in_short(visitor, page, owed, once, front.language), visitor=visitor, people=people,
+        stages={stage.code: stage for stage in stages}, codes=exchange.Code, code_words=code_words,
+        way_words=way_words, never=NEVER,
     )  # fmt: skip
-
-
-def _page(front: Front, session: Session, token: str) -> UnitPage:
-    return unit_page(session, _addressee(front, session, token), clock.read(session))
-
-
-def _addressee(front: Front, session: Session, token: str) -> Addressee:
-    return addressee_of(session, *front.links.read_unit(token))
-
-
-def _see(path: str) -> Response:
-    return RedirectResponse(path, status_code=303)

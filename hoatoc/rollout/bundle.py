@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import Addressee, Duty
 from hoatoc.localtime import short
+from hoatoc.rollout import specialists
 from hoatoc.rollout.command import Mailbox
 from hoatoc.rollout.outbox import Written
 
@@ -82,7 +83,9 @@ class Bundles:
         """Say at `step` to `mailbox` that `addressee` has not met `duty`."""
         # A unit's own people are told about their unit alone, with its link; those above get one digest of all.
         own = step in _OWN
-        to = replace(mailbox, key=addressee.key) if own else mailbox
+        # A specialist keeps a key of their own beneath it: the link in their letter is theirs.
+        inside = f"/{mailbox.key}" if specialists.id_of(mailbox.key) else ""
+        to = replace(mailbox, key=addressee.key + inside) if own else mailbox
         bundle = self._bundles.get((step, to.key))
         if bundle is None:
             bundle = Bundle(to, step, window, window, addressee.id if own else None)

@@ -22,8 +22,9 @@ from hoatoc.rollout.snapshot import Snapshot
 LEASE = timedelta(minutes=5)
 
 _COLUMNS = (
-    Notice.id, Notice.template, Notice.step, Notice.occurrence, Notice.addressee_id, Notice.to_name, Notice.to_address,
-    Notice.message_id, Notice.written_at, Notice.due_at, Notice.attempts, Notice.context, Notice.state,
+    Notice.id, Notice.template, Notice.step, Notice.recipient, Notice.occurrence, Notice.addressee_id, Notice.to_name,
+    Notice.to_address, Notice.message_id, Notice.written_at, Notice.due_at, Notice.attempts, Notice.context,
+    Notice.state,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ class OwedReport:
     """One period's report as its unit sees it; `figures` are those sent so far, None before."""
 
     duty_id: int
+    subject: str
     slot: str
     day: date
     due_at: datetime
@@ -132,7 +133,8 @@ def _owed_report(
 ) -> OwedReport:
     lock_at = max(period.lock_at, granted) if granted else period.lock_at
     return OwedReport(
-        duty_id=duty.id, slot=duty.slot, day=period.local_date, due_at=duty.due_at, lock_at=lock_at, state=duty.state,
+        duty_id=duty.id, subject=duty.subject, slot=duty.slot, day=period.local_date, due_at=duty.due_at,
+        lock_at=lock_at, state=duty.state,
         overdue=duty.state is DutyState.OPEN and duty.due_at < now,
         closed=now > lock_at or (period.state is PeriodState.LOCKED and lock_at <= period.lock_at),
         figures=report.figures if report else None, first_at=report.first_at if report else None,

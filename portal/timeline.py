@@ -1,0 +1,113 @@
+"""Everything that happened to one unit under one directive, in plain words, from the event log and the outbox."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoatoc.ledger.schema import Duty, Event, Notice, NoticeState
+from hoatoc.localtime import NEVER
+from hoatoc.rollout.exchange import Code
+from hoatoc.rollout.views import UnitPage
+from portal import once
+from portal.language import Language
+from portal.steps import code_words, step_words
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened: when (UTC), what, about what ('' for the document as a whole), who did it ('' for the
+    system), why, and the exchange code it carries ('' for none)."""
+
+    at: datetime
+    what: str
+    about: str = ""
+    who: str = ""
+    why: str = ""
+    code: str = ""
+
+
+def happenings(session: Session, page: UnitPage, language: Language) -> list[Happening]:
+    """What happened to the addressee of `page`, the newest first."""
+    owed = {
+        f"duty:{duty.id}": duty
+        for duty in session.scalars(select(Duty).where(Duty.addressee_id == page.addressee.id))
+    }  # fmt: skip
+    told = [*_events(session, page, owed, language), *_notices(session, page, language)]
+    told.sort(key=lambda item: item[:3], reverse=True)
+    return [happening for *_, happening in told]
+
+
+def _events(
+    session: Session, page: UnitPage, owed: dict[str, Duty], language: Language
+) -> Iterator[tuple[datetime, int, int, Happening]]:
+    own = (f"addressee:{page.addressee.id}", f"directive:{page.directive.id}", *owed)
+    rows = session.scalars(
+        select(Event).where(Event.directive_id == page.directive.id, Event.subject.in_(own)).order_by(Event.id)
+    )
+    words = _words(language)
+    for event in rows:
+        say = words.get(event.kind)
+        if say is None or not (what := say(event, page.directive.zone)):
+            continue
+        duty = owed.get(event.subject)
+        detail = event.detail
+        yield event.at, 1, event.id, Happening(
+            at=event.at, what=what, who=str(detail.get("by_name", "")), why=str(detail.get("reason", "")),
+            about=once.title(duty.kind, duty.subject, language, duty.slot) if duty else "",
+            code=str(detail.get("code", "")),
+        )  # fmt: skip
+
+
+def _words(language: Language) -> dict[str, Callable[[Event, str], str]]:
+    """What is said of each kind of event; what is of no interest to a unit is not here."""
+    say = language.say
+
+    def until(message: str, key: str) -> Callable[[Event, str], str]:
+        return lambda event, zone: language.say(message, at=language.iso_moment(event.detail[key], zone))
+
+    def named(message: str) -> Callable[[Event, str], str]:
+        return lambda event, _zone: language.say(message, name=event.detail["name"])
+
+    plain = {
+        "directive_issued": say("Văn bản được ban hành"), "directive_amended": say("Văn bản được sửa đổi"),
+        "directive_suspended": say("Văn bản tạm dừng"), "directive_running": say("Văn bản tiếp tục thực hiện"),
+        "directive_ended": say("Văn bản kết thúc"), "directive_recalled": say("Văn bản bị thu hồi"),
+        "directive_replaced": say("Văn bản được thay thế"), "addressee_unreachable": say("Thư không tới được đơn vị"),
+        "duty_met": say("Xong, đúng hạn"), "duty_met_late": say("Xong, muộn"), "duty_waived": say("Được miễn"),
+        "duty_withdrawn": say("Không phải làm nữa"), "duty_returned": say("Đơn vị trả lại"),
+        "duty_open": say("Văn phòng giao lại đơn vị"), "duty_reassigned": say("Chuyển việc"),
+        "report_submitted": say("Nộp báo cáo"), "explanation_given": say("Gửi giải trình"),
+        "task_reported": say("Báo kết quả"), "roster_handed_in": say("Nộp danh sách"),
+        "coverage_entered": say("Cập nhật chỉ tiêu"), "extension_refused": say("Văn phòng không đồng ý gia hạn"),
+        "extension_granted": say("Văn phòng đồng ý gia hạn"),
+    }  # fmt: skip
+    spoken: dict[str, Callable[[Event, str], str]] = {
+        "receipt_recorded": lambda event, _zone: code_words(Code(event.detail["code"]), language),
+        "duty_extended": until("Hạn mới: %(at)s", "due_at"), "duty_resumed": until("Hạn mới: %(at)s", "due_at"),
+        "report_reopened": until("Văn phòng cho nộp đến %(at)s", "until"),
+        "extension_asked": until("Xin gia hạn đến %(at)s", "wanted_at"),
+        "specialist_assigned": named("Phân công cho %(name)s"), "specialist_revoked": named("Thôi phân công %(name)s"),
+    }  # fmt: skip
+    return {kind: (lambda _event, _zone, words=words: words) for kind, words in plain.items()} | spoken
+
+
+def _notices(session: Session, page: UnitPage, language: Language) -> Iterator[tuple[datetime, int, int, Happening]]:
+    rows = session.scalars(
+        select(Notice)
+        .where(
+            Notice.addressee_id == page.addressee.id,
+            Notice.state.in_((NoticeState.SENT, NoticeState.UNDELIVERABLE)), Notice.settled_at < NEVER,
+        )
+        .order_by(Notice.id)
+    )  # fmt: skip
+    for notice in rows:
+        sent = notice.state is NoticeState.SENT
+        words = "%(step)s: thư tới %(name)s" if sent else "%(step)s: thư tới %(name)s không gửi được"
+        yield notice.settled_at, 0, notice.id, Happening(
+            at=notice.settled_at,
+            what=language.say(words, step=step_words(notice.step, language), name=notice.to_name),
+            code=Code.INBOX if sent and notice.template == "dispatch" else "",
+        )  # fmt: skip
