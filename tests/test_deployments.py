@@ -104,7 +104,7 @@ def test_the_form_of_every_deployment_is_that_of_its_flow(recorder: Recorder) ->
         flow = load_flow_from_entrypoint(made["entrypoint"])
         expected = parameter_schema(flow).model_dump_for_openapi()
         for name, value in made.get("parameters", {}).items():
-            expected["properties"][name]["pattern"] = rf"^{re.escape(value)}(~thu-\d+)?$"  # what is fixed cannot be typed over in the UI
+            expected["properties"][name]["pattern"] = rf"^{re.escape(value)}(~thu-\d+)?$"  # fixed
         assert made["parameter_openapi_schema"] == expected
         described = made["parameter_openapi_schema"]["properties"].values()
         assert all(parameter.get("description") for parameter in described), "a field of the form says nothing"

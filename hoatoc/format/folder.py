@@ -73,7 +73,7 @@ def read_office(path: Path) -> OfficeFolder:
     folder = OfficeFolder(path.name, path, office, units, forms, rosters, {})
     for directive_path in sorted(path.glob("*.yaml")):
         if directive_path.name not in _RESERVED:
-            _read_draft(directive_path, folder)
+            read_draft(directive_path, folder)
     return folder
 
 
@@ -81,7 +81,8 @@ def _read_rosters(path: Path) -> list[RosterForm]:
     return [validate(RosterForm, read_yaml(file)) for file in sorted((path / "rosters").glob("*.yaml"))]
 
 
-def _read_draft(path: Path, folder: OfficeFolder) -> None:
+def read_draft(path: Path, folder: OfficeFolder) -> None:
+    """Read one directive file into `folder`: among its drafts, or among the broken with why."""
     key = f"{folder.key}/{path.stem}"
     try:
         source = read_yaml(path)

@@ -1,0 +1,56 @@
+"""Writing into an office's folder: a file is judged before it is put there, and put there whole or not at all."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hoatoc.errors import ChangedMeanwhile, HoatocError
+from hoatoc.format.folder import Draft, OfficeFolder, read_draft
+from hoatoc.format.slug import slug
+
+
+class NotWritable(HoatocError):
+    """The folder of the directives belongs to somebody else."""
+
+
+def judge(folder: OfficeFolder, name: str, source: str) -> Draft:
+    """`source` as the draft `name` of `folder`, without writing it there. Raises FormatError."""
+    with tempfile.TemporaryDirectory() as root:
+        path = Path(root) / f"{name}.yaml"
+        path.write_text(source, encoding="utf-8")
+        key = f"{folder.key}/{name}"
+        others = {other: draft for other, draft in folder.drafts.items() if other != key}
+        judged = replace(folder, drafts=others, broken={})
+        read_draft(path, judged)
+        return judged.draft(key)
+
+
+def put(path: Path, source: str, *, seen: str) -> None:
+    """Write `source` to `path`, which must still be as it was `seen` (its `fingerprint`). Raises ChangedMeanwhile,
+    and NotWritable."""
+    if fingerprint(path) != seen:
+        raise ChangedMeanwhile(path.name)
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
+            file.write(source)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(path)
+    except OSError as error:
+        hint = "đặt HOATOC_DIRECTIVES tới thư mục mà dịch vụ được ghi, hoặc cấp quyền ghi"
+        raise NotWritable(f"không ghi được vào {path.parent}: {error.strerror}", hint=hint) from error
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of the file at `path`; '' where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def stem_of(file_name: str) -> str:
+    """What an uploaded file is called in the folder, without ".yaml": its own name as a key; '' where that is none."""
+    stem = file_name.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
+    name = slug(stem)
+    return "" if name in ("office", "units") else name
