@@ -6,8 +6,20 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, insert, literal, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeEngine
 
@@ -57,3 +69,15 @@ def insert_all(
         .returning(into["id"], into[key])
     )  # fmt: skip
     return {found: id_ for id_, found in session.execute(statement)}
+
+
+def newest(session: Session, id_: InstrumentedAttribute[int]) -> int:
+    """The highest id of a table so far, 0 when it is empty: whatever this transaction inserts gets a higher one."""
+    return session.scalar(select(func.coalesce(func.max(id_), 0))) or 0
+
+
+def packed(session: Session, **columns: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[Any]:
+    """The columns of a row as one JSON object."""
+    build = func.jsonb_build_object if _is_postgresql(session) else func.json_object
+    pairs = (part for name, column in columns.items() for part in (literal_column(f"'{name}'"), column))
+    return build(*pairs, type_=Json)

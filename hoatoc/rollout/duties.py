@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
+from sqlalchemy.orm import Session, aliased
 
 from hoatoc.errors import InvalidTransition
-from hoatoc.ledger.rows import NUMBER, insert_all
+from hoatoc.ledger.rows import NUMBER, insert_all, newest
 from hoatoc.ledger.schema import Duty, DutyKind, DutyState
+from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
 from hoatoc.rollout.climb import Climb
@@ -52,6 +53,47 @@ def open_all(
     return ids
 
 
+def open_for(
+    session: Session, directive_id: int, bearers: Select[tuple[int]], *, subject: str, kind: DutyKind, slot: str,
+    period_id: int | None, due_at: datetime, rungs: Climb, now: datetime, again: bool = False,
+) -> int:  # fmt: skip
+    """Open one duty for each addressee that `bearers` selects, without reading them; how many were opened. With
+    `again` some may have had the same before: theirs is one generation on."""
+    common: dict[str, Any] = {
+        "directive_id": directive_id, "subject": subject, "kind": kind, "slot": slot,
+        "period_id": period_id, "state": DutyState.OPEN, "opened_at": now, "due_at": due_at, "met_at": NEVER,
+        "step": 0, "next_at": rungs.instant(0, due_at), "version": 0,
+    }  # fmt: skip
+    fresh = Duty.id > newest(session, Duty.id)
+    fixed = [literal(value, Duty.__table__.c[name].type) for name, value in common.items()]
+    generation = _next_generation(bearers, directive_id, subject, slot) if again else literal(0)
+    session.execute(
+        insert(Duty).from_select(["addressee_id", *common, "generation"], bearers.add_columns(*fixed, generation))
+    )
+    return history.note_each(
+        session, directive_id, at=now, kind="duty_opened",
+        subjects=select(
+            literal("duty:").concat(Duty.id), literal({"subject": subject, "slot": slot}, Json)
+        ).where(fresh, Duty.directive_id == directive_id, Duty.subject == subject, Duty.slot == slot).order_by(Duty.id),
+    )  # fmt: skip
+
+
+def _next_generation(
+    bearers: Select[tuple[int]], directive_id: int, subject: str, slot: str
+) -> ColumnElement[int]:  # fmt: skip
+    """The first free generation of each of `bearers`."""
+    before, bearer = aliased(Duty), bearers.selected_columns[0]
+    return (
+        select(func.coalesce(func.max(before.generation) + 1, 0))
+        .where(
+            before.directive_id == directive_id, before.subject == subject, before.slot == slot,
+            before.addressee_id == bearer,
+        )
+        .correlate(bearer.table)
+        .scalar_subquery()
+    )  # fmt: skip
+
+
 def meet(session: Session, duty: Duty, *, at: datetime, actor: str) -> bool:
     """Settle an open duty as met, on time up to and including its due time. False when it was met before.
 
@@ -63,9 +105,11 @@ def meet(session: Session, duty: Duty, *, at: datetime, actor: str) -> bool:
     return True
 
 
-def move(session: Session, duty: Duty, target: DutyState, *, at: datetime, actor: str, reason: str = "") -> None:
-    """Move a duty to `target`. Raises InvalidTransition when its state, in memory or by then in the ledger, does
-    not allow it."""
+def move(
+    session: Session, duty: Duty, target: DutyState, *, at: datetime, actor: str, reason: str = "", **detail: Any
+) -> None:
+    """Move a duty to `target`; `detail` goes into its event. Raises InvalidTransition when its state, in memory or by
+    then in the ledger, does not allow it."""
     if target not in TRANSITIONS[duty.state]:
         raise InvalidTransition(f"duty:{duty.id}", duty.state, target)
     met_at = at if target in (DutyState.MET, DutyState.MET_LATE) else NEVER
@@ -79,5 +123,5 @@ def move(session: Session, duty: Duty, target: DutyState, *, at: datetime, actor
     session.refresh(duty)
     history.note(
         session, duty.directive_id, at=at, kind=f"duty_{target}", subject=f"duty:{duty.id}", actor=actor,
-        reason=reason,
+        reason=reason, **detail,
     )  # fmt: skip

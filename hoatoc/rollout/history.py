@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import Select, insert, literal, select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.rows import DATA, WORDS, rows
@@ -36,3 +36,15 @@ def note_all(
     session.execute(
         insert(Event).from_select([*common, "subject", "detail"], select(*fixed, of.c.subject, of.c.detail))
     )
+
+
+def note_each(
+    session: Session, directive_id: int, *, at: datetime, kind: str, subjects: Select[Any], actor: str = ENGINE
+) -> int:
+    """Append one event of the same kind for each subject and detail that `subjects` selects; how many they were."""
+    table = Event.__table__.c
+    common = {"directive_id": directive_id, "at": at, "kind": kind, "actor": actor}
+    fixed = [literal(value, table[name].type) for name, value in common.items()]
+    statement = insert(Event).from_select(["subject", "detail", *common], subjects.add_columns(*fixed))
+    done = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return int(done.rowcount)  # type: ignore[attr-defined]  # an INSERT gives a CursorResult, which has it

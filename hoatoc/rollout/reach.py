@@ -1,10 +1,12 @@
-"""Whether an addressee can be reached by mail. A dead mailbox is not disobedience: it presses nobody."""
+"""Whether an addressee has been sent its directive, and can be reached by mail. A dead mailbox is not disobedience: it
+presses nobody."""
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee
+from hoatoc.ledger.schema import Addressee, Duty, DutyKind
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
 
@@ -19,3 +21,28 @@ def lose(session: Session, addressee: Addressee, now: datetime, reason: str) -> 
         session, addressee.directive_id, at=now, kind="addressee_unreachable", subject=f"addressee:{addressee.id}",
         reason=reason,
     )  # fmt: skip
+
+
+def announced() -> ColumnElement[bool]:
+    """The SQL condition that an addressee is one still, and has been sent the directive since it was named."""
+    # A value, not EXISTS: just after a dispatch PostgreSQL takes the tables for nearly empty, and would join each
+    # addressee with each duty. A value it looks up by its key.
+    receipt = (
+        select(Duty.id)
+        .where(Duty.addressee_id == Addressee.id, Duty.kind == DutyKind.RECEIPT, Duty.opened_at >= Addressee.named_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return receipt.is_not(None)
+
+
+def unannounced(session: Session, directive_id: int) -> list[datetime]:
+    """The instants (aware, UTC) at which those were named who wait for the directive, the earliest first."""
+    return list(
+        session.scalars(
+            select(Addressee.named_at)
+            .where(Addressee.directive_id == directive_id, Addressee.named_at < NEVER, ~announced())
+            .distinct()
+            .order_by(Addressee.named_at)
+        )
+    )

@@ -31,7 +31,8 @@ class Notice(Base):
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("directive_id", "template", "step", "recipient", "occurrence"),
-        Index("ix_notice_directive_id_state_next_attempt_at", "directive_id", "state", "next_attempt_at"),
+        # The order in which they are claimed, so that each claim reads what it takes and sorts nothing.
+        Index("ix_notice_directive_id_state_next_attempt_at_id", "directive_id", "state", "next_attempt_at", "id"),
         Index("ix_notice_addressee_id", "addressee_id"),
     )
 

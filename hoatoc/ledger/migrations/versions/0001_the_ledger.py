@@ -246,7 +246,6 @@ def upgrade() -> None:
         sa.Column("unreachable_at", Utc(), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("named_at", Utc(), nullable=False),
-        sa.Column("announced_at", Utc(), nullable=False),
         sa.Column("decides", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_addressee_directive_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_addressee_post_id")),
@@ -279,13 +278,14 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("directive_id", Id, nullable=False),
         sa.Column("period_id", Id, nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("frozen_at", Utc(), nullable=False),
         sa.Column("content", Json, nullable=False),
         sa.Column("data_hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_summary_directive_id")),
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_summary_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_summary")),
-        sa.UniqueConstraint("period_id", name=op.f("uq_summary_period_id")),
+        sa.UniqueConstraint("period_id", "edition", name=op.f("uq_summary_period_id_edition")),
     )
     with op.batch_alter_table("summary", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_summary_directive_id"), ["directive_id"], unique=False)
@@ -312,6 +312,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
         sa.UniqueConstraint("addressee_id", "sha256", name=op.f("uq_attachment_addressee_id_sha256")),
     )
+    op.create_table(
+        "call",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=False),
+        sa.Column("addressee_id", Id, nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("caller_name", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("spoke_with", sa.Text(), nullable=False),
+        sa.Column("result", sa.String(24), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_call_addressee_id")),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_call_directive_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+    )
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.create_index("ix_call_addressee_id", ["addressee_id"], unique=False)
+        batch_op.create_index("ix_call_directive_id", ["directive_id"], unique=False)
+
     op.create_table(
         "coverage_entry",
         sa.Column("id", Id, nullable=False),
@@ -403,7 +423,9 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index("ix_notice_addressee_id", ["addressee_id"], unique=False)
         batch_op.create_index(
-            "ix_notice_directive_id_state_next_attempt_at", ["directive_id", "state", "next_attempt_at"], unique=False
+            "ix_notice_directive_id_state_next_attempt_at_id",
+            ["directive_id", "state", "next_attempt_at", "id"],
+            unique=False,
         )
 
     op.create_table(
@@ -644,7 +666,7 @@ def downgrade() -> None:
     op.drop_table("specialist")
     op.drop_table("receipt")
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index("ix_notice_directive_id_state_next_attempt_at")
+        batch_op.drop_index("ix_notice_directive_id_state_next_attempt_at_id")
         batch_op.drop_index("ix_notice_addressee_id")
 
     op.drop_table("notice")
@@ -658,6 +680,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_coverage_entry_obligation_id")
 
     op.drop_table("coverage_entry")
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.drop_index("ix_call_directive_id")
+        batch_op.drop_index("ix_call_addressee_id")
+
+    op.drop_table("call")
     op.drop_table("attachment")
     op.drop_table("assignment")
     with op.batch_alter_table("summary", schema=None) as batch_op:

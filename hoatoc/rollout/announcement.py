@@ -1,0 +1,176 @@
+"""Announces a directive: opens what everyone owes from the start, and writes the notice that carries it.
+
+It may go to a hundred thousand, so the ledger does it by itself: a statement each, and no row comes out of it."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, insert, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from hoatoc.ledger.rows import newest, packed
+from hoatoc.ledger.schema import (
+    Addressee,
+    Assignment,
+    Directive,
+    Duty,
+    DutyKind,
+    Notice,
+    NoticeDuty,
+    NoticeState,
+    Obligation,
+)
+from hoatoc.localtime import NEVER, local_date
+from hoatoc.rollout import duties, history, outbox, reach
+from hoatoc.rollout.climb import receipt_due
+from hoatoc.rollout.doors import doors
+from hoatoc.rollout.once import owed_once
+from hoatoc.rollout.snapshot import Snapshot
+
+TEMPLATE, RECEIPT = "dispatch", "receipt"
+_REASON, _ADDED = "văn bản được ban hành", "đơn vị được thêm vào nơi nhận"
+
+
+def announce(session: Session, directive: Directive, snap: Snapshot, now: datetime) -> tuple[int, int]:
+    """Announce `directive` to those of its addressees who have no receipt duty since they were named; who has no
+    mailbox at all becomes unreachable at `now` (aware, UTC). How many duties were opened, and how many notices
+    written."""
+    opened = written = 0
+    for named_at in reach.unannounced(session, directive.id):
+        done = _announce(session, directive, snap, named_at, now)
+        opened, written = opened + done[0], written + done[1]
+    return opened, written
+
+
+def _announce(
+    session: Session, directive: Directive, snap: Snapshot, named_at: datetime, now: datetime
+) -> tuple[int, int]:
+    """The same to those who were named at `named_at`: at the issue, or since. From then on their time counts."""
+    fresh = Duty.id > newest(session, Duty.id)
+    due_at = receipt_due(snap.office, snap.content, named_at)
+    opened = duties.open_for(
+        session, directive.id, _unannounced(directive, named_at), subject=RECEIPT, kind=DutyKind.RECEIPT, slot="",
+        period_id=None, due_at=due_at, rungs=snap.ladder(DutyKind.RECEIPT), now=now,
+        again=named_at != directive.issued_at,
+    )  # fmt: skip
+    told = select(Duty.addressee_id).where(Duty.directive_id == directive.id, Duty.subject == RECEIPT, fresh)
+    opened += _open_once(session, directive, snap, told, named_at, now)
+    return opened, _write(session, directive, snap, fresh, named_at, now)
+
+
+def bearers(directive_id: int, clause: str) -> Select[tuple[int]]:
+    """Those who bear a clause."""
+    return (
+        select(Assignment.addressee_id)
+        .join(Obligation, Obligation.id == Assignment.obligation_id)
+        .where(Obligation.directive_id == directive_id, Obligation.clause == clause)
+        .order_by(Assignment.addressee_id)
+    )
+
+
+def _unannounced(directive: Directive, named_at: datetime) -> Select[tuple[int]]:
+    # A value, not EXISTS: just after a dispatch PostgreSQL takes the tables for nearly empty, and would join each
+    # addressee with each duty. A value it looks up by its key.
+    receipt = (
+        select(Duty.id)
+        .where(
+            Duty.directive_id == directive.id,
+            Duty.subject == RECEIPT,
+            Duty.addressee_id == Addressee.id,
+            Duty.opened_at >= named_at,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(Addressee.id)
+        .where(Addressee.directive_id == directive.id, Addressee.named_at == named_at, receipt.is_(None))
+        .order_by(Addressee.id)
+    )
+
+
+def _open_once(
+    session: Session, directive: Directive, snap: Snapshot, told: Select[tuple[int]], named_at: datetime, now: datetime
+) -> int:
+    opened = 0
+    for once in owed_once(snap.content.regime):
+        due_at = once.due_at(named_at, snap.office)
+        if due_at <= named_at:
+            # A document sent again after its day asks for nothing that nobody could still do in time.
+            history.note(
+                session, directive.id, at=now, kind="deadline_passed_before_issue",
+                subject=f"directive:{directive.id}", clause=once.clause, due_at=due_at.isoformat(),
+            )  # fmt: skip
+            continue
+        owing = bearers(directive.id, once.clause).where(Assignment.addressee_id.in_(told))
+        opened += duties.open_for(
+            session, directive.id, owing, subject=once.clause, kind=once.kind, slot="", period_id=None, due_at=due_at,
+            rungs=snap.ladder(once.kind), now=now, again=named_at != directive.issued_at,
+        )  # fmt: skip
+    return opened
+
+
+def _write(
+    session: Session, directive: Directive, snap: Snapshot, fresh: ColumnElement[bool], named_at: datetime,
+    now: datetime,
+) -> int:  # fmt: skip
+    """The notices of the addressees who have just got their receipt duty, each linked to all its `fresh` duties."""
+    before = newest(session, Notice.id)
+    named = f"<{secrets.token_hex(12)}.", f"@{snap.office.sender.partition('@')[2]}>"
+    door = doors(directive.id, local_date(now, directive.zone))
+    columns = _columns(directive, door.c, named, named_at, now)
+    told = select(*columns.values()).join(Duty, Duty.addressee_id == door.c.addressee_id)
+    opened = and_(Duty.directive_id == directive.id, Duty.slot == "", fresh)
+    session.execute(
+        insert(Notice).from_select(
+            [column.key for column in columns],
+            told.where(opened, Duty.subject == RECEIPT).order_by(door.c.addressee_id),
+        )
+    )
+    # A value, as above: each duty finds its notice by the name it was given.
+    of = select(Notice.id).where(Notice.message_id == _message_id(named, Duty.addressee_id)).scalar_subquery()
+    subjects = (RECEIPT, *(once.clause for once in owed_once(snap.content.regime)))
+    linked = select(of, Duty.id).where(opened, Duty.subject.in_(subjects))
+    session.execute(insert(NoticeDuty).from_select(["notice_id", "duty_id"], linked))
+    ours = and_(Notice.directive_id == directive.id, Notice.template == TEMPLATE, Notice.id > before)
+    detail = packed(session, step=Notice.step, to=Notice.recipient, reason=Notice.reason)
+    written = history.note_each(
+        session, directive.id, at=now, kind="notice_written",
+        subjects=select(literal("notice:").concat(Notice.id), detail).where(ours).order_by(Notice.id),
+    )  # fmt: skip
+    lost = select(Addressee).join(Notice, Notice.addressee_id == Addressee.id).where(ours, Notice.to_address == "")
+    for addressee in session.scalars(lost):
+        reach.lose(session, addressee, now, outbox.NO_MAILBOX)
+    return written
+
+
+def _message_id(named: tuple[str, str], addressee_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Any:
+    return literal(named[0]).concat(addressee_id).concat(named[1])
+
+
+def _columns(
+    directive: Directive, door: Any, named: tuple[str, str], named_at: datetime, now: datetime
+) -> dict[InstrumentedAttribute[Any], Any]:
+    """The columns of the notices; one without a mailbox is undeliverable from the start."""
+    since = "" if named_at == directive.issued_at else named_at.isoformat()
+    fixed = {
+        Notice.directive_id: directive.id, Notice.template: TEMPLATE, Notice.step: TEMPLATE, Notice.occurrence: since,
+        Notice.context: {}, Notice.written_at: now, Notice.due_at: named_at, Notice.attempts: 0,
+        Notice.next_attempt_at: now, Notice.owner: "", Notice.lease_until: NEVER, Notice.answer_code: 0,
+        Notice.answer_text: "",
+    }  # fmt: skip
+    settled = {
+        Notice.state: (NoticeState.PENDING, NoticeState.UNDELIVERABLE),
+        Notice.reason: (_ADDED if since else _REASON, outbox.NO_MAILBOX),
+        Notice.settled_at: (NEVER, now),
+    }  # fmt: skip
+    return {
+        **{column: literal(value, column.type) for column, value in fixed.items()},
+        **{
+            column: case((door.address != "", literal(well, column.type)), else_=literal(lost, column.type))
+            for column, (well, lost) in settled.items()
+        },
+        Notice.recipient: door.key, Notice.addressee_id: door.addressee_id, Notice.to_name: door.name,
+        Notice.to_address: door.address, Notice.message_id: _message_id(named, door.addressee_id),
+    }  # fmt: skip
