@@ -3,6 +3,7 @@
 from hoatoc.ledger.schema.account import Account, FailedSignIn, Role, SignIn, SignInLink
 from hoatoc.ledger.schema.addressee import Addressee, Assignment
 from hoatoc.ledger.schema.base import Base
+from hoatoc.ledger.schema.call import Call, CallResult
 from hoatoc.ledger.schema.clock import SimulatedClock
 from hoatoc.ledger.schema.coverage import CoverageEntry
 from hoatoc.ledger.schema.directive import Directive, DirectiveState, Obligation
@@ -32,6 +33,8 @@ __all__ = [
     "Assignment",
     "Attachment",
     "Base",
+    "Call",
+    "CallResult",
     "CoverageEntry",
     "Directive",
     "DirectiveState",

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("suspended_at", Utc(), nullable=False),
         sa.Column("resumed_at", Utc(), nullable=False),
+        sa.Column("ended_at", Utc(), nullable=False),
         sa.Column("trial", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_directive_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directive")),

@@ -1,0 +1,135 @@
+"""Units × duties of one directive: what each addressee owes, and where each of it stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState
+from hoatoc.rollout import books
+from hoatoc.rollout.statistics import Selection, chosen
+
+#: Kinds whose subject names one matter for everyone; answers and explanations have a subject of their own each.
+_SHARED = (
+    DutyKind.RECEIPT, DutyKind.FIRST_ACTION, DutyKind.TASK, DutyKind.ROSTER, DutyKind.COVERAGE, DutyKind.REPORT,
+)  # fmt: skip
+RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing that is owed by many: its kind, the clause (or "receipt"), and the period's slot, '' for once."""
+
+    kind: DutyKind
+    subject: str
+    slot: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One duty: the column of the books it is in, or RETURNED; how many rungs of the ladder are behind it."""
+
+    duty_id: int
+    stands: str
+    step: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One addressee; `cells` has None where it owes nothing of that column."""
+
+    addressee_id: int
+    name: str
+    unit_id: int
+    cells: Sequence[Cell | None]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The part of the table that was asked for. `rows_in_all` and `periods_in_all` say how much there is."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    rows_in_all: int
+    periods_in_all: int
+    page: int
+    earlier: int
+
+
+@dataclass(frozen=True)
+class View:
+    """Which part is wanted: `page` of `height` addressees, and the `width` newest periods after leaving out the
+    `earlier` newest ones. Whoever has most overdue stands first; `words` is a part of a unit's name."""
+
+    page: int = 0
+    height: int = 100
+    earlier: int = 0
+    width: int = 7
+    words: str = ""
+
+
+def read(session: Session, directive: Directive, selection: Selection, view: View, now: datetime) -> Matrix:
+    """The table of `directive` for the duties of `selection` at `now` (aware, UTC)."""
+    once, periods = _columns(session, directive)
+    shown = periods[max(0, len(periods) - view.earlier - view.width) : len(periods) - view.earlier]
+    columns = [*once, *shown]
+    people = _people(session, selection, view, now)
+    first = view.page * view.height
+    page = people[first : first + view.height]
+    return Matrix(
+        columns=columns, rows=list(_rows(session, selection, columns, page, now)), rows_in_all=len(people),
+        periods_in_all=len(periods), page=view.page, earlier=view.earlier,
+    )  # fmt: skip
+
+
+def _columns(session: Session, directive: Directive) -> tuple[list[Column], list[Column]]:
+    """What is owed once, and the reports by period, the oldest first."""
+    rows = session.execute(
+        select(Duty.kind, Duty.subject, Duty.slot)
+        .where(Duty.directive_id == directive.id, Duty.kind.in_(_SHARED), Duty.state != DutyState.WITHDRAWN)
+        .distinct()
+    ).tuples()
+    found = sorted((Column(*row) for row in rows), key=lambda item: (_SHARED.index(item.kind), item.slot, item.subject))
+    periods = [column for column in found if column.kind is DutyKind.REPORT]
+    return [column for column in found if column.kind is not DutyKind.REPORT], periods
+
+
+@dataclass(frozen=True)
+class _Person:
+    id: int
+    name: str
+    unit_id: int
+    missing: int = field(compare=False, default=0)
+
+
+def _people(session: Session, selection: Selection, view: View, now: datetime) -> list[_Person]:
+    """Everyone with a duty in `selection`, who has most overdue first, then in the order of kính gửi."""
+    missing = func.sum(case((books.column(now) == "missing", 1), else_=0))
+    rows = session.execute(
+        chosen(selection, now, Addressee.id, Addressee.name, Addressee.unit_id, missing)
+        .group_by(Addressee.id, Addressee.name, Addressee.unit_id)
+        .order_by(missing.desc(), Addressee.id)
+    ).tuples()
+    wanted = view.words.casefold().strip()
+    return [_Person(*row) for row in rows if wanted in row[1].casefold()]
+
+
+def _rows(
+    session: Session, selection: Selection, columns: Sequence[Column], people: Sequence[_Person], now: datetime
+) -> Iterable[Row]:
+    place = {column: index for index, column in enumerate(columns)}
+    cells: dict[int, list[Cell | None]] = {person.id: [None] * len(columns) for person in people}
+    stands = case((Duty.state == DutyState.RETURNED, RETURNED), else_=books.column(now))
+    slots = {column.slot for column in columns}
+    found = session.execute(
+        chosen(selection, now, Duty.addressee_id, Duty.kind, Duty.subject, Duty.slot, Duty.id, stands, Duty.step)
+        .where(and_(Duty.addressee_id.in_(cells), Duty.slot.in_(slots)))
+        .order_by(Duty.generation)
+    ).tuples()
+    for addressee_id, kind, subject, slot, duty_id, stand, step in found:
+        index = place.get(Column(kind, subject, slot))
+        if index is not None:
+            cells[addressee_id][index] = Cell(duty_id, stand, step)
+    return [Row(person.id, person.name, person.unit_id, cells[person.id]) for person in people]
