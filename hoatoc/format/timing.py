@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hoatoc.format.model import Model, Words
+from hoatoc.format.model import Clause, Model, Words
 
 
 class _Timing(Model):
@@ -96,7 +96,7 @@ class Inherited(_Timing):
     """Takes the timing of another clause."""
 
     type: Literal["inherited"]
-    clause: Words
+    clause: Clause
 
 
 Timing = Annotated[

@@ -60,7 +60,7 @@ def amend(
     _refuse_another(directive, draft, reason)
     life.touch(session, directive, version)
     before = snapshot.of(directive)
-    import_office(session, folder)
+    import_office(session, folder, local_date(now, folder.office.zone))
     old_hash = directive.snapshot_hash
     directive.snapshot, directive.snapshot_hash = taken, snapshot.digest(taken)
     directive.title, directive.urgency = title(draft.content.text), urgency(draft.content.text).value
@@ -193,9 +193,9 @@ def _owed_once(
     now: datetime,
 ) -> None:  # fmt: skip
     """Open what is new, and move the due time of what is open where the rule has moved it."""
-    old = {once.clause: once.due_at(directive.issued_at, directive.zone) for once in owed_once(before.content.regime)}
+    old = {once.clause: once.due_at(directive.issued_at, before.office) for once in owed_once(before.content.regime)}
     for once in owed_once(after.content.regime):
-        due_at = once.due_at(directive.issued_at, directive.zone)
+        due_at = once.due_at(directive.issued_at, after.office)
         live = session.scalars(
             select(Duty)
             .where(Duty.directive_id == directive.id, Duty.subject == once.clause, Duty.state.in_(_LIVE))

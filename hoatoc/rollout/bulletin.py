@@ -71,8 +71,8 @@ class Reader:
 
 @dataclass(frozen=True)
 class Bulletin:
-    """One period. `content` is the frozen summary, None before the freeze; `nodes` its roll-up (live before the
-    freeze), `live` the roll-up as of `now`."""
+    """One period. `content` is the frozen summary, None before the freeze, `supplements` its later editions; `nodes`
+    its roll-up (live before the freeze), `live` the roll-up as of `now`."""
 
     directive: Directive
     period: Period
@@ -83,6 +83,7 @@ class Bulletin:
     place: str
     content: dict[str, Any] | None
     data_hash: str
+    supplements: Sequence[dict[str, Any]]
     nodes: Sequence[Node]
     live: Sequence[Node]
     units: Sequence[UnitRow]
@@ -109,7 +110,9 @@ def read(session: Session, directive: Directive, period: Period, now: datetime) 
     """The summary of `period` as of `now` (aware, UTC)."""
     snap = snapshot.of(directive)
     form = snap.form_of(period.subject)
-    summary = session.scalar(select(Summary).where(Summary.period_id == period.id))
+    summary, *later = session.scalars(
+        select(Summary).where(Summary.period_id == period.id).order_by(Summary.edition)
+    ).all() or (None,)
     live = rollups.compute(session, directive, period, form, now)
     at = summary.frozen_at if summary else now
     rule = snap.content.regime.summary
@@ -118,6 +121,7 @@ def read(session: Session, directive: Directive, period: Period, now: datetime) 
         directive=directive, period=period, form=form, text=snap.content.text, words=wording.directive_words(snap),
         office=wording.office_words(snap), place=snap.content.text.place or snap.office.province,
         content=summary.content if summary else None, data_hash=summary.data_hash if summary else "",
+        supplements=[edition.content | {"data_hash": edition.data_hash} for edition in later],
         nodes=rollups.frozen(session, period.id) if summary else live, live=live,
         units=_units(session, period, at, summary),
         signer=_signer(session, directive, through, local_date(at, directive.zone)),

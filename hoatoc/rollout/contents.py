@@ -19,10 +19,9 @@ from hoatoc.ledger.schema import (
     Period,
     PermissionRequest,
     PermissionState,
-    Summary,
 )
 from hoatoc.localtime import NEVER, spoken, spoken_day
-from hoatoc.rollout import explanation, wording
+from hoatoc.rollout import editions, explanation, wording
 from hoatoc.rollout.snapshot import Snapshot
 
 #: The notice that something has changed: the directive, or what a unit owes.
@@ -55,7 +54,8 @@ def contents(
     found: dict[int, dict[str, Any] | None] = {}
     for notice in notices:
         if notice.template == "daily_summary":
-            found[notice.id] = {"summary": _summary_content(session, directive, notice.occurrence)}
+            summary = editions.of_occurrence(session, directive.id, notice.occurrence)
+            found[notice.id] = {"summary": {**summary.content, "data_hash": summary.data_hash}}
         elif notice.template.startswith("permission_"):
             found[notice.id] = _permission(session, snap, notice, owed[notice.id], kid)
         elif notice.template == CHANGE:
@@ -202,13 +202,3 @@ def _words_of(snap: Snapshot, subject: str) -> dict[str, str]:
         "first": spoken_day(rule.first),
         "last": spoken_day(rule.last) if rule.last else "",
     }
-
-
-def _summary_content(session: Session, directive: Directive, occurrence: str) -> dict[str, Any]:
-    subject, _, slot = occurrence.partition("/")
-    summary = session.scalars(
-        select(Summary)
-        .join(Period, Period.id == Summary.period_id)
-        .where(Period.directive_id == directive.id, Period.subject == subject, Period.slot == slot)
-    ).one()
-    return {**summary.content, "data_hash": summary.data_hash}

@@ -1,5 +1,6 @@
 """Brings an office's files into the ledger's directory of units and posts."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 from hoatoc.format import units as files
 from hoatoc.format.folder import OfficeFolder
 from hoatoc.ledger.schema import Office, Post, Unit
+from hoatoc.localtime import following_day
 
 FIRST_DAY, LAST_DAY = date.min, date.max
 
 
-def import_office(session: Session, folder: OfficeFolder) -> Office:
-    """Bring the files' office, units and posts into the ledger. Units that left the files keep their rows, since
-    older directives speak of them."""
+def import_office(session: Session, folder: OfficeFolder, day: date) -> Office:
+    """Bring the files' office, units and posts into the ledger as of `day`. What has left the files keeps its rows,
+    since older directives speak of them, and ends with the day before."""
     office = session.scalar(select(Office).where(Office.key == folder.key)) or Office(key=folder.key)
     _set(office, name=folder.office.name, zone=folder.office.zone, profile=folder.office.model_dump(mode="json"))
     session.add(office)
@@ -28,9 +30,16 @@ def import_office(session: Session, folder: OfficeFolder) -> Office:
     posts = {(post.unit_id, post.key): post for post in session.scalars(select(Post).where(Post.unit_id.in_(ids)))}
     for unit in folder.units.units:
         for post in unit.posts:
-            _import_post(session, known[unit.key].id, post, posts.get((known[unit.key].id, post.name)))
+            _import_post(session, known[unit.key].id, post, posts.pop((known[unit.key].id, post.name), None))
+    gone = known.keys() - {unit.key for unit in folder.units.units}
+    _end([*(known[key] for key in gone), *posts.values()], following_day(day, -1))
     session.flush()
     return office
+
+
+def _end(rows: Iterable[Unit | Post], last: date) -> None:
+    for row in rows:
+        row.valid_to = min(row.valid_to, last)
 
 
 def _import_unit(session: Session, office_id: int, unit: files.Unit, row: Unit | None) -> Unit:

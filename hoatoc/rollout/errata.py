@@ -1,8 +1,9 @@
-"""What came in for periods already frozen: told once, in the next summary of the same report."""
+"""What came in for periods already frozen: told once, in the next summary of the same report; after the last, in an
+edition of its own (`supplements`)."""
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Duty, Erratum, Period, PeriodState, Report
@@ -20,6 +21,18 @@ def is_frozen(period: Period) -> bool:
     return period.state in (PeriodState.FROZEN, PeriodState.LOCKED)
 
 
+def waiting(session: Session, period: Period) -> bool:
+    """Whether the report of `period` has errata that no summary has told."""
+    return session.scalar(select(Report.id).join(Period).where(*_untold(period)).limit(1)) is not None
+
+
+def _untold(period: Period) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Report.erratum.in_((Erratum.LATE, Erratum.REVISED)), Period.directive_id == period.directive_id,
+        Period.subject == period.subject,
+    )  # fmt: skip
+
+
 def take(session: Session, period: Period) -> list[dict[str, Any]]:
     """The errata that the summary of `period` tells, as plain data; from then on they are told."""
     rows = session.execute(
@@ -27,13 +40,10 @@ def take(session: Session, period: Period) -> list[dict[str, Any]]:
         .join(Duty, Duty.id == Report.duty_id)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .join(Period, Period.id == Report.period_id)
-        .where(
-            Report.erratum.in_((Erratum.LATE, Erratum.REVISED)), Period.directive_id == period.directive_id,
-            Period.subject == period.subject, Period.id != period.id,
-        )
+        .where(*_untold(period))
         .order_by(Period.local_date, Addressee.id)
         .with_for_update(of=Report)
-    ).all()  # fmt: skip
+    ).all()
     told = [row[0] for row in rows]
     for start in range(0, len(told), 1000):
         ids = told[start : start + 1000]

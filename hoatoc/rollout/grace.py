@@ -1,12 +1,15 @@
 """What the desk grants one unit for one period: more time after the lock, or no report at all. Each has a reason."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import HoatocError
-from hoatoc.ledger.schema import Duty, DutyState, Period, Reopening
+from hoatoc.ledger.schema import Duty, DutyState, Period, PeriodState, Reopening
 from hoatoc.rollout import duties, history
+
+_TICK = timedelta(microseconds=1)
 
 
 def reopen(
@@ -24,11 +27,21 @@ def reopen(
     granted.lock_at, granted.at, granted.by_name, granted.reason = until, now, by_name, reason.strip()
     session.add(granted)
     session.flush()
+    if period.state is PeriodState.LOCKED:
+        period.next_at = closes_at(session, period)
     history.note(
         session, duty.directive_id, at=now, kind="report_reopened", subject=f"duty:{duty.id}", actor=f"desk:{by_name}",
         until=until.isoformat(), reason=granted.reason,
     )  # fmt: skip
     return granted
+
+
+def closes_at(session: Session, period: Period) -> datetime:
+    """The first instant at which nobody's report is taken in any more for `period`."""
+    granted = session.scalar(
+        select(func.max(Reopening.lock_at)).join(Duty, Duty.id == Reopening.duty_id).where(Duty.period_id == period.id)
+    )
+    return max(period.lock_at, granted or period.lock_at) + _TICK
 
 
 def exempt(session: Session, duty: Duty, *, now: datetime, by_name: str, reason: str) -> None:

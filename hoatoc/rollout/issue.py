@@ -73,7 +73,8 @@ def write(
 ) -> Directive:  # fmt: skip
     """Write the directive `name` with the snapshot `taken`, its obligations, addressees and first periods; no pass
     has run over it yet."""
-    office = import_office(session, folder)
+    day = local_date(now, folder.office.zone)
+    office = import_office(session, folder, day)
     text = draft.content.text
     directive = Directive(
         office_id=office.id, key=name.key, identity=name.identity, title=title(text), urgency=urgency(text).value,
@@ -83,7 +84,7 @@ def write(
     session.add(directive)
     session.flush()
     clauses = _write_obligations(session, directive, draft)
-    write_addressees(session, directive, resolve(draft.content, folder.units, local_date(now, office.zone)), clauses)
+    write_addressees(session, directive, resolve(draft.content, folder.units, day), clauses)
     for rule in draft.content.regime.reports:
         first = periods.first_day(rule, now, office.zone)
         periods.plan_period(session, directive.id, rule, first, zone=office.zone, earliest=now)

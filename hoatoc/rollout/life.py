@@ -17,7 +17,7 @@ from hoatoc.ledger.schema import (
     PeriodState,
 )
 from hoatoc.localtime import NEVER, spoken
-from hoatoc.rollout import duties, explanation, history, periods, snapshot, withheld
+from hoatoc.rollout import duties, explanation, history, periods, snapshot, supplements, withheld
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.sparing import PRESSING
@@ -102,6 +102,7 @@ def end(
     for duty in live:
         duty.next_at = NEVER
     _close(session, directive, by, now, "văn bản kết thúc")
+    supplements.write(session, directive, snapshot.of(directive), now)
     _tell(session, directive, "Kết thúc thực hiện", ["Đơn vị không phải báo cáo, thực hiện thêm."], reason, now)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from hoatoc.format.office import Office
 from hoatoc.format.regime import Deadline, Regime, Selector
 from hoatoc.ledger.schema import DutyKind
 from hoatoc.rollout.deadlines import due_instant
@@ -18,9 +19,9 @@ class Once:
     who: Selector
     due: Deadline
 
-    def due_at(self, issued_at: datetime, zone: str) -> datetime:
-        """When it falls due (aware, UTC), the directive being issued at `issued_at`."""
-        return due_instant(self.due, issued_at=issued_at, zone=zone)
+    def due_at(self, issued_at: datetime, office: Office) -> datetime:
+        """When it falls due (aware, UTC), the directive being issued by `office` at `issued_at`."""
+        return due_instant(self.due, issued_at=issued_at, office=office)
 
 
 def owed_once(regime: Regime) -> Iterator[Once]:

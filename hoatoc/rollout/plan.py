@@ -130,7 +130,7 @@ def _duties(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: d
                 "due_at": due_at.isoformat(), "source": TEXT, "due_source": OFFICE,
             }  # fmt: skip
     for once in owed_once(regime):
-        due_at = once.due_at(now, folder.office.zone)
+        due_at = once.due_at(now, folder.office)
         yield {
             "subject": once.clause, "kind": once.kind.value, "slot": "", "due_at": due_at.isoformat(),
             "bearers": 0 if due_at <= now else sum(once.clause in item.clauses for item in resolved),
@@ -155,7 +155,7 @@ def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
                     "at_most": len(regime.summary.to) + 1, "source": OFFICE, "of": f"{rule.clause} {day}",
                 }  # fmt: skip
     for once in owed_once(regime):
-        due_at = once.due_at(now, folder.office.zone)
+        due_at = once.due_at(now, folder.office)
         bearers = sum(once.clause in item.clauses for item in resolved)
         if due_at > now:
             yield from _rungs(snap.ladder(once.kind), due_at, bearers, once.clause)

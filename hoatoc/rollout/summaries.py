@@ -53,7 +53,10 @@ def _before(session: Session, directive: Directive, period: Period) -> Sequence[
     return session.scalars(
         select(Summary)
         .join(Period, Period.id == Summary.period_id)
-        .where(Summary.directive_id == directive.id, Period.subject == period.subject, Period.due_at < period.due_at)
+        .where(
+            Summary.directive_id == directive.id, Summary.edition == 1, Period.subject == period.subject,
+            Period.due_at < period.due_at,
+        )
         .order_by(Period.due_at.desc())
         .limit(_WEEK - 1)
     ).all()

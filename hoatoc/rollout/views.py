@@ -164,7 +164,10 @@ def _board_of(session: Session, directive: Directive, now: datetime) -> dict[str
         "phone": _to_phone(session, directive),
         "permissions": permissions.counts(session, directive.id) if snap.content.regime.permissions else None,
         "summaries": [summary.content | {"data_hash": summary.data_hash} for summary in session.scalars(
-            select(Summary).where(Summary.directive_id == directive.id).order_by(Summary.frozen_at.desc()).limit(7)
+            select(Summary)
+            .where(Summary.directive_id == directive.id, Summary.edition == 1)
+            .order_by(Summary.frozen_at.desc())
+            .limit(7)
         )],
     }  # fmt: skip
 

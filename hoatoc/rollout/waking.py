@@ -35,6 +35,7 @@ class Wake:
 
 _PERIOD_CAUSES = {
     PeriodState.PLANNED: "mở kỳ báo cáo", PeriodState.OPEN: "chốt số liệu", PeriodState.FROZEN: "khóa kỳ báo cáo",
+    PeriodState.LOCKED: "hết giờ mở lại",
 }  # fmt: skip
 
 
@@ -42,6 +43,8 @@ def next_wake(session: Session, directive: Directive) -> Wake:
     """The earliest instant (UTC) at which something of `directive` falls due; at NEVER when nothing is to come."""
     if directive.state is not DirectiveState.RUNNING:  # what was written before goes out, and lists are deleted
         left = [_next_attempt(session, directive), _next_deletion(session, directive)]
+        if directive.state is DirectiveState.ENDED:  # what the desk has reopened closes again
+            left.append(_next_of_period(session, directive))
         return min((wake for wake in left if wake), key=lambda wake: wake.at, default=Wake(NEVER, ""))
     candidates = [
         _unannounced(session, directive),

@@ -79,7 +79,7 @@ def _leading(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]
 
 def _dating(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
     for once in owed_once(draft.content.regime):
-        due_at = once.due_at(now, folder.office.zone)
+        due_at = once.due_at(now, folder.office)
         if due_at <= now:
             yield f"Khoản {once.clause}: hạn đã qua trước khi ban hành; không mở nghĩa vụ nào."
     owed = duty_clauses(draft.content.regime)

@@ -1,15 +1,18 @@
 """A draft becomes a running directive, once."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from hoatoc import clock
+from hoatoc.format.ladder import Step
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Addressee, Assignment, Directive, Duty, Obligation, Period, Post, Unit
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import snapshot
+from hoatoc.rollout.command import ChainOfCommand
+from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.issue import AlreadyIssued, issue
 from tests.conftest import Issue
 from tests.worlds.ledgers import dump
@@ -54,6 +57,31 @@ def test_issuing_again_writes_nothing(world: World) -> None:
     before = dump(world.ledger)
     again(world, small_office())
     assert dump(world.ledger) == before
+
+
+def test_what_has_left_the_files_ends_and_comes_back_with_them(world: World) -> None:
+    files = small_office()
+    focal = files.unit("so-0")["posts"].pop()
+    files.units["units"].remove(files.unit("so-1"))
+    day = date(2021, 12, 1)
+
+    def imported(changed: Files, on: date) -> tuple[date, date]:
+        with world.ledger.write() as session:
+            import_office(session, changed.read()[0], on)
+        (post,) = (post for post in world.all(Post, Post.key == "focal") if post.unit_id == unit("so-0").id)
+        return post.valid_to, unit("so-1").valid_to
+
+    def unit(key: str) -> Unit:
+        return world.all(Unit, Unit.key == key)[0]
+
+    assert imported(files, day) == (date(2021, 11, 30), date(2021, 11, 30))
+    assert imported(files, day + timedelta(days=9)) == (date(2021, 11, 30), date(2021, 11, 30)), "it has ended once"
+    with world.ledger.read() as session:
+        chain = ChainOfCommand(session, unit("so-0").office_id, day, ())
+        (mailbox,) = chain.pressed(Step.REMIND, session.merge(world.addressee("so-0")))
+    assert mailbox.address == "so-0@mau.example", "the focal point is no more"
+    files.unit("so-0")["posts"].append(focal)
+    assert imported(files, day)[0] == date.max
 
 
 def test_a_changed_draft_is_refused(world: World) -> None:

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.format.calendar import Calendar, Closure
+from hoatoc.format.folder import read_office
 from hoatoc.format.regime import Deadline
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Fulfilment
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import books, duties, fulfilment
 from hoatoc.rollout.deadlines import due_instant
 from hoatoc.rollout.issue import issue
+from hoatoc.settings import ROOT
 from tests.conftest import Issue
 from tests.worlds.duties import (
     ISSUED_360,
@@ -24,7 +27,7 @@ from tests.worlds.duties import (
 )
 from tests.worlds.rollouts import TICK, World
 
-ZONE = "Asia/Ho_Chi_Minh"
+OFFICE = read_office(ROOT / "directives" / "binh-phuoc").office
 EDGES = [(-TICK, DutyState.MET), (timedelta(), DutyState.MET), (TICK, DutyState.MET_LATE)]
 
 
@@ -37,7 +40,7 @@ def letter(issue_in: Issue) -> World:
 
 
 def due(**said: object) -> datetime:
-    return due_instant(Deadline(source="office", **said), issued_at=ISSUED_360, zone=ZONE)  # type: ignore[arg-type]
+    return due_instant(Deadline(source="office", **said), issued_at=ISSUED_360, office=OFFICE)  # type: ignore[arg-type]
 
 
 SATURDAY = date(2021, 5, 15)
@@ -52,6 +55,9 @@ SATURDAY = date(2021, 5, 15)
         ({"date": SATURDAY, "reading": "before", "roll": True}, datetime(2021, 5, 14, 17, tzinfo=UTC)),
         ({"date": date(2021, 5, 16), "reading": "before", "roll": True}, datetime(2021, 5, 17, 17, tzinfo=UTC)),
         ({"date": date(2021, 5, 17), "reading": "before", "roll": True}, datetime(2021, 5, 17, 17, tzinfo=UTC)),
+        # 1 May, a Saturday, was made up for on Monday the 3rd; 31 December 2021 was worked, New Year's Day not.
+        ({"date": date(2021, 5, 1), "reading": "through", "roll": True}, datetime(2021, 5, 4, 17, tzinfo=UTC)),
+        ({"date": date(2022, 1, 1), "reading": "through", "roll": True}, datetime(2022, 1, 4, 17, tzinfo=UTC)),
         ({"within": timedelta(hours=48)}, ISSUED_360 + timedelta(hours=48)),
         ({"at": datetime.fromisoformat("2021-05-28T08:00:00+07:00")}, POSTS_BY),
     ],
@@ -59,6 +65,13 @@ SATURDAY = date(2021, 5, 15)
 def test_a_deadline_is_one_instant(said: dict[str, object], instant: datetime) -> None:
     assert due(**said) == instant
     assert due(**said).tzinfo is UTC
+
+
+def test_a_day_that_the_office_is_closed_rolls_too() -> None:
+    closed = Calendar(closures=(Closure(since=SATURDAY, until=date(2021, 5, 18), why="bão"),))
+    office = OFFICE.model_copy(update={"calendar": closed})
+    last = Deadline(source="office", date=SATURDAY, reading="through", roll=True)
+    assert due_instant(last, issued_at=ISSUED_360, office=office) == datetime(2021, 5, 19, 17, tzinfo=UTC)
 
 
 def test_an_hour_of_the_last_day_is_that_hour(letter: World) -> None:

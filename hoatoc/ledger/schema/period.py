@@ -40,4 +40,4 @@ class Period(Base):
     freeze_at: Mapped[datetime]
     lock_at: Mapped[datetime]
     state: Mapped[PeriodState] = mapped_column(word(PeriodState))
-    next_at: Mapped[datetime]  # when its state moves next: opens_at, freeze_at, lock_at, then NEVER
+    next_at: Mapped[datetime]  # opens_at, freeze_at, lock_at, then the end of what the desk has reopened, or NEVER
