@@ -19,13 +19,14 @@ def acknowledge(
     session: Session, addressee: Addressee, *, now: datetime, by_name: str, by_title: str, channel: str
 ) -> Receipt:
     """Record the receipt of `addressee` at `now` (aware, UTC) and meet its receipt duty. The first acknowledgement
-    stands: doing it again gives the receipt that is there. `channel` is "portal", "report", "task", "mail"
-    or "desk"."""
+    stands: doing it again gives the receipt that is there. `channel` is "portal", "report", "task", "assign",
+    "mail" or "desk"."""
     # The addressee's row is the lock: two people of one unit pressing at once make one receipt.
     session.execute(select(Addressee.id).where(Addressee.id == addressee.id).with_for_update())
     receipt = session.scalar(select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED))
     acts = channel in _ACTING
     if receipt is not None:
+        _meet(session, addressee, now)  # it was taken off the addressees, and named again
         if acts:
             first_action.settle(session, addressee, now=now, by_name=by_name, channel=channel)
         return receipt
@@ -35,18 +36,23 @@ def acknowledge(
     )  # fmt: skip
     session.add(receipt)
     session.flush()
-    actor = f"addressee:{addressee.key}"
     history.note(
         session, addressee.directive_id, at=now, kind="receipt_recorded", subject=f"addressee:{addressee.id}",
-        actor=actor, code=ACCEPTED, channel=channel,
+        actor=f"addressee:{addressee.key}", code=ACCEPTED, channel=channel,
     )  # fmt: skip
-    duty = session.scalar(
-        select(Duty).where(
-            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT, Duty.state == DutyState.OPEN
-        )
-    )
-    if duty is not None:
-        duties.meet(session, duty, at=now, actor=actor)
+    _meet(session, addressee, now)
     if not acts:
         first_action.open_for(session, addressee, now)
     return receipt
+
+
+def _meet(session: Session, addressee: Addressee, now: datetime) -> None:
+    duty = session.scalar(
+        select(Duty).where(
+            Duty.addressee_id == addressee.id,
+            Duty.kind == DutyKind.RECEIPT,
+            Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)),
+        )
+    )
+    if duty is not None:
+        duties.meet(session, duty, at=now, actor=f"addressee:{addressee.key}")

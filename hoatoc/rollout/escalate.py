@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.format.ladder import Step
-from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyState
+from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyState, Specialist
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import explanation, history, outbox, snapshot, sparing
+from hoatoc.rollout import explanation, history, outbox, snapshot, sparing, specialists
 from hoatoc.rollout.bundle import LATE, Bundles
 from hoatoc.rollout.command import ChainOfCommand
 
@@ -47,13 +47,16 @@ def escalate(session: Session, directive: Directive, now: datetime) -> Escalated
         return Escalated(0, 0)
     snap = snapshot.of(directive)
     chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
+    inside = specialists.at_work(session, (addressee.id for _, addressee in due))
+    ran_since = directive.issued_at if directive.resumed_at == NEVER else directive.resumed_at
     bundles, asked = Bundles(), []
     climbed = []
     for duty, addressee in due:
-        steps = list(_due_steps(duty, snap, now))
+        steps = list(_due_steps(duty, snap, ran_since, now))
         silent = _silent(addressee)
         if not silent:
             told = [_tell(bundles, chain, step, window, duty, addressee) for step, window in steps]
+            _tell_inside(bundles, inside.get(addressee.id, ()), steps, duty, addressee)
             silent = "" if any(told) else "ngoài hai hệ, hoặc cấp trên chính là lãnh đạo ở nấc cuối"
             asked += [(duty, addressee) for step, _ in steps if step is Step.EXPLAIN]
         climbed.append(_Climbed(duty, addressee, steps, silent))
@@ -79,13 +82,17 @@ def _due(session: Session, directive: Directive, now: datetime) -> list[tuple[Du
     return [(duty, addressee) for duty, addressee in rows]
 
 
-def _due_steps(duty: Duty, snap: snapshot.Snapshot, now: datetime) -> Iterator[tuple[Step, datetime]]:
+def _due_steps(
+    duty: Duty, snap: snapshot.Snapshot, ran_since: datetime, now: datetime
+) -> Iterator[tuple[Step, datetime]]:
+    """The rungs to be taken, each with its window. One that passed while the directive stood still is taken since it
+    runs again: nobody was late with it."""
     climb = snap.ladder(duty.kind)
     for index in range(duty.step, len(climb)):
         window = climb.instant(index, duty.due_at)
         if window > now:
             return
-        yield climb[index].step, window
+        yield climb[index].step, max(window, ran_since)
 
 
 def _silent(addressee: Addressee) -> str:
@@ -102,6 +109,18 @@ def _tell(
     for mailbox in mailboxes:
         bundles.add(step, mailbox, window, duty, addressee)
     return bool(mailboxes)
+
+
+def _tell_inside(
+    bundles: Bundles, people: Sequence[Specialist], steps: Sequence[tuple[Step, datetime]], duty: Duty,
+    addressee: Addressee,
+) -> None:  # fmt: skip
+    """The first rung goes to those inside the unit to whom it has given the duty, too; the unit goes on owing it."""
+    for step, window in steps:
+        if step is Step.REMIND:
+            for specialist in people:
+                if duty.subject in specialist.subjects:
+                    bundles.add(step, specialists.mailbox(specialist), window, duty, addressee)
 
 
 def _moved(item: _Climbed, snap: snapshot.Snapshot) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Giải trình: who did not do its duty in time is asked to explain, with the facts; the answer is a duty itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from hoatoc.ledger.schema import (
     NoticeState,
 )
 from hoatoc.localtime import spoken
-from hoatoc.rollout import duties, history, outbox
+from hoatoc.rollout import duties, history, outbox, sparing
 from hoatoc.rollout.climb import working_time
 from hoatoc.rollout.command import ChainOfCommand
 from hoatoc.rollout.snapshot import Snapshot
@@ -48,7 +49,8 @@ def ask_all(
     one notice. Nobody is asked twice about a duty, nor about an explanation. How many notices were written."""
     by_addressee: dict[int, tuple[Addressee, list[int]]] = {}
     known = _already_asked(session, directive, asked)
-    due_at = due_instant(snap, now)
+    send_at = sparing.disturbed_at(snap, now)
+    due_at = due_instant(snap, send_at)
     for duty, addressee in asked:
         if duty.kind is DutyKind.EXPLANATION or subject_of(duty) in known:
             continue
@@ -59,8 +61,9 @@ def ask_all(
         by_addressee.setdefault(addressee.id, (addressee, []))[1].extend(ids)
     notices = [
         outbox.Written(
-            template=TEMPLATE, step=Step.EXPLAIN, to=head, occurrence=now.isoformat(), due_at=now,
-            reason="đến nấc yêu cầu giải trình", duties=tuple(ids), addressee_id=addressee.id,
+            template=TEMPLATE, step=Step.EXPLAIN, to=head, occurrence=now.isoformat(), due_at=send_at,
+            reason="đến nấc yêu cầu giải trình" + ("; chờ hết giờ nghỉ" if send_at > now else ""),
+            duties=tuple(ids), addressee_id=addressee.id, send_at=send_at,
         )
         for addressee, ids in by_addressee.values()
         for head in chain.pressed(Step.EXPLAIN, addressee)
@@ -113,9 +116,19 @@ def explain(
     return done
 
 
-def facts(session: Session, duty: Duty, zone: str) -> dict[str, Any]:
-    """What the ledger knows of the duty to be explained: when it was due, when it was met, and every notice that was
-    sent about it, in order."""
+@dataclass(frozen=True)
+class Known:
+    """What the ledger knows of the duty to be explained: when it was due and met (None: not yet), and every notice that
+    was sent about it, in order: its step, to whom, when. Instants are UTC."""
+
+    about: Duty
+    due_at: datetime
+    met_at: datetime | None
+    notices: tuple[tuple[str, str, datetime], ...]
+
+
+def known(session: Session, duty: Duty) -> Known:
+    """The facts an explanation is asked with."""
     about = session.get_one(Duty, explained_id(duty.subject))
     rows = session.execute(
         select(Notice.step, Notice.to_name, Notice.settled_at)
@@ -124,10 +137,16 @@ def facts(session: Session, duty: Duty, zone: str) -> dict[str, Any]:
         .order_by(Notice.settled_at, Notice.id)
     )
     met = about.state in (DutyState.MET, DutyState.MET_LATE)
+    return Known(about, about.due_at, about.met_at if met else None, tuple(rows.tuples()))
+
+
+def facts(session: Session, duty: Duty, zone: str) -> dict[str, Any]:
+    """The same in Vietnamese words, as the notice says them."""
+    found = known(session, duty)
     return {
-        "due": spoken(about.due_at, zone),
-        "met": spoken(about.met_at, zone) if met else "",
-        "notices": [{"step": step, "to": name, "at": spoken(at, zone)} for step, name, at in rows],
+        "due": spoken(found.due_at, zone),
+        "met": spoken(found.met_at, zone) if found.met_at else "",
+        "notices": [{"step": step, "to": name, "at": spoken(at, zone)} for step, name, at in found.notices],
     }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Fulfilment, Receipt
+from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyKind, DutyState, Fulfilment, Receipt
 from hoatoc.rollout import duties, history, snapshot
 from hoatoc.rollout.climb import working_time
 
@@ -22,7 +22,7 @@ def open_for(session: Session, addressee: Addressee, now: datetime) -> None:
     directive = session.get_one(Directive, addressee.directive_id)
     snap = snapshot.of(directive)
     rule = snap.content.regime.first_action
-    if rule is None:
+    if rule is None or directive.state not in (DirectiveState.RUNNING, DirectiveState.SUSPENDED):
         return
     working = working_time(snap.office, snap.content, DutyKind.FIRST_ACTION.value)
     duties.open_all(

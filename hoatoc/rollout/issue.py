@@ -84,7 +84,8 @@ def write(
     session.add(directive)
     session.flush()
     clauses = _write_obligations(session, directive, draft)
-    write_addressees(session, directive, resolve(draft.content, folder.units, day), clauses)
+    resolved = resolve(draft.content, folder.units, day)
+    write_addressees(session, directive, resolved, clauses, named_at=now)
     for rule in draft.content.regime.reports:
         first = periods.first_day(rule, now, office.zone)
         periods.plan_period(session, directive.id, rule, first, zone=office.zone, earliest=now)
@@ -154,8 +155,11 @@ def _write_obligations(session: Session, directive: Directive, draft: Draft) -> 
     return dict(zip((str(row["clause"]) for row in rows), ids, strict=True))
 
 
-def write_addressees(session: Session, directive: Directive, resolved: list[Resolved], clauses: dict[str, int]) -> None:
-    """Write the addressees that `resolved` names, with what each bears; `clauses` are the obligations' ids."""
+def write_addressees(
+    session: Session, directive: Directive, resolved: list[Resolved], clauses: dict[str, int], *, named_at: datetime
+) -> None:
+    """Write the addressees that `resolved` names, with what each bears; `clauses` are the obligations' ids. Their time
+    counts from `named_at` (aware, UTC)."""
     found_units = session.execute(select(Unit.key, Unit.id).where(Unit.office_id == directive.office_id))
     units = {unit.key: unit.id for unit in found_units}
     found_posts = session.execute(
@@ -170,7 +174,7 @@ def write_addressees(session: Session, directive: Directive, resolved: list[Reso
         rows.append({
             "directive_id": directive.id, "key": item.target.key, "unit_id": unit_id,
             "post_id": posts[unit_id, post.name] if post else None, "name": item.target.name, "line": item.line,
-            "unreachable_at": NEVER, "link_generation": 0, "decides": False,
+            "unreachable_at": NEVER, "link_generation": 0, "named_at": named_at, "decides": False,
         })  # fmt: skip
     ids = list(session.scalars(insert(Addressee).returning(Addressee.id, sort_by_parameter_order=True), rows))
     assignments = [

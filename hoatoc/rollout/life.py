@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError, InvalidTransition
@@ -17,7 +17,7 @@ from hoatoc.ledger.schema import (
     PeriodState,
 )
 from hoatoc.localtime import NEVER, spoken
-from hoatoc.rollout import duties, explanation, history, periods, snapshot, supplements, withheld
+from hoatoc.rollout import duties, explanation, history, periods, reach, snapshot, supplements, withheld
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.sparing import PRESSING
@@ -141,6 +141,7 @@ def _move(
     if target not in TRANSITIONS[directive.state]:
         raise InvalidTransition(directive.title, directive.state, target)
     directive.state = target
+    directive.ended_at = NEVER if TRANSITIONS[target] else now
     session.flush()
     history.note(
         session, directive.id, at=now, kind=f"directive_{target}", subject=f"directive:{directive.id}", actor=by,
@@ -208,10 +209,9 @@ def _tell(
     session: Session, directive: Directive, headline: str, lines: Sequence[str], reason: str, now: datetime
 ) -> None:
     """Tell everyone who has the document, and those who decide under it."""
-    has_it = and_(Addressee.named_at < NEVER, Addressee.announced_at < NEVER)
     everyone = session.scalars(
         select(Addressee)
-        .where(Addressee.directive_id == directive.id, or_(has_it, Addressee.decides.is_(True)))
+        .where(Addressee.directive_id == directive.id, or_(reach.announced(), Addressee.decides.is_(True)))
         .order_by(Addressee.id)
     ).all()
     lines = [f"Từ {spoken(now, directive.zone)}.", *lines]

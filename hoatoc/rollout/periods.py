@@ -32,6 +32,17 @@ def plan_period(
     return period
 
 
+def plan_ahead(
+    session: Session, directive_id: int, rule: ReportRule, *, after: date | None, zone: str, now: datetime
+) -> None:
+    """Plan the first period of `rule` that comes after the day `after` (None: there was none) and whose cut-off lies
+    ahead of `now` (aware, UTC): what passed meanwhile is asked of nobody."""
+    day = first_day(rule, now, zone)
+    if after is not None:
+        day = max(day, following_day(after))
+    plan_period(session, directive_id, rule, day, zone=zone, earliest=now)
+
+
 def first_day(rule: ReportRule, issued_at: datetime, zone: str) -> date:
     """The day of the first report: the regime's, or where that lies behind the issue, the first day whose cut-off is
     still to come. Nothing is owed for days before anyone was told."""

@@ -15,14 +15,17 @@ from hoatoc.ledger.schema import (
     DutyKind,
     DutyState,
     Obligation,
+    Period,
     Receipt,
     Unit,
 )
 from hoatoc.localtime import NEVER, spoken
-from hoatoc.rollout import duties, history, snapshot
+from hoatoc.rollout import announcement, duties, grace, history, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
 
+#: Of these a unit has one, whoever it was meant for: a second could not be told from the first.
+_ONE_EACH = frozenset({DutyKind.RECEIPT, DutyKind.REPORT, DutyKind.COVERAGE, DutyKind.FIRST_ACTION})
 #: Exchange code 02, "từ chối tiếp nhận", which needs a reason (Quyết định 28/2018/QĐ-TTg).
 REFUSED = "02"
 
@@ -41,8 +44,10 @@ def duty_of(session: Session, duty_id: int, version: int | None = None) -> Duty:
 
 def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: str, now: datetime) -> None:
     """Gia hạn: a live duty is due at `due_at` (aware) instead, which lies ahead of `now`. Its ladder begins anew, and
-    rungs whose time is over by then are not climbed."""
+    rungs whose time is over by then are not climbed. A report is taken in until then, whatever the lock of its
+    period."""
     _with_reason(reason)
+    directive = _running(session, duty)
     if due_at <= now:
         raise HoatocError("hạn mới phải ở sau lúc này", hint="chọn thời điểm khác")
     if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
@@ -50,13 +55,15 @@ def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: s
     before = duty.due_at
     step, next_at = _afresh(session, duty, due_at, now)
     if duty.state is DutyState.RETURNED:  # the desk has looked at it, and it stays with its bearer
-        _set(session, duty, state=DutyState.OPEN)
+        duties.move(session, duty, DutyState.OPEN, at=now, actor=by, reason=reason)
     _set(session, duty, due_at=due_at, step=step, next_at=next_at, version=duty.version + 1)
     history.note(
         session, duty.directive_id, at=now, kind="duty_extended", subject=f"duty:{duty.id}", actor=by, reason=reason,
         before=before.isoformat(), due_at=due_at.isoformat(),
     )  # fmt: skip
-    directive, lines = session.get_one(Directive, duty.directive_id), []
+    period = session.get(Period, duty.period_id) if duty.period_id is not None else None
+    if period is not None and due_at > period.lock_at:
+        grace.reopen(session, duty, period, until=due_at, now=now, by_name=by, reason=reason)
     lines = [f"{_name(directive, duty)}.", f"Hạn mới: {spoken(due_at, directive.zone)}."]
     _tell(session, directive, duty, "extended", "Gia hạn", lines, reason, now)
 
@@ -76,7 +83,7 @@ def send_back(
     back the receipt is giving back the document (code 02)."""
     _with_reason(reason)
     actor = f"addressee:{addressee.key}"
-    duties.move(session, duty, DutyState.RETURNED, at=now, actor=actor, reason=reason)
+    duties.move(session, duty, DutyState.RETURNED, at=now, actor=actor, reason=reason, by_name=by_name)
     if duty.kind is not DutyKind.RECEIPT:
         return
     known = select(Receipt.id).where(Receipt.addressee_id == addressee.id, Receipt.code == REFUSED)
@@ -87,17 +94,19 @@ def send_back(
         )  # fmt: skip
     rest = select(Duty).where(Duty.addressee_id == addressee.id, Duty.state == DutyState.OPEN).with_for_update()
     for other in session.scalars(rest).all():
-        duties.move(session, other, DutyState.RETURNED, at=now, actor=actor, reason=reason)
+        duties.move(session, other, DutyState.RETURNED, at=now, actor=actor, reason=reason, by_name=by_name)
 
 
 def reopen(session: Session, duty: Duty, *, reason: str, by: str, now: datetime) -> None:
-    """The desk gives a returned duty to its bearer again. What was due meanwhile is late as it was before; its ladder
-    goes on from the next rung that lies ahead."""
+    """The desk gives a returned duty to its bearer again; with the receipt, everything that went back with it. What was
+    due meanwhile is late as it was before; its ladder goes on from the next rung that lies ahead."""
     _with_reason(reason)
-    duties.move(session, duty, DutyState.OPEN, at=now, actor=by, reason=reason)
-    step, next_at = _afresh(session, duty, duty.due_at, now)
-    _set(session, duty, step=step, next_at=next_at)
-    directive = session.get_one(Directive, duty.directive_id)
+    directive = _running(session, duty)
+    _open_again(session, duty, reason, by, now)
+    if duty.kind is DutyKind.RECEIPT:
+        rest = select(Duty).where(Duty.addressee_id == duty.addressee_id, Duty.state == DutyState.RETURNED)
+        for other in session.scalars(rest.with_for_update()).all():
+            _open_again(session, other, reason, by, now)
     lines = [f"{_name(directive, duty)}.", f"Hạn: {spoken(duty.due_at, directive.zone)}."]
     _tell(session, directive, duty, "reopened", "Việc vẫn do đơn vị thực hiện", lines, reason, now)
 
@@ -108,24 +117,17 @@ def reassign(
 ) -> Duty:  # fmt: skip
     """Chuyển: withdraw a live duty and open its successor, one generation on, for the unit `unit_key`, due at `due_at`
     (aware; the same time where None). `lasting` makes the unit bear the periods to come as well. Raises NotFound for a
-    unit that the office has not."""
+    unit that the office has not, HoatocError for one that owes the same already: nobody reports twice for a day."""
     _with_reason(reason)
-    directive = session.get_one(Directive, duty.directive_id)
-    if directive.state is not DirectiveState.RUNNING:
-        raise HoatocError("văn bản không chạy, không chuyển việc được")
-    to = _addressee(session, directive, unit_key)
+    directive = _running(session, duty)
+    to = _addressee(session, directive, unit_key, now)
     if to.id == duty.addressee_id:
         raise HoatocError("đơn vị ấy đang giữ việc này", hint="chọn đơn vị khác")
+    if duty.kind in _ONE_EACH and _owes(session, to, duty):
+        raise HoatocError("đơn vị ấy đã có việc này của mình", hint="chọn đơn vị khác, hoặc miễn cho đơn vị này")
     duties.move(session, duty, DutyState.WITHDRAWN, at=now, actor=by, reason=reason)
-    snap = snapshot.of(directive)
-    (id_,) = duties.open_all(
-        session, directive.id, [to.id], subject=duty.subject, kind=duty.kind, slot=duty.slot, period_id=duty.period_id,
-        due_at=due_at or duty.due_at, rungs=snap.ladder(duty.kind), now=now, generation=_generation(session, duty),
-    )  # fmt: skip
-    successor = session.get_one(Duty, id_)
-    step, next_at = _afresh(session, successor, successor.due_at, now)
-    _set(session, successor, step=step, next_at=next_at)
-    for subject, detail in ((duty, {"successor": id_}), (successor, {"predecessor": duty.id})):
+    successor = _succeed(session, directive, duty, to, due_at, now)
+    for subject, detail in ((duty, {"successor": successor.id}), (successor, {"predecessor": duty.id})):
         history.note(
             session, directive.id, at=now, kind="duty_reassigned", subject=f"duty:{subject.id}", actor=by,
             reason=reason, **detail,
@@ -137,6 +139,53 @@ def reassign(
     lines = [f"{name}.", f"Hạn: {spoken(successor.due_at, directive.zone)}."]
     _tell(session, directive, successor, "assigned", "Giao việc", lines, reason, now)
     return successor
+
+
+def _succeed(
+    session: Session, directive: Directive, duty: Duty, to: Addressee, due_at: datetime | None, now: datetime
+) -> Duty:
+    """Open the successor of `duty` for `to`. That of a receipt is opened with the document itself, which leaves now."""
+    snap = snapshot.of(directive)
+    if duty.kind is DutyKind.RECEIPT:
+        announcement.announce(session, directive, snap, now)
+        successor = session.scalars(
+            select(Duty).where(
+                Duty.addressee_id == to.id, Duty.kind == DutyKind.RECEIPT, Duty.state == DutyState.OPEN
+            )
+        ).one()  # fmt: skip
+    else:
+        (id_,) = duties.open_all(
+            session, directive.id, [to.id], subject=duty.subject, kind=duty.kind, slot=duty.slot,
+            period_id=duty.period_id, due_at=duty.due_at, rungs=snap.ladder(duty.kind), now=now,
+            generation=_generation(session, duty),
+        )  # fmt: skip
+        successor = session.get_one(Duty, id_)
+    step, next_at = _afresh(session, successor, due_at or successor.due_at, now)
+    _set(session, successor, due_at=due_at or successor.due_at, step=step, next_at=next_at)
+    return successor
+
+
+def _running(session: Session, duty: Duty) -> Directive:
+    """The directive of `duty`; only while it runs does time count under it."""
+    directive = session.get_one(Directive, duty.directive_id)
+    if directive.state is not DirectiveState.RUNNING:
+        hint = "văn bản tạm dừng: cho chạy tiếp trước" if directive.state is DirectiveState.SUSPENDED else ""
+        raise HoatocError("văn bản không chạy, không đổi được hạn hoặc đơn vị thực hiện", hint=hint)
+    return directive
+
+
+def _open_again(session: Session, duty: Duty, reason: str, by: str, now: datetime) -> None:
+    duties.move(session, duty, DutyState.OPEN, at=now, actor=by, reason=reason)
+    step, next_at = _afresh(session, duty, duty.due_at, now)
+    _set(session, duty, step=step, next_at=next_at)
+
+
+def _owes(session: Session, addressee: Addressee, duty: Duty) -> bool:
+    same = select(Duty.id).where(
+        Duty.addressee_id == addressee.id, Duty.kind == duty.kind, Duty.subject == duty.subject,
+        Duty.slot == duty.slot, Duty.state != DutyState.WITHDRAWN,
+    )  # fmt: skip
+    return session.scalar(same.limit(1)) is not None
 
 
 def _with_reason(reason: str) -> None:
@@ -186,18 +235,20 @@ def _generation(session: Session, duty: Duty) -> int:
     return int(newest or 0) + 1
 
 
-def _addressee(session: Session, directive: Directive, key: str) -> Addressee:
-    """The addressee `key`, made of the office's unit of that key where the directive has not reached it yet: the next
-    pass sends it the document, and asks it for a receipt."""
+def _addressee(session: Session, directive: Directive, key: str, now: datetime) -> Addressee:
+    """The addressee `key`, made of the office's unit of that key where the directive does not reach it yet (or no
+    more): the next pass sends it the document, and asks it for a receipt."""
     found = session.scalar(select(Addressee).where(Addressee.directive_id == directive.id, Addressee.key == key))
     if found is not None:
+        if found.named_at == NEVER:
+            found.named_at, found.decides = now, False
         return found
     unit = session.scalar(select(Unit).where(Unit.office_id == directive.office_id, Unit.key == key))
     if unit is None:
         raise NotFound(f"cơ quan này không có đơn vị {key!r}", hint="xem `hoatoc units list`")
     found = Addressee(
         directive_id=directive.id, key=key, unit_id=unit.id, post_id=None, name=unit.name, line="",
-        unreachable_at=NEVER, link_generation=0, decides=False,
+        unreachable_at=NEVER, link_generation=0, named_at=now, decides=False,
     )  # fmt: skip
     session.add(found)
     session.flush()
@@ -211,8 +262,9 @@ def _bear(session: Session, directive: Directive, clause: str, before: int, afte
     if obligation is None:
         return
     old = session.get(Assignment, (obligation.id, before))
+    first = old.instead_of_id if old is not None and old.instead_of_id is not None else before
     if old is not None:
         session.delete(old)
     if session.get(Assignment, (obligation.id, after)) is None:
-        session.add(Assignment(obligation_id=obligation.id, addressee_id=after))
+        session.add(Assignment(obligation_id=obligation.id, addressee_id=after, instead_of_id=first))
     session.flush()

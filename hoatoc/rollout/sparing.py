@@ -9,56 +9,98 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hoatoc.format.directive import urgency
+from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import Notice, NoticeDuty, NoticeState
 from hoatoc.localtime import following_day, instant, local_date
-from hoatoc.rollout import history
+from hoatoc.rollout import history, specialists, withheld
+from hoatoc.rollout.bundle import STEP_NAMES
 from hoatoc.rollout.outbox import Written
 from hoatoc.rollout.snapshot import Snapshot
 from hoatoc.worktime import after_quiet, next_morning
 
 #: What the cap counts.
 PRESSING = ("reminder", "escalation_digest")
+_ORDER = list(Step)
 #: When the day begins for what was over the cap, where the office keeps no quiet hours.
 _MORNING = time(7)
+
+
+def disturbed_at(snap: Snapshot, now: datetime) -> datetime:
+    """When people may be pressed by this directive: `now` (aware, UTC), or the end of the quiet hours."""
+    quiet = snap.office.pressing.quiet
+    if quiet is None or urgency(snap.content.text) in quiet.ignored_by:
+        return now
+    return after_quiet(quiet, now, snap.office.zone)
 
 
 def spared(session: Session, snap: Snapshot, notices: Sequence[Written], now: datetime) -> list[Written]:
     """`notices` with the time at which each may go out: now, after the quiet hours, or next morning when the mailbox
     has had its fill today. What waits says why, and takes the hour it waits for as its occurrence, so that all that
     waits for it at one step is one notice."""
-    zone, rule = snap.office.zone, snap.office.pressing
-    had = _had_today(session, notices, zone, now) if rule.most_a_day else Counter()
+    rule = snap.office.pressing
+    had = _had_today(session, notices, snap.office.zone, now) if rule.most_a_day else Counter()
     found = []
     for notice in notices:
-        at, why = now, ""
-        if rule.quiet is not None and urgency(snap.content.text) not in rule.quiet.ignored_by:
-            at = after_quiet(rule.quiet, now, zone)
-            why = "; chờ hết giờ nghỉ" if at > now else ""
+        at = disturbed_at(snap, now)
+        why = "; chờ hết giờ nghỉ" if at > now else ""
         if rule.most_a_day is not None and had[notice.to.address] >= rule.most_a_day:
-            at = max(at, next_morning(now, rule.quiet.until if rule.quiet else _MORNING, zone))
+            at = max(at, next_morning(now, rule.quiet.until if rule.quiet else _MORNING, snap.office.zone))
             why = f"; hộp thư đã nhận đủ {rule.most_a_day} thư trong ngày, chuyển sang sáng hôm sau"
         had[notice.to.address] += 1
-        waiting = {"occurrence": at.isoformat(), "send_at": at, "reason": notice.reason + why} if at > now else {}
+        waiting = (
+            {"occurrence": at.isoformat(), "due_at": at, "send_at": at, "reason": notice.reason + why}
+            if at > now
+            else {}
+        )
         found.append(replace(notice, **waiting))  # type: ignore[arg-type]  # the values have their fields' types
     return found
 
 
 def joined(session: Session, directive_id: int, notices: Sequence[Written], now: datetime) -> list[Written]:
-    """Those of `notices` that are not written yet. What has the key of one that still waits joins it; where that one
-    has gone out already, the new one says in its occurrence that it is another."""
+    """Those of `notices` that are to be written. What waits for an hour for which another letter to the same person
+    waits becomes one letter with it, at the higher of the two steps. Where a notice of the same key has gone out
+    already, the new one says in its occurrence that it is another."""
     standing = _standing(session, directive_id, notices)
     fresh = []
     for notice in notices:
-        key = (notice.template, notice.step, notice.to.key, notice.occurrence)
-        if key not in standing:
-            fresh.append(notice)
+        alike = [found for found in standing if found.occurrence == notice.occurrence]
+        waiting = next((found for found in alike if _are_one(found, notice)), None)
+        if waiting is not None and _ORDER.index(Step(waiting.step)) >= _ORDER.index(Step(notice.step)):
+            _join(session, directive_id, waiting.id, notice, now)
             continue
-        id_, state = standing[key]
-        if state is NoticeState.PENDING:
-            _join(session, directive_id, id_, notice, now)
-        else:
-            fresh.append(replace(notice, occurrence=f"{notice.occurrence}/{now.isoformat()}"))
+        written = notice
+        if waiting is not None:
+            written = _taking_in(session, directive_id, waiting, notice, now)
+        if any((found.template, found.step, found.recipient) == _key(notice) for found in alike):
+            written = replace(written, occurrence=f"{notice.occurrence}/{now.isoformat()}")
+        fresh.append(written)
     return fresh
+
+
+def _key(notice: Written) -> tuple[str, str, str]:
+    return notice.template, notice.step, notice.to.key
+
+
+def _are_one(waiting: Notice, notice: Written) -> bool:
+    """Whether `waiting` is still in the outbox, for the same person and about the same unit (or, above, all)."""
+    if waiting.state is not NoticeState.PENDING or waiting.template not in PRESSING:
+        return False
+    if (waiting.to_address, waiting.addressee_id) != (notice.to.address, notice.addressee_id):
+        return False
+    # A specialist's link is their own: it is never in another's letter.
+    return not specialists.id_of(waiting.recipient) and not specialists.id_of(notice.to.key)
+
+
+def _taking_in(
+    session: Session, directive_id: int, lower: Notice, notice: Written, now: datetime
+) -> Written:  # fmt: skip
+    """`notice` with the duties of `lower`, which waits for the same hour and is not sent."""
+    told = session.scalars(
+        select(NoticeDuty.duty_id).where(NoticeDuty.notice_id == lower.id).order_by(NoticeDuty.duty_id)
+    )
+    duties = tuple(dict.fromkeys((*notice.duties, *told)))
+    withheld.skip(session, directive_id, [lower], why=f"gộp vào thư nấc {STEP_NAMES[Step(notice.step)]}", now=now)
+    return replace(notice, duties=duties, reason=f"{notice.reason}; gộp nấc {STEP_NAMES[Step(lower.step)]}")
 
 
 def _had_today(session: Session, notices: Sequence[Written], zone: str, now: datetime) -> Counter[str]:
@@ -79,15 +121,12 @@ def _had_today(session: Session, notices: Sequence[Written], zone: str, now: dat
     return Counter(dict(rows.tuples().all()))
 
 
-def _standing(
-    session: Session, directive_id: int, notices: Sequence[Written]
-) -> dict[tuple[str, str, str, str], tuple[int, NoticeState]]:
-    rows = session.execute(
-        select(Notice.template, Notice.step, Notice.recipient, Notice.occurrence, Notice.id, Notice.state).where(
+def _standing(session: Session, directive_id: int, notices: Sequence[Written]) -> Sequence[Notice]:
+    return session.scalars(
+        select(Notice).where(
             Notice.directive_id == directive_id, Notice.occurrence.in_({notice.occurrence for notice in notices})
         )
-    )
-    return {(template, step, to, occurrence): (id_, state) for template, step, to, occurrence, id_, state in rows}
+    ).all()
 
 
 def _join(session: Session, directive_id: int, notice_id: int, notice: Written, now: datetime) -> None:

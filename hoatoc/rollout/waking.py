@@ -7,11 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import (
-    Addressee,
     Directive,
     DirectiveState,
     Duty,
-    DutyKind,
     InboxMail,
     InboxState,
     Notice,
@@ -21,7 +19,7 @@ from hoatoc.ledger.schema import (
     Roster,
 )
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import snapshot
+from hoatoc.rollout import reach, snapshot
 from hoatoc.rollout.bundle import STEP_NAMES
 
 
@@ -41,8 +39,8 @@ _PERIOD_CAUSES = {
 
 def next_wake(session: Session, directive: Directive) -> Wake:
     """The earliest instant (UTC) at which something of `directive` falls due; at NEVER when nothing is to come."""
-    if directive.state is not DirectiveState.RUNNING:  # what was written before goes out, and lists are deleted
-        left = [_next_attempt(session, directive), _next_deletion(session, directive)]
+    if directive.state is not DirectiveState.RUNNING:  # what was written goes out, what comes in is taken in
+        left = [_next_attempt(session, directive), _next_mail(session, directive), _next_deletion(session, directive)]
         if directive.state is DirectiveState.ENDED:  # what the desk has reopened closes again
             left.append(_next_of_period(session, directive))
         return min((wake for wake in left if wake), key=lambda wake: wake.at, default=Wake(NEVER, ""))
@@ -63,14 +61,9 @@ def next_at(session: Session, directive: Directive) -> datetime:
 
 
 def _unannounced(session: Session, directive: Directive) -> Wake | None:
-    """An addressee that has not been sent the directive wants a pass since its issue."""
-    announced = select(Duty.id).where(Duty.addressee_id == Addressee.id, Duty.kind == DutyKind.RECEIPT).exists()
-    waiting = session.scalar(
-        select(Addressee.id)
-        .where(Addressee.directive_id == directive.id, Addressee.decides.is_(False), ~announced)
-        .limit(1)
-    )
-    return Wake(directive.issued_at, "gửi văn bản") if waiting is not None else None
+    """An addressee that has not been sent the directive wants a pass since it was named."""
+    waiting = reach.unannounced(session, directive.id)
+    return Wake(waiting[0], "gửi văn bản") if waiting else None
 
 
 def _next_step(session: Session, directive: Directive) -> Wake | None:

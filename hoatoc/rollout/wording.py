@@ -22,7 +22,10 @@ def duty_name(duty: Duty, snap: Snapshot) -> str:
         return f"Báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
     if duty.kind is DutyKind.DECISION:
         return f"Trả lời xin phép số {duty.slot}"
-    return f"{_KINDS.get(duty.kind, 'Việc')} (khoản {duty.subject}): {snap.obligation(duty.subject).quote}"
+    called = f"{_KINDS.get(duty.kind, 'Việc')} (khoản {duty.subject})"
+    quotes = (item.quote for item in snap.content.text.obligations if item.clause == duty.subject)
+    quote = next(quotes, "")  # '' for a clause that an amendment has dropped
+    return f"{called}: {quote}" if quote else called
 
 
 def _explanation_name(duty: Duty) -> str:

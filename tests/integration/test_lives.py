@@ -11,6 +11,7 @@ from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, Dut
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import life, relief, why
 from hoatoc.rollout.amend import Amended, amend
+from tests.conftest import Issue
 from tests.worlds.mailserver import MailServer
 from tests.worlds.offices import Files, small_office
 from tests.worlds.rollouts import DUE, FREEZE, ISSUED, NEXT_SLOT, RECEIPT_DUE, SLOT, TICK, World
@@ -167,14 +168,148 @@ def test_what_is_returned_waits_for_the_desk(world: World) -> None:
 def test_reassigning_withdraws_and_opens_a_successor(world: World, mail: MailServer) -> None:
     world.run()
     world.at(ISSUED + timedelta(hours=1))
-    made = relieve(world, "so-0", relief.reassign, "so-1", slot=SLOT)
+    made = relieve(world, "so-0", relief.reassign, "ubnd-tinh", slot=SLOT)
     old = world.all(Duty, Duty.addressee_id == world.addressee("so-0").id, Duty.slot == SLOT)[0]
     assert (old.state, made.generation, made.due_at) == (DutyState.WITHDRAWN, 1, old.due_at)
     assert world.books().expected == 4
     world.run()
-    assert {"thôi giao việc", "giao việc"} <= {
-        str(mail.to(f"so-{n}@mau.example")[-1].message["Subject"]).split(": ")[-1] for n in (0, 1)
-    }
+    told = [str(kept.message["Subject"]).split(": ")[-1] for kept in mail.kept]
+    assert {"thôi giao việc", "giao việc"} <= set(told)
+
+
+def test_nobody_reports_twice_for_a_day(world: World) -> None:
+    world.run()
+    with pytest.raises(HoatocError, match="đã có việc này"):
+        relieve(world, "so-0", relief.reassign, "so-1", slot=SLOT)
+    assert world.books().expected == 4
+
+
+def test_a_receipt_is_passed_on_with_the_document(world: World, mail: MailServer) -> None:
+    world.run()
+    world.at(ISSUED + timedelta(hours=3))
+    made = relieve(world, "so-0", relief.reassign, "ubnd-tinh")
+    world.run()
+    (arrived,) = [kept for kept in mail.to("ubnd-tinh@mau.example") if "giao việc" not in str(kept.message["Subject"])]
+    assert "xác nhận" in arrived.text.lower()
+    assert world.duty("so-0").state is DutyState.WITHDRAWN
+    assert made.due_at == ISSUED + timedelta(hours=23)
+    world.acknowledge("ubnd-tinh")
+    assert world.duty("ubnd-tinh").state is DutyState.MET
+    assert world.run()[0].dispatched.notices == 0
+
+
+def test_what_the_desk_has_given_to_another_unit_stays_there_when_the_directive_is_amended(world: World) -> None:
+    world.run()
+    made = relieve(world, "so-0", relief.reassign, "ubnd-tinh", slot=SLOT, lasting=True)
+    done = amended(world, lambda files: files.directive["regime"]["reports"][0].update(cutoff="15:00"))
+    assert (done.removed, done.withdrawn) == ([], 0)
+    assert world.all(Duty, Duty.id == made.id)[0].state is DutyState.OPEN
+    world.follow(DUE + TICK)
+    assert {duty.slot for duty in world.all(Duty, Duty.addressee_id == world.addressee("so-0").id)} == {"", SLOT}
+    assert world.duty("ubnd-tinh", NEXT_SLOT).state is DutyState.OPEN
+
+
+def test_a_unit_named_again_is_sent_the_document_again_and_has_its_full_time(world: World, mail: MailServer) -> None:
+    world.run()
+    world.acknowledge("so-0")
+    amended(world, lambda files: files.unit("so-0").update(groups=[]))
+    world.run()
+    assert "thôi giao" in str(mail.to("so-0@mau.example")[-1].message["Subject"])
+    world.at(ISSUED + 2 * DAY)
+    assert amended(world, lambda files: None).added == ["Sở 0"]
+    assert world.next_at() <= world.now
+    passed = world.run()[0]
+    assert (passed.dispatched.duties, passed.dispatched.notices) >= (1, 1)
+    again = world.all(Duty, Duty.addressee_id == world.addressee("so-0").id, Duty.generation == 1, Duty.slot == "")
+    assert [(duty.state, duty.due_at) for duty in again] == [(DutyState.OPEN, ISSUED + 2 * DAY + timedelta(hours=20))]
+    assert len([notice for notice in world.notices(template="dispatch") if notice.recipient == "so-0"]) == 2
+    world.acknowledge("so-0")
+    assert world.all(Duty, Duty.id == again[0].id)[0].state is DutyState.MET
+    assert world.run()[0].dispatched.notices == 0
+
+
+def test_a_unit_taken_off_before_anything_was_sent_is_sent_nothing(world: World, mail: MailServer) -> None:
+    amended(world, lambda files: files.unit("so-0").update(groups=[]))
+    world.run()
+    assert not mail.to("so-0@mau.example")
+    assert not world.all(Duty, Duty.addressee_id == world.addressee("so-0").id)
+
+
+def test_a_report_is_ended_by_its_last_day_and_never_dropped(world: World) -> None:
+    world.run()
+    with pytest.raises(HoatocError, match="không bỏ"):
+        amended(world, lambda files: files.directive["regime"].update(reports=[]))
+    last = "2021-11-24"
+    amended(world, lambda files: files.directive["regime"]["reports"][0].update(last=last))
+    world.follow(DUE + 2 * DAY)
+    assert {duty.slot for duty in world.all(Duty)} == {"", SLOT}
+    amended(world, lambda files: None)
+    world.follow(DUE + 3 * DAY + TICK)
+    assert {period.slot for period in world.all(Period)} >= {SLOT, "2021-11-27/P1D", "2021-11-28/P1D"}
+
+
+def test_a_day_that_stood_still_is_followed_by_the_next(world: World) -> None:
+    world.run()
+    world.at(DUE - timedelta(hours=1))
+    do(world, life.suspend)
+    world.at(DUE + timedelta(hours=26))
+    do(world, life.resume)
+    world.run()
+    assert {period.slot: period.state.value for period in world.all(Period)} == {
+        SLOT: "locked", NEXT_SLOT: "locked", "2021-11-26/P1D": "open", "2021-11-27/P1D": "planned",
+    }  # fmt: skip
+
+
+def test_what_is_granted_past_the_lock_is_taken_in(world: World) -> None:
+    world.run()
+    world.at(DUE - timedelta(hours=1))
+    relieve(world, "so-0", relief.extend, DUE + 3 * DAY, slot=SLOT)
+    world.follow(DUE + 2 * DAY)
+    assert world.period().state.value == "locked"
+    assert world.report("so-0").on_time
+
+
+def test_who_gave_the_document_back_owes_no_new_report_until_the_desk_decides(world: World) -> None:
+    world.run()
+    with world.ledger.write() as session:
+        addressee = session.get_one(Addressee, world.addressee("so-0").id)
+        duty = relief.duty_of(session, world.duty("so-0").id)
+        relief.send_back(session, addressee, duty, reason="gửi nhầm", by_name="An", channel="portal", now=world.now)
+    world.follow(DUE + TICK)
+    assert world.duty("so-0", NEXT_SLOT).state is DutyState.RETURNED
+    relieve(world, "so-0", relief.reopen)
+    assert {duty.state for duty in world.all(Duty, Duty.addressee_id == addressee.id)} == {DutyState.OPEN}
+
+
+@pytest.mark.parametrize("work", [life.suspend, life.end])
+def test_no_time_is_granted_under_what_does_not_run(world: World, work: Any) -> None:
+    world.run()
+    world.at(DUE + TICK)
+    do(world, work)
+    with pytest.raises(HoatocError, match="không chạy"):
+        relieve(world, "so-0", relief.extend, DUE + DAY, slot=SLOT)
+
+
+def test_who_acknowledges_what_was_recalled_owes_no_first_action(issue_in: Issue) -> None:
+    files = small_office()
+    files.directive["regime"]["first_action"] = {"within": "2h"}
+    world = issue_in(files.read())
+    world.run()
+    do(world, life.recall)
+    world.acknowledge("so-0")
+    assert not world.all(Duty, Duty.kind == DutyKind.FIRST_ACTION)
+
+
+def test_a_rung_that_passed_while_it_stood_still_is_not_blamed_on_the_engine(world: World) -> None:
+    world.run()
+    world.follow(RECEIPT_DUE)
+    do(world, life.suspend)
+    world.at(RECEIPT_DUE + DAY)
+    do(world, life.resume)
+    world.run()
+    (digest,) = world.notices(template="escalation_digest", step="leadership")
+    assert "hệ thống ngừng" not in digest.reason
+    assert digest.due_at == RECEIPT_DUE + DAY
 
 
 def test_reassigning_to_a_unit_that_was_not_addressed_sends_it_the_document(world: World, mail: MailServer) -> None:

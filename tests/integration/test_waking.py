@@ -74,10 +74,10 @@ def test_a_quiet_directive_waits_for_its_next_period_alone(world: World) -> None
     assert world.next_at() == DUE == world.period(NEXT_SLOT).opens_at
 
 
-def test_an_ended_directive_wants_no_pass(world: World) -> None:
+def test_a_recalled_directive_wants_no_pass(world: World) -> None:
     world.run()
     with world.ledger.write() as session:
-        session.get_one(Directive, world.directive_id).state = DirectiveState.ENDED
+        session.get_one(Directive, world.directive_id).state = DirectiveState.RECALLED
     assert world.next_at() == NEVER
 
 

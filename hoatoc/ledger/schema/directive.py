@@ -46,6 +46,7 @@ class Directive(Base):
     version: Mapped[int] = mapped_column(default=0)  # goes up with every change: two desks cannot both win
     suspended_at: Mapped[datetime] = mapped_column(default=NEVER)  # since when it stands still; NEVER while it runs
     resumed_at: Mapped[datetime] = mapped_column(default=NEVER)  # when it last ran again; NEVER if it never stood still
+    ended_at: Mapped[datetime] = mapped_column(default=NEVER)  # ended, recalled or replaced; NEVER while it lives
     trial: Mapped[bool] = mapped_column(default=False)
 
 

@@ -21,10 +21,12 @@ class Turn(Base):
 
 
 class WakeUp(Base):
-    """The wake-up asked of Prefect: `generation` goes into its idempotency key, so that it can be asked again."""
+    """The wake-up asked of Prefect: `generation` goes into its idempotency key, so that it can be asked again.
+    `deployment_id` is what Prefect knows the directive by, '' before its first run there."""
 
     __tablename__ = "wake_up"
 
     directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"), primary_key=True, autoincrement=False)
     generation: Mapped[int]
     due_at: Mapped[datetime]
+    deployment_id: Mapped[str] = mapped_column(default="")
