@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8020"
     heartbeat_url: str = ""  # called by the watchdog only while nothing is overdue; '' for none
     lang: Literal["vi", "en"] = "vi"
+    link_days: int = Field(default=90, ge=0)  # how long units' links open after their directive has ended
+    oidc_issuer: str = ""  # the province's single sign-on, by OpenID Connect; '' for none
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_claim: str = "preferred_username"  # what of the provider's word is an account's login
 
     @cached_property
     def ledger_url(self) -> str:

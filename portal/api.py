@@ -17,7 +17,7 @@ from hoatoc.errors import HoatocError, NotFound, SubmissionRefused, TokenError
 from hoatoc.format.form import Form
 from hoatoc.ledger.schema import Addressee
 from hoatoc.papers.reportsheet import typed_value
-from hoatoc.rollout import attachments, periods, submission
+from hoatoc.rollout import access, attachments, periods, submission
 from hoatoc.rollout.views import OwedReport, addressee_of, unit_page
 from portal.front import Front, TheFront
 from portal.typed import NAME, signature
@@ -98,7 +98,9 @@ def _addressee(front: Front, session: Session, request: Request) -> Addressee:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise TokenError("thiếu Authorization: Bearer <mã trong liên kết của đơn vị>")
-    return addressee_of(session, *front.links.read_unit(token.strip()))
+    addressee = addressee_of(session, *front.links.read_unit(token.strip()))
+    access.require_open(session, addressee, lasts=front.link_lasts, now=clock.read(session))
+    return addressee
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """The portal as an ASGI application: `uvicorn --factory portal.app:serve_app`."""
 
-from fastapi import FastAPI
+from datetime import timedelta
+
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from hoatoc import clock, keyring
+from hoatoc.accounts.province import Province, province_of
 from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.links import Links
 from hoatoc.settings import read_settings
@@ -14,12 +17,14 @@ from portal import (
     desk,
     failures,
     moretime,
+    paced,
     paper,
     permissions,
     reports,
     returning,
     rosters,
     signin,
+    singlesignon,
     slips,
     tasks,
     unit,
@@ -30,21 +35,27 @@ from portal.pages import STATIC, Pages
 from portal.security import Guard
 
 
-def create_app(ledger: Ledger, links: Links, lang: str) -> FastAPI:
-    """The portal over `ledger`, its pages in `lang` ("vi" or "en")."""
+def create_app(
+    ledger: Ledger, links: Links, lang: str, *, link_lasts: timedelta = timedelta(days=90),
+    province: Province | None = None,
+) -> FastAPI:  # fmt: skip
+    """The portal over `ledger`, its pages in `lang` ("vi" or "en").
+
+    Units' links open until `link_lasts` after their directive has ended; `province` is the single sign-on."""
     app = FastAPI(title="Hỏa Tốc", openapi_url=None, docs_url=None, redoc_url=None)
     pages = Pages(Language(lang))
-    app.state.front = Front(ledger, links, pages)
+    app.state.front = Front(ledger, links, pages, link_lasts=link_lasts, province=province)
     app.add_middleware(Guard)
     failures.install(app, pages)
     app.add_api_route("/health", health)
-    app.include_router(unit.router)
-    app.include_router(reports.router)
-    app.include_router(api.router)
-    for module in (tasks, rosters, coverage, permissions, assigning, moretime, returning, slips, paper):
-        app.include_router(module.router)
-    for module in (signin, desk):
-        app.include_router(module.router)
+    behind_links = (
+        unit, reports, tasks, rosters, coverage, permissions, assigning, moretime, returning, slips, paper,
+    )  # fmt: skip
+    for module in behind_links:
+        app.include_router(module.router, dependencies=[Depends(paced.writes)])
+    # The single sign-on before the sign-in links, whose addresses end in anything.
+    for other in (api, singlesignon, signin, desk):
+        app.include_router(other.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 
@@ -63,4 +74,6 @@ def serve_app() -> FastAPI:
     ring = keyring.open_keyring(settings.home, settings.secret_key)
     with ledger.read() as session:
         keyring.require(session, ring)
-    return create_app(ledger, Links(ring, settings.public_url), settings.lang)
+    links, lasts = Links(ring, settings.public_url), timedelta(days=settings.link_days)
+    province = province_of(settings, settings.public_url)
+    return create_app(ledger, links, settings.lang, link_lasts=lasts, province=province)

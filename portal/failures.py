@@ -9,7 +9,9 @@ from starlette.exceptions import HTTPException
 
 from hoatoc.errors import NotFound, TokenError
 from portal.csrf import ForeignForm
+from portal.front import Front
 from portal.officer import NotYours, SignInNeeded
+from portal.pacing import TooOften, address_of
 from portal.pages import Pages
 from portal.security import HEADERS
 from portal.signin import HOME, way_in
@@ -17,12 +19,37 @@ from portal.signin import HOME, way_in
 
 def install(app: FastAPI, pages: Pages) -> None:
     """Give `app` a page for each failure."""
+    _behind_links(app, pages)
+    _of_the_desk(app, pages)
+
+    async def broken(request: Request, _error: Exception) -> Response:
+        say = pages.language.say
+        says = say("hệ thống gặp lỗi, việc vừa rồi chưa được ghi nhận")
+        response = _failure(pages, request, 500, says, say("thử lại sau ít phút; nếu vẫn vậy, gọi cho văn phòng"))
+        # This answer is made outside all middleware.
+        response.headers.update(HEADERS)
+        return response
+
+    app.add_exception_handler(Exception, broken)
+
+
+def _behind_links(app: FastAPI, pages: Pages) -> None:
     say = pages.language.say
 
-    async def no_such_link(request: Request, _error: Exception) -> Response:
+    async def no_such_link(request: Request, error: Exception) -> Response:
         if _is_desk(request):
             return _failure(pages, request, 404, say("không có trang này"), say("mở lại bảng theo dõi"))
+        front: Front = request.app.state.front
+        try:
+            front.pace.wrong_link(address_of(request))
+        except TooOften:
+            return await too_often(request, error)
         return pages.page("no_such_link", status=404)
+
+    async def too_often(request: Request, _error: Exception) -> Response:
+        answer = _failure(pages, request, 429, say("thử quá nhiều lần trong một lúc"), say("chờ vài phút rồi thử lại"))
+        answer.headers["Retry-After"] = "60"
+        return answer
 
     async def not_found(request: Request, error: Exception) -> Response:
         hint = error.hint if isinstance(error, NotFound) else ""
@@ -35,6 +62,16 @@ def install(app: FastAPI, pages: Pages) -> None:
         says = say("nội dung gửi quá lớn") if status == 413 else say("không làm được việc này")
         hint = say("quay lại trang trước") if _is_desk(request) else say("mở lại liên kết trong thư")
         return _failure(pages, request, status, says, hint)
+
+    app.add_exception_handler(TokenError, no_such_link)
+    app.add_exception_handler(RequestValidationError, no_such_link)
+    app.add_exception_handler(TooOften, too_often)
+    app.add_exception_handler(NotFound, not_found)
+    app.add_exception_handler(HTTPException, refused)
+
+
+def _of_the_desk(app: FastAPI, pages: Pages) -> None:
+    say = pages.language.say
 
     async def sign_in(request: Request, _error: Exception) -> Response:
         if "hx-request" in request.headers:
@@ -57,21 +94,9 @@ def install(app: FastAPI, pages: Pages) -> None:
         says = say("biểu mẫu này không phải của phiên đăng nhập đang mở")
         return _failure(pages, request, 403, says, say("mở lại trang rồi làm lại"))
 
-    async def broken(request: Request, _error: Exception) -> Response:
-        says = say("hệ thống gặp lỗi, việc vừa rồi chưa được ghi nhận")
-        response = _failure(pages, request, 500, says, say("thử lại sau ít phút; nếu vẫn vậy, gọi cho văn phòng"))
-        # This answer is made outside all middleware.
-        response.headers.update(HEADERS)
-        return response
-
-    app.add_exception_handler(TokenError, no_such_link)
-    app.add_exception_handler(RequestValidationError, no_such_link)
-    app.add_exception_handler(NotFound, not_found)
     app.add_exception_handler(SignInNeeded, sign_in)
     app.add_exception_handler(NotYours, not_yours)
     app.add_exception_handler(ForeignForm, foreign_form)
-    app.add_exception_handler(HTTPException, refused)
-    app.add_exception_handler(Exception, broken)
 
 
 def _is_desk(request: Request) -> bool:

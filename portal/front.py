@@ -1,23 +1,41 @@
 """What every endpoint is handed: the ledger, the links and the pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from hoatoc.accounts.province import Province
 from hoatoc.ledger.engine import Ledger
 from hoatoc.links import Links
+from hoatoc.settings import ROOT
 from portal.language import Language
+from portal.pacing import Pace
 from portal.pages import Pages
 
 
 @dataclass(frozen=True)
+class Folders:
+    """Where the offices keep their files, and this installation its own."""
+
+    directives: Path = ROOT / "directives"
+    home: Path = Path.home() / ".hoatoc"
+
+
+@dataclass(frozen=True)
 class Front:
-    """The portal's hold on the core."""
+    """The portal's hold on the core. Units' links open until `link_lasts` after their directive has ended; `province`
+    is the single sign-on, if there is one."""
 
     ledger: Ledger
     links: Links
     pages: Pages
+    pace: Pace = field(default_factory=Pace)
+    link_lasts: timedelta = timedelta(days=90)
+    province: Province | None = None
+    folders: Folders = field(default_factory=Folders)
 
     @property
     def language(self) -> Language:

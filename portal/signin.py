@@ -10,6 +10,7 @@ from hoatoc import clock
 from hoatoc.accounts import lockout, signin
 from hoatoc.accounts.password import is_right
 from hoatoc.ledger.schema import Account
+from portal import paced
 from portal.csrf import own_form, refuse_cross_site
 from portal.front import Front, TheFront
 from portal.officer import cookie_name, presence
@@ -23,21 +24,22 @@ HOME = "/ban"
 def show_sign_in(front: TheFront, request: Request, toi: str = HOME) -> Response:
     """The form, or straight on for whoever is signed in."""
     if presence(front, request) is not None:
-        return _see(inside(toi))
-    return _form(front, toi, "", "", 200)
+        return see(inside(toi))
+    return sign_in_form(front, toi)
 
 
-@router.post("/vao", dependencies=[Depends(refuse_cross_site)])
+@router.post("/vao", dependencies=[Depends(refuse_cross_site), Depends(paced.sign_ins)])
 def sign_in(front: TheFront, request: Request, typed: Typed) -> Response:
     """Sign in by login and password. Whatever is wrong with them gets one answer."""
     to, login, password = typed.get("toi", HOME), typed.get("ten", "")[:64], typed.get("mat-khau", "")
     try:
         account = _by_password(front, login, password)
     except lockout.Locked as locked:
-        return _form(front, to, login, _wait(front, locked.left), 429)
+        return sign_in_form(front, to, login=login, wrong=_wait(front, locked.left), status=429)
     if account is None:
-        return _form(front, to, login, front.language.say("tên đăng nhập hoặc mật khẩu không đúng"), 422)
-    return _let_in(front, request, account, way="password", to=to)
+        wrong = front.language.say("tên đăng nhập hoặc mật khẩu không đúng")
+        return sign_in_form(front, to, login=login, wrong=wrong, status=422)
+    return let_in(front, request, account, way="password", to=to)
 
 
 @router.get("/vao/{secret}")
@@ -46,12 +48,12 @@ def show_link(front: TheFront, secret: str) -> Response:
     return front.pages.page("sign_in_link", secret=secret)
 
 
-@router.post("/vao/{secret}", dependencies=[Depends(refuse_cross_site)])
+@router.post("/vao/{secret}", dependencies=[Depends(refuse_cross_site), Depends(paced.sign_ins)])
 def follow_link(front: TheFront, request: Request, secret: str) -> Response:
     """Sign in by a link, which is used up by it."""
     with front.ledger.write() as session:
         account = signin.by_link(session, secret, now=clock.machine_now())
-    return _let_in(front, request, account, way="link", to=HOME)
+    return let_in(front, request, account, way="link", to=HOME)
 
 
 @router.post("/ra", dependencies=[Depends(own_form)])
@@ -61,7 +63,7 @@ def sign_out(front: TheFront, request: Request) -> Response:
     if present is not None:
         with front.ledger.write() as session:
             signin.close(session, present, now=clock.machine_now())
-    answer = _see("/vao")
+    answer = see("/vao")
     answer.delete_cookie(cookie_name(front), path="/", secure=front.is_https, httponly=True, samesite="lax")
     return answer
 
@@ -86,21 +88,25 @@ def _by_password(front: Front, login: str, password: str) -> Account | None:
         return signin.settle(session, asked, password, right=right, now=now)
 
 
-def _let_in(front: Front, request: Request, account: Account, *, way: str, to: str) -> Response:
+def let_in(front: Front, request: Request, account: Account, *, way: str, to: str) -> Response:
+    """Sign `account` in in this browser, under a new cookie, and go to `to`."""
     before = presence(front, request)
     now = clock.machine_now()
     with front.ledger.write() as session:
         if before is not None:
             signin.close(session, before, now=now)
         secret = signin.open_sign_in(session, account, way=way, now=now)
-    answer = _see(inside(to))
+    answer = see(inside(to))
     # Until the browser closes; the ledger ends it earlier.
     answer.set_cookie(cookie_name(front), secret, path="/", secure=front.is_https, httponly=True, samesite="lax")
     return answer
 
 
-def _form(front: Front, to: str, login: str, wrong: str, status: int) -> Response:
-    return front.pages.page("sign_in", status=status, to=inside(to), login=login, wrong=wrong)
+def sign_in_form(front: Front, to: str, *, login: str = "", wrong: str = "", status: int = 200) -> Response:
+    """The form for signing in; `wrong` says why it did not come about."""
+    return front.pages.page(
+        "sign_in", status=status, to=inside(to), login=login, wrong=wrong, by_province=front.province is not None
+    )
 
 
 def _wait(front: Front, left: timedelta) -> str:
@@ -108,5 +114,6 @@ def _wait(front: Front, left: timedelta) -> str:
     return front.language.say("nhập sai nhiều lần, hãy chờ %(span)s rồi thử lại", span=span)
 
 
-def _see(path: str) -> RedirectResponse:
+def see(path: str) -> RedirectResponse:
+    """On to `path`, by GET."""
     return RedirectResponse(path, status_code=303)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hoatoc import clock
 from hoatoc.errors import NotFound, TokenError
 from hoatoc.ledger.schema import Addressee, Duty, DutyKind, Specialist
-from hoatoc.rollout import specialists
+from hoatoc.rollout import access, specialists
 from hoatoc.rollout.views import UnitPage, addressee_of
 from portal.front import Front
 
@@ -58,6 +59,12 @@ class Visitor:
 
 def enter(front: Front, session: Session, token: str) -> Visitor:
     """Whoever `token` stands for. Raises TokenError, the same for every link that does not open."""
+    visitor = _visitor(front, session, token)
+    access.require_open(session, visitor.addressee, lasts=front.link_lasts, now=clock.read(session))
+    return visitor
+
+
+def _visitor(front: Front, session: Session, token: str) -> Visitor:
     try:
         return Visitor(addressee_of(session, *front.links.read_unit(token)))
     except TokenError:

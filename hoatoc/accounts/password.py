@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,7 +14,6 @@ SHORTEST, LONGEST = 12, 200
 # Parameters of RFC 9106 for little memory: 64 MiB a hash, so only a few are made at a time.
 _hasher = PasswordHasher()
 _few = threading.BoundedSemaphore(2)
-_nobody = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def hash_password(password: str) -> str:
@@ -26,10 +26,15 @@ def is_right(password_hash: str, password: str) -> bool:
     """Whether `password` is the one behind `password_hash`; with '' (nobody's) it takes as long, and is wrong."""
     with _few:
         try:
-            _hasher.verify(password_hash or _nobody, password[: LONGEST + 1])
+            _hasher.verify(password_hash or _nobodys(), password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             return False
     return bool(password_hash)
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def is_outdated(password_hash: str) -> bool:

@@ -1,0 +1,46 @@
+"""How often one may try: signing in by address, links that do not open by address, and writing by link.
+
+Counted in this process's memory: a restart forgets, and each process counts for itself. What must not be forgotten,
+wrong passwords by login, is in the ledger (hoatoc.accounts.lockout). A link that opens is never slowed down when it is
+read, whatever its address has done: many units share one."""
+
+from fastapi import Request
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+_SIGN_INS = parse("40 per 5 minutes")
+_WRONG_LINKS = parse("60 per minute")
+_WRITES = parse("240 per minute")
+
+
+class TooOften(Exception):
+    """Somebody tries too often; what they sent was not looked at."""
+
+
+class Pace:
+    """The counters of one portal."""
+
+    def __init__(self) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def sign_in(self, address: str) -> None:
+        """One more try to sign in from `address`. Raises TooOften."""
+        self._hit(_SIGN_INS, "sign-in", address)
+
+    def wrong_link(self, address: str) -> None:
+        """One more link from `address` that does not open. Raises TooOften."""
+        self._hit(_WRONG_LINKS, "wrong-link", address)
+
+    def write(self, token: str) -> None:
+        """One more form sent by the link `token`. Raises TooOften."""
+        self._hit(_WRITES, "write", token)
+
+    def _hit(self, limit: RateLimitItem, what: str, who: str) -> None:
+        if not self._limiter.hit(limit, what, who):
+            raise TooOften
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; behind a proxy on this machine uvicorn has put in what the proxy says."""
+    return request.client.host if request.client else ""
