@@ -1,7 +1,6 @@
 """Asking the desk for more time (gia hạn)."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -9,13 +8,12 @@ from fastapi.responses import RedirectResponse
 from hoatoc import clock
 from hoatoc.errors import SubmissionRefused
 from hoatoc.ledger.schema import DutyState
-from hoatoc.localtime import following_day, instant
 from hoatoc.rollout import requests
 from hoatoc.rollout.views import unit_page
 from portal import once
 from portal.front import Front, TheFront
 from portal.returning import live_duty
-from portal.typed import NAME, Typed, signature
+from portal.typed import NAME, Typed, read_moment, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -52,18 +50,6 @@ def take_request(front: TheFront, token: str, duty_id: int, typed: Typed) -> Res
         wrong = {_NAMED.get(key, key): says for key, says in refused.problems.items()}
         return _form(front, token, duty_id, typed, wrong | problems | signed.problems, whole=str(refused))
     return RedirectResponse(f"/v/{token}/gia-han/{duty_id}", status_code=303)
-
-
-def read_moment(typed: str, zone: str) -> datetime:
-    """An instant (UTC) as a browser's field gives it (2021-11-25T16:00) or as a person writes it (25/11/2021 16:00, or
-    the day alone, which ends at 24:00), on the wall clock of `zone`. Raises ValueError."""
-    typed = " ".join(typed.replace("T", " ").replace(",", " ").replace("giờ", ":").split()).replace(" :", ":")
-    day, _, hour = typed.partition(" ")
-    form = "%d/%m/%Y" if "/" in day else "%Y-%m-%d"
-    date = datetime.strptime(day, form).date()  # noqa: DTZ007  # a wall clock's reading, given its zone below
-    if not hour:
-        return instant(following_day(date), time(0), zone)
-    return instant(date, time.fromisoformat(hour.replace(" ", "").zfill(5)).replace(tzinfo=None), zone)
 
 
 def _form(

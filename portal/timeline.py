@@ -65,11 +65,8 @@ def _words(language: Language) -> dict[str, Callable[[Event, str], str]]:
     """What is said of each kind of event; what is of no interest to a unit is not here."""
     say = language.say
 
-    def until(message: str, key: str) -> Callable[[Event, str], str]:
-        return lambda event, zone: language.say(message, at=language.iso_moment(event.detail[key], zone))
-
-    def named(message: str) -> Callable[[Event, str], str]:
-        return lambda event, _zone: language.say(message, name=event.detail["name"])
+    def at(event: Event, zone: str, key: str) -> str:
+        return language.iso_moment(event.detail[key], zone)
 
     plain = {
         "directive_issued": say("Văn bản được ban hành"), "directive_amended": say("Văn bản được sửa đổi"),
@@ -86,10 +83,12 @@ def _words(language: Language) -> dict[str, Callable[[Event, str], str]]:
     }  # fmt: skip
     spoken: dict[str, Callable[[Event, str], str]] = {
         "receipt_recorded": lambda event, _zone: code_words(Code(event.detail["code"]), language),
-        "duty_extended": until("Hạn mới: %(at)s", "due_at"), "duty_resumed": until("Hạn mới: %(at)s", "due_at"),
-        "report_reopened": until("Văn phòng cho nộp đến %(at)s", "until"),
-        "extension_asked": until("Xin gia hạn đến %(at)s", "wanted_at"),
-        "specialist_assigned": named("Phân công cho %(name)s"), "specialist_revoked": named("Thôi phân công %(name)s"),
+        "duty_extended": lambda event, zone: say("Hạn mới: %(at)s", at=at(event, zone, "due_at")),
+        "duty_resumed": lambda event, zone: say("Hạn mới: %(at)s", at=at(event, zone, "due_at")),
+        "report_reopened": lambda event, zone: say("Văn phòng cho nộp đến %(at)s", at=at(event, zone, "until")),
+        "extension_asked": lambda event, zone: say("Xin gia hạn đến %(at)s", at=at(event, zone, "wanted_at")),
+        "specialist_assigned": lambda event, _zone: say("Phân công cho %(name)s", name=event.detail["name"]),
+        "specialist_revoked": lambda event, _zone: say("Thôi phân công %(name)s", name=event.detail["name"]),
     }  # fmt: skip
     return {kind: (lambda _event, _zone, words=words: words) for kind, words in plain.items()} | spoken
 
@@ -105,9 +104,10 @@ def _notices(session: Session, page: UnitPage, language: Language) -> Iterator[t
     )  # fmt: skip
     for notice in rows:
         sent = notice.state is NoticeState.SENT
-        words = "%(step)s: thư tới %(name)s" if sent else "%(step)s: thư tới %(name)s không gửi được"
+        step = step_words(notice.step, language)
+        what = language.say("%(step)s: thư tới %(to)s", step=step, to=notice.to_name) if sent else language.say(
+            "%(step)s: thư tới %(to)s không gửi được", step=step, to=notice.to_name
+        )  # fmt: skip
         yield notice.settled_at, 0, notice.id, Happening(
-            at=notice.settled_at,
-            what=language.say(words, step=step_words(notice.step, language), name=notice.to_name),
-            code=Code.INBOX if sent and notice.template == "dispatch" else "",
+            at=notice.settled_at, what=what, code=Code.INBOX if sent and notice.template == "dispatch" else "",
         )  # fmt: skip

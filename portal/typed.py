@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Annotated
 
 from fastapi import Depends, Request
+
+from hoatoc.localtime import following_day, instant
 
 #: Names of the portal's own fields. The hyphen keeps them apart from a report's figures, whose keys have none.
 NAME, TITLE = "ho-ten", "chuc-vu"
@@ -35,6 +38,18 @@ def signature(typed: Mapping[str, str]) -> Signature:
     problems = {} if name else {NAME: "chưa điền họ và tên"}
     problems |= {key: "dài quá 120 ký tự" for key, said in ((NAME, name), (TITLE, title)) if len(said) > _MAX_NAME}
     return Signature(name, title, problems)
+
+
+def read_moment(typed: str, zone: str) -> datetime:
+    """An instant (UTC) as a browser's field gives it (2021-11-25T16:00) or as a person writes it (25/11/2021 16:00, or
+    the day alone, which ends at 24:00), on the wall clock of `zone`. Raises ValueError."""
+    typed = " ".join(typed.replace("T", " ").replace(",", " ").replace("giờ", ":").split()).replace(" :", ":")
+    day, _, hour = typed.partition(" ")
+    form = "%d/%m/%Y" if "/" in day else "%Y-%m-%d"
+    date = datetime.strptime(day, form).date()  # noqa: DTZ007  # a wall clock's reading, given its zone below
+    if not hour:
+        return instant(following_day(date), time(0), zone)
+    return instant(date, time.fromisoformat(hour.replace(" ", "").zfill(5)).replace(tzinfo=None), zone)
 
 
 def _one_line(said: str) -> str:

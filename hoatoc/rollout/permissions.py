@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.regime import PermissionRule, Selector
@@ -52,6 +52,8 @@ def ask(session: Session, addressee: Addressee, clause: str, asked: Asked, *, no
     _refuse(asked, today)
     chain = ChainOfCommand(session, directive.office_id, today, snap.office.leadership)
     decider = _decider(session, directive, chain, addressee, above=asked.for_head)
+    if (same := _asked_before(session, addressee, clause, asked)) is not None:
+        return same
     number = _next_number(session, decider)
     ids = duties.open_all(
         session, directive.id, [decider.id], subject=clause, kind=DutyKind.DECISION, slot=str(number), period_id=None,
@@ -133,6 +135,33 @@ def answer(
     return request
 
 
+def before_leadership(session: Session, now: datetime) -> list[tuple[PermissionRequest, Duty, Addressee, Addressee]]:
+    """The requests that wait for the issuer's leadership, whose answers the desk takes down: each with the duty to
+    answer it, who asked and who decides."""
+    decider = aliased(Addressee)
+    rows = session.execute(
+        select(PermissionRequest, Duty, Addressee, decider, Directive)
+        .join(Duty, Duty.id == PermissionRequest.duty_id)
+        .join(Addressee, Addressee.id == PermissionRequest.addressee_id)
+        .join(decider, decider.id == Duty.addressee_id)
+        .join(Directive, Directive.id == Duty.directive_id)
+        .where(Duty.state == DutyState.OPEN, Directive.trial.is_(False))
+        .order_by(Duty.due_at, PermissionRequest.id)
+    ).all()
+    leaders = {directive.id: _leaders(session, directive, now) for *_, directive in rows}
+    return [
+        (request, duty, asker, decides)
+        for request, duty, asker, decides, directive in rows
+        if decides.key in leaders[directive.id]
+    ]
+
+
+def _leaders(session: Session, directive: Directive, now: datetime) -> set[str]:
+    leadership = snapshot.of(directive).office.leadership
+    chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), leadership)
+    return {leader.key for leader in chain.leadership()}
+
+
 def counts(session: Session, directive_id: int) -> dict[str, int]:
     """How many requests were asked, granted and refused; those still waiting are asked less the two others."""
     states = session.scalars(
@@ -189,6 +218,21 @@ def _add_decider(
     session.add(row)
     session.flush()
     return row
+
+
+def _asked_before(session: Session, addressee: Addressee, clause: str, asked: Asked) -> PermissionRequest | None:
+    """The same request that waits for its answer already: who presses twice asks once."""
+    return session.scalar(
+        select(PermissionRequest)
+        .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
+        .where(
+            PermissionRequest.addressee_id == addressee.id, Obligation.clause == clause,
+            PermissionRequest.state == PermissionState.ASKED, PermissionRequest.person == asked.person.strip(),
+            PermissionRequest.purpose == asked.purpose.strip(), PermissionRequest.for_head == asked.for_head,
+            PermissionRequest.first_day == asked.first_day, PermissionRequest.last_day == asked.last_day,
+        )
+        .limit(1)
+    )  # fmt: skip
 
 
 def _next_number(session: Session, decider: Addressee) -> int:

@@ -29,7 +29,7 @@ _LIVE = (DutyState.OPEN, DutyState.RETURNED)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request for more time that the desk has not decided, with the duty it is about and who owes that."""
+    """A request for more time, with the duty it is about and who owes that."""
 
     request: ExtensionRequest
     duty: Duty
@@ -79,11 +79,13 @@ def ask(
 
 
 def grant(
-    session: Session, request_id: int, until: datetime, *, reason: str, by: str, by_name: str, now: datetime
-) -> ExtensionRequest:
-    """Đồng ý: the duty is due at `until` (aware), which need not be what was asked for; the unit is told. Raises ChangedMeanwhile when the request was decided before, and
-    what `relief.extend` raises."""
-    request = _locked(session, request_id)
+    session: Session, request_id: int, until: datetime, *, reason: str, by: str, by_name: str, now: datetime,
+    asked_at: datetime | None = None,
+) -> ExtensionRequest:  # fmt: skip
+    """Đồng ý: the duty is due at `until` (aware), which need not be what was asked for; the unit is told. Raises
+    ChangedMeanwhile when the request was decided before, or is no longer the one asked at `asked_at` that the person
+    has seen (None: whatever it says now), and what `relief.extend` raises."""
+    request = _locked(session, request_id, asked_at)
     duty = relief.duty_of(session, request.duty_id)
     relief.extend(session, duty, until, reason=reason.strip() or request.reason, by=by, now=now)
     request.granted_until = until
@@ -92,11 +94,12 @@ def grant(
 
 
 def refuse(
-    session: Session, request_id: int, *, reason: str, by: str, by_name: str, now: datetime
+    session: Session, request_id: int, *, reason: str, by: str, by_name: str, now: datetime,
+    asked_at: datetime | None = None,
 ) -> ExtensionRequest:  # fmt: skip
-    """Không đồng ý: the due time stands, and the unit is told why. Raises ChangedMeanwhile when the request was decided
-    before, SubmissionRefused without a reason."""
-    request = _locked(session, request_id)
+    """Không đồng ý: the due time stands, and the unit is told why. Raises ChangedMeanwhile as `grant` does, and
+    SubmissionRefused without a reason."""
+    request = _locked(session, request_id, asked_at)
     if not reason.strip():
         raise SubmissionRefused("Chưa ghi lý do không đồng ý.", {"reason": "ghi lý do không đồng ý"})
     duty = relief.duty_of(session, request.duty_id)
@@ -152,6 +155,20 @@ def returned(session: Session) -> list[Returned]:
     ]  # fmt: skip
 
 
+def decided(session: Session, limit: int) -> list[Waiting]:
+    """The requests decided last, the newest first."""
+    rows = session.execute(
+        select(ExtensionRequest, Duty, Addressee, Directive)
+        .join(Duty, Duty.id == ExtensionRequest.duty_id)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .join(Directive, Directive.id == Duty.directive_id)
+        .where(ExtensionRequest.state != ExtensionState.ASKED, Directive.trial.is_(False))
+        .order_by(ExtensionRequest.decided_at.desc(), ExtensionRequest.id.desc())
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
 def of_addressee(session: Session, addressee: Addressee) -> Sequence[ExtensionRequest]:
     """Every request of `addressee` for more time, the newest first."""
     return session.scalars(
@@ -188,7 +205,7 @@ def _waiting_for(duty: Duty) -> Select[tuple[ExtensionRequest]]:
     )
 
 
-def _locked(session: Session, request_id: int) -> ExtensionRequest:
+def _locked(session: Session, request_id: int, asked_at: datetime | None) -> ExtensionRequest:
     request = session.scalar(
         select(ExtensionRequest)
         .where(ExtensionRequest.id == request_id)
@@ -197,7 +214,7 @@ def _locked(session: Session, request_id: int) -> ExtensionRequest:
     )
     if request is None:
         raise NotFound("không có đề nghị này")
-    if request.state is not ExtensionState.ASKED:
+    if request.state is not ExtensionState.ASKED or asked_at not in (None, request.asked_at):
         raise ChangedMeanwhile("đề nghị gia hạn")
     return request
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 
 from portal import bulletins
 from portal.csrf import own_form
-from portal.desk import board, lineage
+from portal.desk import board, lineage, requests, slips
 
 router = APIRouter(dependencies=[Depends(own_form)])
-for module in (board, lineage, bulletins):
+for module in (board, lineage, bulletins, requests, slips):
     router.include_router(module.router, prefix="/ban")

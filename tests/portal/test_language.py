@@ -39,6 +39,20 @@ HANDED_ON = {
     "không đọc được tệp; gửi tệp XLSX hoặc CSV (UTF-8) theo mẫu",
     "tệp không phải XLSX, cũng không phải CSV ghi bằng UTF-8", "triển khai", "tiếp nối", "thực hiện theo", "gửi kèm",
     "thay thế",
+    "Chưa phân công được.", "chưa điền họ và tên người nhận việc", "ghi một địa chỉ thư, ví dụ an.nv@soyte.example",
+    "chưa điền địa chỉ thư", "chọn ít nhất một việc",
+    "Đơn vị đã phân công quá nhiều lần trong 24 giờ qua; liên hệ văn phòng.", "không có phân công này",
+    "việc này không phân công cho người mở liên kết", "mở lại liên kết trong thư để xem các việc được phân công",
+    "chỉ văn thư hoặc lãnh đạo đơn vị làm được việc này", "ghi lý do trả lại",
+    "Việc này đã xong hoặc không còn phải làm, không trả lại được.", "Chưa trả lại được.",
+    "Chưa gửi được đề nghị gia hạn.", "chọn thời điểm sau hạn đang có và sau lúc này", "ghi lý do xin gia hạn",
+    "Việc này không còn phải làm, không cần gia hạn.", "ghi ngày và giờ, ví dụ 25/11/2021 16:00",
+    "Chưa chọn việc nào.", "Chưa chọn cách giải quyết.", "Chưa ghi việc đã triển khai.", "ghi việc đã triển khai",
+    "Chưa ghi nội dung giải trình.", "ghi lý do chậm và việc đã khắc phục", "Đơn vị không phải giải trình nữa.",
+    "Chưa ghi nhận.", "không có việc nào phải báo đã triển khai", "không có yêu cầu giải trình này",
+    "Báo đã triển khai", "xem lại tình hình mới rồi làm lại", "hạn mới phải ở sau lúc này", "chọn thời điểm khác",
+    "chưa ghi lý do", "lý do được gửi cho đơn vị và lưu trong lịch sử", "đơn vị ấy đang giữ việc này",
+    "chọn đơn vị khác", "đơn vị ấy đã có việc này của mình",
 }  # fmt: skip
 VIETNAMESE = "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 

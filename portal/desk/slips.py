@@ -1,0 +1,31 @@
+"""Checks the code of a receipt slip that a unit shows."""
+
+from fastapi import APIRouter, Query, Response
+
+from hoatoc import clock
+from hoatoc.errors import TokenError
+from hoatoc.ledger.schema import Addressee
+from portal.front import TheFront
+from portal.officer import AnyOfficer
+from portal.slips import slip
+from portal.steps import code_words, way_words
+
+router = APIRouter(prefix="/bien-nhan")
+
+
+@router.get("")
+def check_slip(front: TheFront, officer: AnyOfficer, ma: str = Query("", max_length=80)) -> Response:
+    """What the ledger says of the unit at the instant of the slip; nothing for a code that was never given."""
+    made, known = None, True
+    with front.ledger.read() as session:
+        if ma.strip():
+            try:
+                addressee_id, at = front.links.read_slip(ma)
+                made = slip(front, session, session.get_one(Addressee, addressee_id), at)
+            except TokenError:
+                known = False
+        now, simulated = clock.read(session), clock.is_simulated(session)
+    return front.pages.page(
+        "desk/slip_check", officer=officer, code=ma, slip=made, known=known, now=now, simulated=simulated,
+        code_words=code_words, way_words=way_words,
+    )  # fmt: skip
