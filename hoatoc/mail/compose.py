@@ -1,6 +1,6 @@
 """Makes the bytes of claimed notices: the letter rendered, the frame filled; where many say the same, from a mould."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +8,7 @@ from hoatoc.links import Links
 from hoatoc.mail.frame import Envelope, Frame, mailbox, one_line, personal_head
 from hoatoc.mail.letters import Letter, Letters
 from hoatoc.mail.mould import Mould, NotMouldable
+from hoatoc.mail.pictures import Picture, of_summary
 from hoatoc.mail.trialmark import MARK, marked
 from hoatoc.mail.verp import ReturnAddresses
 from hoatoc.rollout import wording
@@ -17,27 +18,33 @@ from hoatoc.rollout.snapshot import Snapshot
 #: X-Priority and Importance as mail readers show them; only a marked document is marked.
 _URGENT = (("X-Priority", "1"), ("Importance", "high"))
 #: The series a reader may want to leave: it asks the desk, since who gets them is the office's decision (RFC 2369).
-_SERIES = frozenset({"daily_summary", "escalation_digest"})
+_SUMMARY = "daily_summary"
+_SERIES = frozenset({_SUMMARY, "escalation_digest"})
 #: Said once more often than this, a letter gets a mould; casting one costs two renderings.
 _ONCE = 1
 
 
+#: Makes the pictures of a summary's content, named under a domain.
+Draw = Callable[[Mapping[str, Any], str], tuple[Picture, ...]]
+
+
 class Composer:
     """Composes the notices of one directive. With `returns`, bounces and replies come back to signed addresses;
-    without, bounces go to the office's sender and replies to its desk. Those of a `trial` all go to the desk."""
+    without, bounces go to the office's sender and replies to its desk. Those of a `trial` all go to the desk. `draw`
+    makes the pictures of a summary."""
 
     def __init__(
         self, key: str, snap: Snapshot, letters: Letters, links: Links, returns: ReturnAddresses | None = None, *,
-        trial: bool = False,
+        trial: bool = False, draw: Draw = of_summary,
     ) -> None:  # fmt: skip
         self._letters, self._links, self._snap, self._returns = letters, links, snap, returns
-        self._trial = trial
+        self._trial, self._draw = trial, draw
         self._shared: dict[str, Any] = {
             "office": wording.office_words(snap),
             "directive": wording.directive_words(snap),
             "zone": snap.office.zone,
         }
-        domain = snap.office.sender.partition("@")[2]
+        self._domain = domain = snap.office.sender.partition("@")[2]
         self._headers = [
             # RFC 3834: no vacation notes in answer to these. References make one directive one thread.
             ("Auto-Submitted", "auto-generated"),
@@ -45,6 +52,7 @@ class Composer:
             *(_URGENT if self._shared["directive"]["urgency"] else ()),
         ]
         self._frames: dict[str, Frame] = {}
+        self._drawn: dict[str, tuple[Picture, ...]] = {}
         self._moulds: dict[str, Mould | None] = {}
         self._said: dict[str, int] = {}
 
@@ -66,7 +74,7 @@ class Composer:
             )
         else:
             letter = self._render(claimed, {"name": name, "link": link})
-            message, needs_8bit = self._frame(claimed.template).fill(
+            message, needs_8bit = self._frame(claimed).fill(
                 subject=letter.subject, text=letter.text, html=letter.html, eight_bit=eight_bit, **head
             )
         return Envelope(claimed.id, sender, address, message, needs_8bit)
@@ -82,7 +90,7 @@ class Composer:
         if self._said[likeness] <= _ONCE:
             return None
         try:
-            mould = Mould(self._frame(claimed.template), lambda values: self._render(claimed, values))
+            mould = Mould(self._frame(claimed), lambda values: self._render(claimed, values))
         except NotMouldable:
             mould = None
         self._moulds[likeness] = mould
@@ -95,6 +103,8 @@ class Composer:
         if claimed.template == "dispatch":
             orders = self._snap.content.text.obligations
             values["orders"] = [{"clause": order.clause, "quote": order.quote} for order in orders]
+        if claimed.template == _SUMMARY:
+            values["pictures"] = {one.place: one for one in self._pictures(claimed)}
         if self._trial:
             values["trial"] = {"name": claimed.to_name, "address": claimed.to_address}
             return marked(self._letters.render(claimed.template, values), claimed.to_name, claimed.to_address)
@@ -108,13 +118,23 @@ class Composer:
             return self._links.specialist(link["specialist"], link["generation"], link["kid"])
         return self._links.unit(claimed.addressee_id, link["generation"], link["kid"])
 
-    def _frame(self, template: str) -> Frame:
-        if template not in self._frames:
+    def _pictures(self, claimed: Claimed) -> tuple[Picture, ...]:
+        if claimed.template != _SUMMARY:
+            return ()
+        if claimed.likeness not in self._drawn:
+            self._drawn[claimed.likeness] = self._draw(claimed.context["summary"], self._domain)
+        return self._drawn[claimed.likeness]
+
+    def _frame(self, claimed: Claimed) -> Frame:
+        template, pictures = claimed.template, self._pictures(claimed)
+        key = claimed.likeness if pictures else template
+        if key not in self._frames:
             office, headers = self._snap.office, self._headers
             if template in _SERIES:
                 subject = quote("Đề nghị thôi gửi thư tổng hợp")
                 headers = [*headers, ("List-Unsubscribe", f"<mailto:{office.desk}?subject={subject}>")]
-            self._frames[template] = Frame(
-                template, sender_name=office.sender_name, sender=office.sender, headers=headers
-            )
-        return self._frames[template]
+            self._frames[key] = Frame(
+                template, sender_name=office.sender_name, sender=office.sender, headers=headers,
+                pictures=[one.enclosure for one in pictures],
+            )  # fmt: skip
+        return self._frames[key]

@@ -12,6 +12,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+from hoatoc.mail.enclosure import Enclosure, base64_lines
+
 #: RFC 5322, 2.1.1: a line has at most 998 octets without its end.
 MAX_LINE = 998
 #: Octets of text in one encoded word, so that the first line of a header has at most 76 characters (RFC 2047, 2).
@@ -85,27 +87,47 @@ def fits_8bit(body: bytes, boundary: bytes) -> bool:
     return b"\0" not in body and boundary not in body and all(len(line) <= MAX_LINE for line in body.split(b"\r\n"))
 
 
-def base64_lines(body: bytes) -> bytes:
-    """`body` in base64, in lines of 76 characters (RFC 2045, 6.8)."""
-    encoded = binascii.b2a_base64(body, newline=False)
-    return b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)]) + b"\r\n"
+class _Multipart:
+    """A multipart body (RFC 2046, 5.1): what opens it, what comes before each part, and what ends it."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        # No boundary is the beginning of another.
+        self.boundary = f"=_{hashlib.sha256(name.encode()).hexdigest()[:32]}_{kind}".encode()
+        said = b'; type="text/html"' if kind == "related" else b""
+        self.opening = b'Content-Type: multipart/%b; boundary="%b"%b\r\n\r\n' % (kind.encode(), self.boundary, said)
+        self.next, self.end = b"--%b\r\n" % self.boundary, b"--%b--\r\n" % self.boundary
+
+    def enclosing(self, enclosures: Sequence[Enclosure]) -> bytes:
+        """The last parts, and the end."""
+        return b"".join(self.next + one.part for one in enclosures) + self.end
 
 
 class Frame:
-    """The static parts of one template's messages."""
+    """The static parts of one template's messages: `pictures` stand in the HTML, `files` go with the whole."""
 
-    def __init__(self, name: str, *, sender_name: str, sender: str, headers: Sequence[tuple[str, str]] = ()) -> None:
-        boundary = f"=_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
-        fixed = [("From", mailbox(sender_name, sender)), *headers, ("MIME-Version", "1.0"),
-                 ("Content-Type", f'multipart/alternative; boundary="{boundary}"')]  # fmt: skip
-        self.boundary = boundary.encode()
+    def __init__(
+        self, name: str, *, sender_name: str, sender: str, headers: Sequence[tuple[str, str]] = (),
+        pictures: Sequence[Enclosure] = (), files: Sequence[Enclosure] = (),
+    ) -> None:  # fmt: skip
+        bodies, rich, whole = (_Multipart(kind, name) for kind in ("alternative", "related", "mixed"))
+        fixed = [("From", mailbox(sender_name, sender)), *headers, ("MIME-Version", "1.0")]
+        outer = whole if files else bodies
+        #: No body may hold what all boundaries begin with.
+        self.boundary = bodies.boundary[: -len("alternative")]
         #: The headers that all messages share, and the empty line after them.
-        self.head = "".join(f"{key}: {value}\r\n" for key, value in fixed).encode() + b"\r\n"
-        self.end = b"--%b--\r\n" % self.boundary
+        self.head = "".join(f"{key}: {value}\r\n" for key, value in fixed).encode() + outer.opening
+        if files:
+            self.head += whole.next + bodies.opening
+        self.end = bodies.end
+        if pictures:
+            self.end = rich.enclosing(pictures) + self.end
+        if files:
+            self.end += whole.enclosing(files)
+        before = {b"plain": bodies.next, b"html": bodies.next + (rich.opening + rich.next if pictures else b"")}
         self._opened = {
             (kind, encoding): (
-                b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n"
-                % (self.boundary, kind, encoding)
+                b"%bContent-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n"
+                % (before[kind], kind, encoding)
             )
             for kind in (b"plain", b"html")
             for encoding in (b"8bit", b"base64")

@@ -159,7 +159,7 @@ class Play:
         )  # fmt: skip
         for notice_id, *owes in spoken:
             self.agenda.receive(Owes(*owes), rows[notice_id].step, now)
-        self._composer = self._composer or Composer(directive.key, snapshot.of(directive), Letters(), _LINKS)
+        self._composer = self._composer or _composer(directive)
         for notice in claimed:
             row = rows[notice.id]
             if row.template in _UPWARDS and notice.id in arrived:
@@ -256,3 +256,8 @@ def begin(
             mail=MailWorld(people, behaviour, chance), typists=typists, one_by_one=one_by_one,
             opens_first_actions=draft.content.regime.first_action is not None,
         )  # fmt: skip
+
+
+def _composer(directive: Directive) -> Composer:
+    """A rehearsal shows its letters as text: nothing is drawn."""
+    return Composer(directive.key, snapshot.of(directive), Letters(), _LINKS, draw=lambda _summary, _domain: ())
