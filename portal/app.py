@@ -20,6 +20,7 @@ from portal import (
     paced,
     paper,
     permissions,
+    redaction,
     reports,
     returning,
     rosters,
@@ -42,6 +43,7 @@ def create_app(
     """The portal over `ledger`, its pages in `lang` ("vi" or "en").
 
     Units' links open until `link_lasts` after their directive has ended; `province` is the single sign-on."""
+    redaction.install()
     app = FastAPI(title="Hỏa Tốc", openapi_url=None, docs_url=None, redoc_url=None)
     pages = Pages(Language(lang))
     app.state.front = Front(ledger, links, pages, link_lasts=link_lasts, province=province)

@@ -49,7 +49,8 @@ def open_ledger(url: str) -> Ledger:
     if parsed.get_backend_name() == "sqlite":
         return Ledger(_sqlite(parsed.database or "", url))
     if parsed.get_backend_name() == "postgresql":
-        return Ledger(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True))
+        url_of_driver = parsed.set(drivername="postgresql+psycopg")
+        return Ledger(create_engine(url_of_driver, pool_size=10, pool_pre_ping=True, hide_parameters=True))
     raise SettingsError(
         f"HOATOC_DATABASE_URL: không dùng được {parsed.get_backend_name()}", hint="dùng sqlite hoặc postgresql"
     )
@@ -59,7 +60,10 @@ def _sqlite(database: str, url: str) -> Engine:
     if database in ("", ":memory:"):
         raise SettingsError("HOATOC_DATABASE_URL: sổ cái không thể chỉ nằm trong bộ nhớ", hint="ghi đường dẫn tệp")
     Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+    # What people wrote stands in the ledger, not in the log of an error.
+    engine = create_engine(
+        url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

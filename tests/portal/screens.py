@@ -1,13 +1,9 @@
 """What the browser tests share: a served portal, the screens it is looked at on, and the accessibility examination."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from playwright.sync_api import Page, ViewportSize
 
 from hoatoc.ledger.engine import Ledger
@@ -15,6 +11,7 @@ from hoatoc.ledger.schema import Role
 from hoatoc.links import Links
 from portal.app import create_app
 from tests.portal.officers import cookie
+from tests.worlds.listening import listening
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1440, "height": 900}
@@ -26,21 +23,8 @@ _RUN = "axe.run(document, {resultTypes: ['violations']}).then(found => found.vio
 @contextmanager
 def serving(ledger: Ledger, links: Links, lang: str = "vi") -> Iterator[str]:
     """The portal on a free port, for as long as the block lasts."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(ledger, links, lang), log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        deadline = time.monotonic() + 30
-        while not server.started:
-            assert time.monotonic() < deadline, "the portal does not start"
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with listening(create_app(ledger, links, lang)) as url:
+        yield url
 
 
 def enter(page: Page, ledger: Ledger, url: str, role: Role = Role.DESK) -> None:
