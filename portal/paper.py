@@ -1,13 +1,29 @@
 """The directive in its own layout, State or Party, to be read and printed."""
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Response
 
 from hoatoc import clock
+from hoatoc.ledger.schema import Directive
+from hoatoc.rollout import originals, snapshot
 from hoatoc.rollout.views import unit_page
 from portal.front import TheFront
 from portal.visitor import enter
 
 router = APIRouter()
+
+
+@router.get("/v/{token}/ban-ky")
+def show_original(front: TheFront, token: str) -> Response:
+    """The signed original, to be kept. Raises NotFound where the directive has none."""
+    with front.ledger.read() as session:
+        addressee = enter(front, session, token).addressee
+        directive = session.get_one(Directive, addressee.directive_id)
+        named = snapshot.of(directive).original
+        found = originals.get(session, directive.id, named["sha256"] if named else "")
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(found.name, safe='')}"}
+    return Response(found.content, media_type=found.kind, headers=headers)
 
 
 @router.get("/v/{token}/van-ban")

@@ -22,6 +22,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Text": {
         "": "Văn bản như đã ký.",
         "source": "Tệp nguyên văn để đối chiếu từng câu trích (`hoatoc check --sources`).",
+        "original": "Bản ký (.pdf, .docx) trong thư mục cơ quan: gửi kèm thư, mở được từ trang của đơn vị.",
         "issuer": "Cơ quan ban hành, đúng như đầu văn bản.",
         "tree": "Hệ của cơ quan ban hành.",
         "type": "Loại văn bản: công điện, công văn, chỉ thị…",
@@ -331,6 +332,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "phone": "Điện thoại của bàn trực.",
         "leadership": "Lãnh đạo: nhận danh sách chậm và, ở đỉnh mỗi hệ, quyết định xin phép.",
         "calendar": "Lịch làm việc.",
+        "attach_up_to": "Bản ký đến chừng này KB thì gửi kèm thư, lớn hơn thì mở từ trang; 0 là không gửi kèm.",
         "pressing": "Giờ nghỉ, giới hạn số thư đôn đốc, hạn giải trình.",
         "approval": "Ban hành cần mấy người: một, hoặc một người đề nghị và một người khác duyệt.",
         "ladders": "Thang của cơ quan cho từng độ khẩn, dùng khi văn bản không đặt ladder.",

@@ -9,6 +9,7 @@ from hoatoc.format import crosscheck
 from hoatoc.format.directive import DirectiveFile, identity
 from hoatoc.format.form import Form
 from hoatoc.format.office import Office
+from hoatoc.format.original import original_problems
 from hoatoc.format.problem import Problem
 from hoatoc.format.roster import RosterForm
 from hoatoc.format.rulecheck import rule_problems
@@ -90,6 +91,7 @@ def read_draft(path: Path, folder: OfficeFolder) -> None:
         problems = [
             *crosscheck.directive_problems(content, folder.units, folder.forms, source),
             *rule_problems(content, folder.units, folder.rosters, source),
+            *original_problems(content, source),
             *_same_document(key, content, folder, source),
         ]
         if problems:

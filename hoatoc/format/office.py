@@ -41,6 +41,7 @@ class Office(Model):
     sender_name: Words
     desk: Mailbox
     phone: Words | None = None
+    attach_up_to: int = Field(default=1024, ge=0, le=20480)  # KB of a signed original that mails carry; 0: none
     leadership: tuple[PostRef, ...] = Field(min_length=1)
     calendar: Calendar = Calendar()
     pressing: Pressing = Pressing()

@@ -111,6 +111,7 @@ class Text(Model):
     """The document itself."""
 
     source: Source | None = None
+    original: Words | None = None  # the signed paper beside the file, which goes out with the mail
     issuer: Words
     tree: Tree
     type: Words

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from hoatoc.links import Links
+from hoatoc.mail.enclosure import Enclosure
 from hoatoc.mail.frame import Envelope, Frame, mailbox, one_line, personal_head
 from hoatoc.mail.letters import Letter, Letters
 from hoatoc.mail.mould import Mould, NotMouldable
@@ -26,19 +27,22 @@ _ONCE = 1
 
 #: Makes the pictures of a summary's content, named under a domain.
 Draw = Callable[[Mapping[str, Any], str], tuple[Picture, ...]]
+#: Gives the file of a signed original, by its SHA-256.
+Enclose = Callable[[str], Enclosure]
 
 
 class Composer:
     """Composes the notices of one directive. With `returns`, bounces and replies come back to signed addresses;
     without, bounces go to the office's sender and replies to its desk. Those of a `trial` all go to the desk. `draw`
-    makes the pictures of a summary."""
+    makes the pictures of a summary, `enclose` the file of a signed original, which goes with the directive's notice."""
 
     def __init__(
         self, key: str, snap: Snapshot, letters: Letters, links: Links, returns: ReturnAddresses | None = None, *,
         trial: bool = False, draw: Draw = of_summary,
+        enclose: Enclose | None = None,
     ) -> None:  # fmt: skip
         self._letters, self._links, self._snap, self._returns = letters, links, snap, returns
-        self._trial, self._draw = trial, draw
+        self._trial, self._draw, self._enclose = trial, draw, enclose
         self._shared: dict[str, Any] = {
             "office": wording.office_words(snap),
             "directive": wording.directive_words(snap),
@@ -102,6 +106,7 @@ class Composer:
             values["link"] = personal["link"]
         if claimed.template == "dispatch":
             orders = self._snap.content.text.obligations
+            values["original"] = claimed.context.get("original")
             values["orders"] = [{"clause": order.clause, "quote": order.quote} for order in orders]
         if claimed.template == _SUMMARY:
             values["pictures"] = {one.place: one for one in self._pictures(claimed)}
@@ -125,9 +130,14 @@ class Composer:
             self._drawn[claimed.likeness] = self._draw(claimed.context["summary"], self._domain)
         return self._drawn[claimed.likeness]
 
+    def _files(self, claimed: Claimed) -> list[Enclosure]:
+        original = claimed.context.get("original")
+        return [self._enclose(original["sha256"])] if original and self._enclose else []
+
     def _frame(self, claimed: Claimed) -> Frame:
         template, pictures = claimed.template, self._pictures(claimed)
-        key = claimed.likeness if pictures else template
+        alone = not pictures and not claimed.context.get("original")
+        key = template if alone else claimed.likeness
         if key not in self._frames:
             office, headers = self._snap.office, self._headers
             if template in _SERIES:
@@ -135,6 +145,6 @@ class Composer:
                 headers = [*headers, ("List-Unsubscribe", f"<mailto:{office.desk}?subject={subject}>")]
             self._frames[key] = Frame(
                 template, sender_name=office.sender_name, sender=office.sender, headers=headers,
-                pictures=[one.enclosure for one in pictures],
+                pictures=[one.enclosure for one in pictures], files=self._files(claimed),
             )  # fmt: skip
         return self._frames[key]

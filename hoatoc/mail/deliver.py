@@ -4,17 +4,18 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive
 from hoatoc.links import Links
 from hoatoc.mail.compose import Composer
+from hoatoc.mail.enclosure import Enclosure, file
 from hoatoc.mail.letters import Letters
 from hoatoc.mail.relay import Relay
 from hoatoc.mail.verp import ReturnAddresses
 from hoatoc.mail.wire import Wire
-from hoatoc.rollout import answers, claims, snapshot
+from hoatoc.rollout import answers, claims, originals, snapshot
 from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.snapshot import Snapshot
 
@@ -26,6 +27,12 @@ BATCH = 500
 def _letters() -> Letters:
     """The templates, compiled once a process: that costs more than a small delivery."""
     return Letters()
+
+
+def _original(ledger: Ledger, directive_id: int, sha256: str) -> Enclosure:
+    with ledger.read() as session:
+        found = originals.get(session, directive_id, sha256)
+    return file(found.content, name=found.name, kind=found.kind)
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
         directive = session.get_one(Directive, directive_id)
         key, snap, trial = directive.key, snapshot.of(directive), directive.trial
     returns = ReturnAddresses(links.ring, snap.office.sender) if relay.signed_returns else None
-    composer = Composer(key, snap, _letters(), links, returns, trial=trial)
+    enclose = partial(_original, ledger, directive_id)
+    composer = Composer(key, snap, _letters(), links, returns, trial=trial, enclose=enclose)
     delivery = _Delivery(ledger, directive_id, snap, now, links.ring.newest)
     wire = Wire(relay, composer.compose, delivery.tell, delivery.stir)
     try:

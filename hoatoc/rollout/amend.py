@@ -23,7 +23,7 @@ from hoatoc.ledger.schema import (
     PeriodState,
 )
 from hoatoc.localtime import following_day, instant, local_date
-from hoatoc.rollout import announcement, bearing, duties, history, life, periods, reach, snapshot
+from hoatoc.rollout import announcement, bearing, duties, history, life, originals, periods, reach, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.difference import differences
 from hoatoc.rollout.directory import import_office
@@ -61,6 +61,7 @@ def amend(
     directive.snapshot, directive.snapshot_hash = taken, snapshot.digest(taken)
     directive.title, directive.urgency = title(draft.content.text), urgency(draft.content.text).value
     session.flush()
+    originals.keep(session, directive, draft)
     after = snapshot.of(directive)
     done = Amended(changes=differences(before, after))
     _obligations(session, directive, draft)

@@ -21,7 +21,7 @@ from hoatoc.ledger.schema import (
     PermissionState,
 )
 from hoatoc.localtime import NEVER, spoken, spoken_day
-from hoatoc.rollout import editions, explanation, wording
+from hoatoc.rollout import editions, explanation, originals, specialists, wording
 from hoatoc.rollout.snapshot import Snapshot
 
 #: The notice that something has changed: the directive, or what a unit owes.
@@ -50,6 +50,7 @@ def contents(
     owed = _owed_by_notice(session, directive, snap, [notice.id for notice in notices], now)
     dispatched = [notice.addressee_id for notice in notices if notice.template == "dispatch"]
     reports = _report_words(session, snap, dispatched) if dispatched else {}
+    original = originals.enclosed(snap)
     shared: dict[Any, dict[str, Any]] = {}
     found: dict[int, dict[str, Any] | None] = {}
     for notice in notices:
@@ -60,12 +61,16 @@ def contents(
             found[notice.id] = _permission(session, snap, notice, owed[notice.id], kid)
         elif notice.template == CHANGE:
             found[notice.id] = notice.context  # fixed when it was written
+        elif notice.template == specialists.TEMPLATE:
+            told = specialists.said(session, notice, kid)
+            found[notice.id] = told and {"duties": [item.line for item in owed[notice.id] if item.still], **told}
         elif notice.template == explanation.TEMPLATE:
             found[notice.id] = _explanation(session, directive, notice, owed[notice.id], kid)
         elif notice.template == "escalation_digest":
             found[notice.id] = _digest(notice, owed[notice.id], directive.zone)
         else:
-            found[notice.id] = _letter(notice, owed[notice.id], reports.get(notice.addressee_id), kid, shared)
+            told = {"report": reports.get(notice.addressee_id), "original": original}
+            found[notice.id] = _letter(notice, owed[notice.id], told, kid, shared)
     return found
 
 
@@ -116,19 +121,21 @@ def _owed_by_notice(
 
 
 def _letter(
-    notice: Any, owed: list[Owed], report: dict[str, str] | None, kid: str, shared: dict[Any, dict[str, Any]]
+    notice: Any, owed: list[Owed], dispatched: dict[str, Any], kid: str, shared: dict[Any, dict[str, Any]]
 ) -> dict[str, Any] | None:
     """What a unit's own people are told: the dispatch whatever became of it, a reminder while something is owed."""
     said = owed if notice.template == "dispatch" else [item for item in owed if item.still]
     if not said:
         return None
+    to = specialists.id_of(notice.recipient.rpartition("/")[2])
     # The dicts are shared and live as long as this call: their identity says which of them are the same.
-    key = (notice.template, notice.step, said[0].generation, id(report), *(id(item.line) for item in said))
+    alike = (id(dispatched["report"]), *(id(item.line) for item in said))
+    key = (notice.template, notice.step, said[0].generation, to, *alike)
     if key not in shared:
         lines = [item.line for item in said]
-        link = {"generation": said[0].generation, "kid": kid}
+        link = {"generation": said[0].generation, "kid": kid, **({"specialist": to} if to else {})}
         told = (
-            {"report": report}
+            dispatched
             if notice.template == "dispatch"
             else {"step": notice.step, "overdue": any(line["overdue"] for line in lines)}
         )

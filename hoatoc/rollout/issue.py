@@ -26,7 +26,7 @@ from hoatoc.ledger.schema import (
     WakeUp,
 )
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import history, periods, pin, snapshot
+from hoatoc.rollout import history, originals, periods, pin, snapshot
 from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.once import duty_clauses
 from hoatoc.rollout.resolve import Resolved, resolve
@@ -83,6 +83,7 @@ def write(
     )  # fmt: skip
     session.add(directive)
     session.flush()
+    originals.keep(session, directive, draft)
     clauses = _write_obligations(session, directive, draft)
     resolved = resolve(draft.content, folder.units, day)
     write_addressees(session, directive, resolved, clauses, named_at=now)

@@ -8,6 +8,7 @@ from hoatoc.format.directive import DirectiveFile
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.form import Form
 from hoatoc.format.office import Office
+from hoatoc.format.original import read_original
 from hoatoc.format.regime import ReportRule
 from hoatoc.format.roster import RosterForm
 from hoatoc.format.text import Obligation
@@ -34,6 +35,8 @@ class Snapshot:
         self.office = _issuing(Office.model_validate_json(json.dumps(data["office"])), self.content)
         self.forms = {key: Form.model_validate_json(json.dumps(form)) for key, form in data["forms"].items()}
         rosters = data.get("rosters", {})
+        #: The signed original: its name, SHA-256 and octets; None without one.
+        self.original: dict[str, Any] | None = data.get("original")
         self.rosters = {key: RosterForm.model_validate_json(json.dumps(form)) for key, form in rosters.items()}
 
         self._climbs: dict[DutyKind, Climb] = {}
@@ -77,12 +80,23 @@ def take(folder: OfficeFolder, draft: Draft) -> dict[str, Any]:
     """The data to be kept for a draft that is being issued."""
     forms = {rule.form for rule in draft.content.regime.reports}
     rosters = {rule.roster for rule in draft.content.regime.rosters}
+    original = _original(draft)
     return {
         "directive": draft.content.model_dump(mode="json"),
         "office": folder.office.model_dump(mode="json"),
         "forms": {key: folder.forms[key].model_dump(mode="json") for key in sorted(forms)},
         "rosters": {key: folder.rosters[key].model_dump(mode="json") for key in sorted(rosters)},
+        **({"original": original} if original else {}),
     }
+
+
+def _original(draft: Draft) -> dict[str, Any] | None:
+    """What is said of the signed original. Raises OriginalRefused."""
+    name = draft.content.text.original
+    if name is None:
+        return None
+    found = read_original(draft.source.path.parent, name)
+    return {"name": found.name, "sha256": found.sha256, "octets": len(found.content)}
 
 
 def digest(data: Any) -> str:

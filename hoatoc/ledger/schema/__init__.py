@@ -15,6 +15,7 @@ from hoatoc.ledger.schema.inbox import InboxKind, InboxMail, InboxState
 from hoatoc.ledger.schema.meta import Meta
 from hoatoc.ledger.schema.notice import Notice, NoticeDuty, NoticeState
 from hoatoc.ledger.schema.office import Office, Post, Unit
+from hoatoc.ledger.schema.original import Original
 from hoatoc.ledger.schema.period import Period, PeriodState
 from hoatoc.ledger.schema.permission import PermissionRequest, PermissionState
 from hoatoc.ledger.schema.proposal import Proposal, ProposalState
@@ -56,6 +57,7 @@ __all__ = [
     "NoticeState",
     "Obligation",
     "Office",
+    "Original",
     "Period",
     "PeriodState",
     "PermissionRequest",
@@ -67,8 +69,8 @@ __all__ = [
     "Reopening",
     "Report",
     "Revision",
-    "Rollup",
     "Role",
+    "Rollup",
     "Roster",
     "SignIn",
     "SignInLink",

@@ -180,6 +180,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("directive_id", "clause", name=op.f("uq_obligation_directive_id_clause")),
     )
     op.create_table(
+        "original",
+        sa.Column("directive_id", Id, autoincrement=False, nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_original_directive_id")),
+        sa.PrimaryKeyConstraint("directive_id", "sha256", name=op.f("pk_original")),
+    )
+    op.create_table(
         "period",
         sa.Column("id", Id, nullable=False),
         sa.Column("directive_id", Id, nullable=False),
@@ -701,6 +711,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_period_directive_id_next_at")
 
     op.drop_table("period")
+    op.drop_table("original")
     op.drop_table("obligation")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_subject")
