@@ -25,7 +25,7 @@ class NotYours(Exception):
 
 @dataclass(frozen=True)
 class Officer:
-    """A person of the office who is signed in. `csrf` is what their forms carry."""
+    """A person of the office who is signed in. `csrf` is what their forms carry, `way` how they came in."""
 
     account_id: int
     login: str
@@ -33,6 +33,7 @@ class Officer:
     role: Role
     csrf: str
     sign_in_id: int
+    way: str
 
     @property
     def actor(self) -> str:
@@ -81,7 +82,8 @@ def _officer(front: TheFront, request: Request) -> Officer:
         raise SignInNeeded
     account = present.account
     return Officer(
-        account.id, account.login, account.name, account.role, present.sign_in.csrf, present.sign_in.id
+        account.id, account.login, account.name, account.role, present.sign_in.csrf, present.sign_in.id,
+        present.sign_in.way,
     )  # fmt: skip
 
 

@@ -45,9 +45,9 @@ def is_outdated(password_hash: str) -> bool:
 def require_good(password: str, login: str) -> None:
     """Raise HoatocError unless `password` may be that of `login`."""
     if len(password) < SHORTEST:
-        raise HoatocError(f"mật khẩu cần ít nhất {SHORTEST} ký tự", hint="ghép vài từ không liên quan với nhau")
+        raise HoatocError("mật khẩu quá ngắn", hint="dùng ít nhất 12 ký tự, ví dụ vài từ không liên quan với nhau")
     if len(password) > LONGEST:
-        raise HoatocError(f"mật khẩu dài quá {LONGEST} ký tự", hint="rút ngắn lại")
+        raise HoatocError("mật khẩu quá dài", hint="rút còn dưới 200 ký tự")
     if login.casefold() in password.casefold() or len(set(password)) < 5:
         raise HoatocError("mật khẩu dễ đoán", hint="không dùng tên đăng nhập, không lặp một vài ký tự")
 

@@ -22,11 +22,11 @@ def add(session: Session, login: str, *, name: str, role: Role, password: str, n
     Raises HoatocError when login, name or password cannot be taken."""
     login, name = login.strip().lower(), " ".join(name.split())
     if not _LOGIN.fullmatch(login):
-        raise HoatocError(f"tên đăng nhập không dùng được: {login}", hint="chữ thường không dấu, số, . _ - @")
+        raise HoatocError("tên đăng nhập không dùng được", hint="chữ thường không dấu, số, . _ - @")
     if not name or len(name) > 120:
         raise HoatocError("chưa ghi họ và tên, hoặc dài quá 120 ký tự", hint="ghi họ và tên người dùng tài khoản")
     if session.scalar(select(Account.id).where(Account.login == login)) is not None:
-        raise HoatocError(f"đã có tài khoản {login}", hint="chọn tên đăng nhập khác")
+        raise HoatocError("đã có tài khoản này", hint="chọn tên đăng nhập khác")
     if password:
         require_good(password, login)
     account = Account(

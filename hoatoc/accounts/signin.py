@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.accounts import lockout
@@ -66,7 +66,7 @@ def make_link(session: Session, account: Account, *, now: datetime, by: str, las
               once: bool = True) -> str:  # fmt: skip
     """The secret of a link that signs `account` in, once and for a quarter of an hour unless said otherwise."""
     if account.disabled_at <= now:
-        raise HoatocError(f"tài khoản {account.login} đã khóa", hint="mở lại tài khoản trước")
+        raise HoatocError("tài khoản đã khóa", hint="mở lại tài khoản trước")
     secret = secrets.token_urlsafe(32)
     session.add(
         SignInLink(account_id=account.id, secret_hash=_hash(secret), once=once, created_at=now, expires_at=now + lasts,
@@ -118,6 +118,12 @@ def is_worth_noting(presence: Presence, now: datetime) -> bool:
 def touch(session: Session, sign_in_id: int, *, now: datetime) -> None:
     """Note that the person is there."""
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now))
+
+
+def last_seen(session: Session) -> dict[int, datetime]:
+    """When each account, by its id, was last there."""
+    seen = select(SignIn.account_id, func.max(SignIn.seen_at)).group_by(SignIn.account_id)
+    return dict(session.execute(seen).tuples().all())
 
 
 def close(session: Session, presence: Presence, *, now: datetime) -> None:

@@ -6,8 +6,25 @@ from fastapi import APIRouter, Depends
 
 from portal import bulletins
 from portal.csrf import own_form
-from portal.desk import board, lineage, requests, slips
+from portal.desk import (
+    access,
+    accounts,
+    board,
+    lineage,
+    ownpassword,
+    requests,
+    slips,
+)
 
 router = APIRouter(dependencies=[Depends(own_form)])
-for module in (board, lineage, bulletins, requests, slips):
+for module in (
+    access,
+    accounts,
+    board,
+    bulletins,
+    lineage,
+    ownpassword,
+    requests,
+    slips,
+):
     router.include_router(module.router, prefix="/ban")
