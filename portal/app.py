@@ -30,7 +30,7 @@ from portal import (
     tasks,
     unit,
 )
-from portal.front import Front, TheFront
+from portal.front import Folders, Front, TheFront
 from portal.language import Language
 from portal.pages import STATIC, Pages
 from portal.security import Guard
@@ -38,15 +38,18 @@ from portal.security import Guard
 
 def create_app(
     ledger: Ledger, links: Links, lang: str, *, link_lasts: timedelta = timedelta(days=90),
-    province: Province | None = None,
+    province: Province | None = None, folders: Folders | None = None,
 ) -> FastAPI:  # fmt: skip
     """The portal over `ledger`, its pages in `lang` ("vi" or "en").
 
-    Units' links open until `link_lasts` after their directive has ended; `province` is the single sign-on."""
+    Units' links open until `link_lasts` after their directive has ended; `province` is the single sign-on,
+    `folders` where the files are."""
     redaction.install()
     app = FastAPI(title="Hỏa Tốc", openapi_url=None, docs_url=None, redoc_url=None)
     pages = Pages(Language(lang))
-    app.state.front = Front(ledger, links, pages, link_lasts=link_lasts, province=province)
+    app.state.front = Front(
+        ledger, links, pages, link_lasts=link_lasts, province=province, folders=folders or Folders()
+    )
     app.add_middleware(Guard)
     failures.install(app, pages)
     app.add_api_route("/health", health)
@@ -78,4 +81,5 @@ def serve_app() -> FastAPI:
         keyring.require(session, ring)
     links, lasts = Links(ring, settings.public_url), timedelta(days=settings.link_days)
     province = province_of(settings, settings.public_url)
-    return create_app(ledger, links, settings.lang, link_lasts=lasts, province=province)
+    folders = Folders(settings.directives, settings.home)
+    return create_app(ledger, links, settings.lang, link_lasts=lasts, province=province, folders=folders)

@@ -1,10 +1,12 @@
 """One rehearsal from start to end."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
 from hoatoc.format.folder import Draft, OfficeFolder
+from hoatoc.format.office import Approval
 from hoatoc.localtime import instant, local_date
 from hoatoc.rehearsal.account import tell
 from hoatoc.rehearsal.behaviour import Behaviour
@@ -21,6 +23,8 @@ def rehearse(
 ) -> dict[str, Any]:  # fmt: skip
     """The account of `days` days of `draft` issued at `at` (aware, UTC). Nothing real is read or written."""
     behaviour = behaviour or Behaviour()
+    # A rehearsal issues nothing, so nobody has to approve it.
+    folder = replace(folder, office=folder.office.model_copy(update={"approval": Approval.ONE}))
     with throwaway_ledger() as ledger:
         play = begin(ledger, folder, draft, at=at, days=days, seed=seed, behaviour=behaviour)
         play.run(progress)

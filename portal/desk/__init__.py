@@ -9,22 +9,40 @@ from portal.csrf import own_form
 from portal.desk import (
     access,
     accounts,
+    actions,
     board,
+    directive,
+    drafting,
+    duty,
+    events,
+    issuing,
     lineage,
     ownpassword,
+    phone,
+    rehearsing,
     requests,
     slips,
+    unitrecord,
 )
 
 router = APIRouter(dependencies=[Depends(own_form)])
 for module in (
     access,
     accounts,
+    actions,
     board,
     bulletins,
+    directive,
+    drafting,
+    duty,
+    events,
+    issuing,
     lineage,
     ownpassword,
+    phone,
+    rehearsing,
     requests,
     slips,
+    unitrecord,
 ):
     router.include_router(module.router, prefix="/ban")

@@ -1,0 +1,182 @@
+"""Issuing on screen: the office's drafts, the plan of one with its warnings, try it, propose or issue it, decide."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from hoatoc import clock
+from hoatoc.errors import ChangedMeanwhile, FormatError, HoatocError, NotFound
+from hoatoc.format.folder import Draft, OfficeFolder, find_draft, office_paths, read_office
+from hoatoc.format.office import Approval
+from hoatoc.format.problem import Problem
+from hoatoc.ledger.schema import DirectiveState, ProposalState
+from hoatoc.localtime import DEFAULT_ZONE
+from hoatoc.rehearsal.job import MOST_DAYS
+from hoatoc.rollout import approval, pin, plan, trial
+from hoatoc.rollout.issue import issue
+from hoatoc.rollout.reference import directive_of
+from hoatoc.rollout.standings import Standing, problems, standing, standings
+from portal.front import Front, TheFront
+from portal.officer import AnyOfficer, Approver, DeskOfficer, Officer
+
+router = APIRouter(prefix="/phat-hanh")
+HERE = "/ban/phat-hanh"
+#: What the desk looked at, as it was then.
+Seen = Annotated[str, Form(alias="noi-dung")]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """An office's folder as the page shows it; without `folder` its shared files are `wrong`."""
+
+    key: str
+    name: str
+    folder: OfficeFolder | None
+    standings: list[Standing]
+    broken: dict[str, list[Problem]]
+    wrong: list[Problem]
+
+
+@router.get("")
+def show_drafts(front: TheFront, officer: AnyOfficer) -> Response:
+    """Every office's drafts: those that wait for a decision first, then by where they stand."""
+    return drafts_page(front, officer)
+
+
+def drafts_page(
+    front: Front, officer: Officer, *, wrong: HoatocError | None = None, found: Sequence[Problem] = ()
+) -> Response:
+    """The drafts, with what could not be done, and what was `found` wrong in a file that was sent."""
+    with front.ledger.read() as session:
+        shelves = [_shelf(session, path.name, path) for path in office_paths(front.folders.directives)]
+        waiting = approval.waiting(session)
+        return front.pages.page(
+            "desk/drafts", status=422 if wrong else 200, officer=officer, shelves=shelves, waiting=waiting,
+            zone=_zone(shelves), wrong=wrong, found=found,
+        )  # fmt: skip
+
+
+def _shelf(session: Session, key: str, path: Any) -> Shelf:
+    try:
+        folder = read_office(path)
+    except FormatError as error:
+        return Shelf(key, key, None, [], {}, problems(error))
+    broken = {name: problems(error) for name, error in folder.broken.items()}
+    return Shelf(key, folder.office.name, folder, standings(session, folder), broken, [])
+
+
+def _zone(shelves: list[Shelf]) -> str:
+    return next((shelf.folder.office.zone for shelf in shelves if shelf.folder), DEFAULT_ZONE)
+
+
+@router.get("/{office}/{name}")
+def show_plan(front: TheFront, officer: AnyOfficer, office: str, name: str) -> Response:
+    """What would happen if the draft were issued now; once it is issued, where it runs."""
+    return plan_page(front, officer, f"{office}/{name}")
+
+
+def plan_page(front: Front, officer: Officer, key: str, *, wrong: HoatocError | None = None, days: int = 7) -> Response:
+    """The plan of the draft `key`, with what could not be done."""
+    folder, draft = read_draft(front, key)
+    with front.ledger.read() as session:
+        now = clock.read(session)
+        return front.pages.page(
+            "desk/plan", status=409 if wrong else 200, officer=officer, folder=folder, draft=draft,
+            source=draft.source.path.read_text(encoding="utf-8"), stands=standing(session, folder, draft), now=now,
+            plan=plan.plan(folder, draft, now), seen=pin.content_hash(folder, draft, now), wrong=wrong,
+            two=folder.office.approval is Approval.TWO, zone=folder.office.zone, instant=datetime.fromisoformat,
+            proposed=ProposalState, running=DirectiveState.RUNNING, days=days, most_days=MOST_DAYS,
+        )  # fmt: skip
+
+
+def read_draft(front: Front, key: str) -> tuple[OfficeFolder, Draft]:
+    """The folder and draft of `key`. Raises NotFound, when its file is wrong as well: the list says what is wrong."""
+    try:
+        return find_draft(front.folders.directives, key)
+    except FormatError as error:
+        raise NotFound(f"tệp {key} có lỗi", hint="trang Ban hành nêu từng lỗi và cách sửa") from error
+
+
+@router.post("/{office}/{name}/ban-hanh")
+def issue_draft(front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "") -> Response:
+    """Issue the draft as it was seen."""
+    return _do(front, officer, f"{office}/{name}", seen, issue)
+
+
+@router.post("/{office}/{name}/de-nghi")
+def propose_draft(front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "") -> Response:
+    """Propose to issue the draft as it was seen."""
+    return _do(front, officer, f"{office}/{name}", seen, approval.propose)
+
+
+@router.post("/{office}/{name}/chay-thu")
+def try_draft(front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "") -> Response:
+    """Begin a trial of the draft as it was seen."""
+    return _do(front, officer, f"{office}/{name}", seen, trial.begin)
+
+
+def _do(front: Front, officer: Officer, key: str, seen: str, what: Callable[..., object]) -> Response:
+    folder, draft = read_draft(front, key)
+    try:
+        with front.ledger.write() as session:
+            now = clock.read(session)
+            if pin.content_hash(folder, draft, now) != seen:
+                raise ChangedMeanwhile(f"tệp {draft.source.path.name}")
+            what(session, folder, draft, now=now, by=officer.actor)
+    except HoatocError as error:
+        return plan_page(front, officer, key, wrong=error)
+    return RedirectResponse(f"{HERE}/{key}", status_code=303)
+
+
+@router.post("/{office}/{name}/bo-chay-thu")
+def remove_trial(
+    front: TheFront, officer: DeskOfficer, office: str, name: str, which: Annotated[str, Form(alias="lan")]
+) -> Response:
+    """End one trial of the draft, and take it away."""
+    key = f"{office}/{name}"
+    with front.ledger.write() as session:
+        found = directive_of(session, which)
+        if found.id not in {item.id for item in trial.of(session, key)}:
+            raise NotFound("không có lần chạy thử này", hint="mở lại trang kế hoạch")
+        trial.remove(session, found, by=officer.actor, now=clock.read(session))
+    return RedirectResponse(f"{HERE}/{key}", status_code=303)
+
+
+@router.post("/de-nghi/{proposal_id}/duyet")
+def approve(front: TheFront, officer: Approver, proposal_id: int) -> Response:
+    """Approve what another has proposed; that issues it."""
+    key = _key_of(front, proposal_id)
+    folder, draft = read_draft(front, key)
+    try:
+        with front.ledger.write() as session:
+            proposal = approval.find(session, proposal_id)
+            approval.approve(session, proposal, folder, draft, now=clock.read(session), by=officer.actor)
+    except HoatocError as error:
+        return plan_page(front, officer, key, wrong=error)
+    return RedirectResponse(f"{HERE}/{key}", status_code=303)
+
+
+@router.post("/de-nghi/{proposal_id}/tu-choi")
+def refuse(
+    front: TheFront, officer: Approver, proposal_id: int, reason: Annotated[str, Form(alias="ly-do")] = ""
+) -> Response:
+    """Refuse what another has proposed, with a reason; or take back one's own."""
+    key = _key_of(front, proposal_id)
+    try:
+        with front.ledger.write() as session:
+            proposal = approval.find(session, proposal_id)
+            said = reason.replace("\0", "").strip()[:500]
+            approval.refuse(session, proposal, reason=said, now=clock.read(session), by=officer.actor)
+    except HoatocError as error:
+        return plan_page(front, officer, key, wrong=error)
+    return RedirectResponse(f"{HERE}/{key}", status_code=303)
+
+
+def _key_of(front: Front, proposal_id: int) -> str:
+    with front.ledger.read() as session:
+        return approval.find(session, proposal_id).key
