@@ -67,7 +67,8 @@ def give_lines(front: TheFront, directive_id: int, day: date, cot: int = Query(2
 def give_bar(front: TheFront, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
     """The bar of who has reported, one or two columns wide."""
     read = _read(front, directive_id, day)
-    return _drawing(charts.reporting(read.nodes[0].books.as_dict(), "svg", width=3.2 * cot))
+    books = read.nodes[0].books.as_dict()
+    return _drawing(charts.reporting(books, "svg", width=3.2 * cot, say=front.language.say))
 
 
 @router.get("/tep/{duty_id}/{sha256}")

@@ -28,6 +28,8 @@ router = APIRouter()
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The file inputs of a form are named by their field, after this.
 _FILE = "tep-"
+#: A ticked box of this name takes the file sent before out of the report.
+_DROP = "bo-"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def show_report_form(front: TheFront, token: str, day: date) -> Response:
 @router.post("/v/{token}/bao-cao/{day}")
 def take_report(front: TheFront, token: str, day: date, incoming: TheIncoming) -> Response:
     """Take in the report of one day; a refusal gives the form back as it was filled in."""
-    typed, problems = _with_files(front, token, incoming)
+    typed, problems = _with_files(front, token, day, incoming)
     return _take(front, token, day, typed, problems, channel="portal")
 
 
@@ -87,12 +89,13 @@ def take_report_file(front: TheFront, token: str, day: date, incoming: TheIncomi
     try:
         returned = _read_file(*incoming.files.get("tep", ("", b"")))
         with front.ledger.read() as session:
-            _refuse_another(returned.marks, _open(front, session, token, day))
+            opened = _open(front, session, token, day)
+        _refuse_another(returned.marks, opened)
     except SubmissionRefused as refused:
         with front.ledger.read() as session:
             opened = _open(front, session, token, day)
         return _form(front, token, opened, incoming.typed, refused.problems, {}, status=422)
-    typed = {key: value.replace("\0", "") for key, value in returned.typed.items()}
+    typed = _files_sent(opened) | {key: value.replace("\0", "") for key, value in returned.typed.items()}
     typed |= {key: value for key, value in incoming.typed.items() if value.strip()}
     return _take(front, token, day, typed, {}, channel="file")
 
@@ -192,19 +195,30 @@ def _refuse(front: Front, token: str, day: date, typed: Mapping[str, str], wrong
     raise SubmissionRefused("Báo cáo chưa nhận được.", problems)
 
 
-def _with_files(front: Front, token: str, incoming: Incoming) -> tuple[dict[str, str], dict[str, str]]:
-    """What was typed, each file kept and named by its SHA-256; and what is wrong with the files."""
-    typed, problems = dict(incoming.typed), {}
-    sent = {key.removeprefix(_FILE): file for key, file in incoming.files.items() if key.startswith(_FILE)}
-    if sent:
-        with front.ledger.write() as session:
-            addressee, now = _addressee(front, session, token), clock.read(session)
-            for key, (name, content) in sent.items():
-                try:
-                    typed[key] = attachments.keep(session, addressee, name=name, content=content, now=now)
-                except ValueError as error:
-                    problems[key] = str(error)
+def _with_files(front: Front, token: str, day: date, incoming: Incoming) -> tuple[dict[str, str], dict[str, str]]:
+    """What was typed, each file of the form kept and named by its SHA-256; and what is wrong with the files."""
+    typed = {key: value for key, value in incoming.typed.items() if f"{_DROP}{key}" not in incoming.typed}
+    problems: dict[str, str] = {}
+    if not any(key.startswith(_FILE) for key in incoming.files):
+        return typed, problems
+    with front.ledger.write() as session:
+        opened, now = _open(front, session, token, day), clock.read(session)
+        for field in () if opened.report.closed else _form_of(opened.page).files:
+            name, content = incoming.files.get(_FILE + field.key, ("", b""))
+            try:
+                if name:
+                    typed[field.key] = attachments.keep(
+                        session, opened.page.addressee, name=name, content=content, now=now
+                    )
+            except ValueError as error:
+                problems[field.key] = str(error)
     return typed, problems
+
+
+def _files_sent(opened: Opened) -> dict[str, str]:
+    """The files sent so far, which no workbook can carry: they stay with the report."""
+    sent = {**(opened.report.figures or {}), **opened.typed}
+    return {field.key: sent[field.key] for field in _form_of(opened.page).files if field.key in sent}
 
 
 def _read_file(name: str, content: bytes) -> reportsheet.Returned:

@@ -8,7 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY = 1024 * 1024
+#: Room for a report with two files of the largest size, in base64.
+MAX_BODY = 9 * 1024 * 1024
 
 HEADERS = {
     "Content-Security-Policy": (

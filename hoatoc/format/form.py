@@ -93,6 +93,11 @@ class Form(Model):
         return tuple(field for field in self.fields if field.is_figure)
 
     @property
+    def files(self) -> tuple[Field, ...]:
+        """The fields that hold a file, in order."""
+        return tuple(field for field in self.fields if field.type is FieldType.FILE)
+
+    @property
     def summed(self) -> tuple[Field, ...]:
         """The fields that add up over units, in order."""
         return tuple(field for field in self.fields if field.type in SUMMED)

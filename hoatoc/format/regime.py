@@ -50,8 +50,9 @@ class Deadline(Model):
     """When a thing owed once falls due: at an instant, by a date, or within a span of the issue (exactly one).
 
     By a date, `reading` says whether the day itself still counts ("through") or not ("before"); the law leaves
-    "trước ngày" open. The day ends at 24:00, or at `hour`. `roll` moves a last day that is no working day of the
-    office's calendar to the next one (Bộ luật Dân sự 2015, Điều 148), which an office may want, and an urgent document does not."""
+    "trước ngày" open. The day ends at 24:00, or at `hour`. `roll` moves a last day on which the office does not work
+    to the next working day of its calendar (Bộ luật Dân sự 2015, Điều 148), which an office may want, and an urgent
+    document does not."""
 
     at: dt.datetime | None = None
     date: dt.date | None = None

@@ -3,7 +3,7 @@
 Drawn by matplotlib without its state machine: figures are made and thrown away, so threads do not meet."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -43,15 +43,18 @@ def lines(content: Mapping[str, Any], kind: Kind, *, keys: Sequence[str] = (), c
     return _drawn(drawing, kind)
 
 
-def reporting(books: Mapping[str, int], kind: Kind, *, width: float = 6.4) -> bytes:
-    """One bar of all expected units: how many stand in each column of the books. `width` is in inches, 3.2 a phone."""
+def reporting(books: Mapping[str, int], kind: Kind, *, width: float = 6.4, say: Callable[[str], str] = str) -> bytes:
+    """One bar of all expected units: how many stand in each column of the books. `width` is in inches, 3.2 a phone;
+    `say` puts the columns' words into another language."""
     narrow = width < 5
     drawing = _figure(width, 1.2 if narrow else 0.95)
     axes = drawing.add_subplot(1, 1, 1)
     start = 0
     for column, (words, colour) in COLUMNS.items():
         if books[column]:
-            axes.barh(0, books[column], left=start, height=0.6, color=colour, label=f"{number(books[column])} {words}")
+            axes.barh(
+                0, books[column], left=start, height=0.6, color=colour, label=f"{number(books[column])} {say(words)}"
+            )
             start += books[column]
     axes.set_xlim(0, max(start, 1))
     axes.axis("off")

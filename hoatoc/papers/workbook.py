@@ -101,7 +101,7 @@ def _counts(sheet: Worksheet, row: int, node: Node) -> None:
 
 
 def _units(sheet: Worksheet, bulletin: Bulletin) -> None:
-    fields = [field for field in bulletin.form.fields if field.type is not FieldType.FILE]
+    fields = bulletin.form.fields
     titles = ["Đơn vị", "Thuộc", "Tình trạng", "Nộp lần đầu", "Bản thứ", *map(_title, fields), "Giải trình"]
     cells.head(sheet, 1, titles)
     for row, unit in enumerate(bulletin.units, 2):
@@ -119,7 +119,7 @@ def _unit(sheet: Worksheet, row: int, unit: UnitRow, fields: Sequence[Field], zo
     cells.write(sheet, row, 4, first, form="dd/mm/yyyy hh:mm", boxed=True)
     cells.write(sheet, row, 5, unit.revision or None, form=cells.WHOLE, boxed=True)
     for column, field in enumerate(fields, 6):
-        value = (unit.figures or {}).get(field.key)
+        value = (unit.files if field.type is FieldType.FILE else unit.figures or {}).get(field.key)
         if field.is_figure:
             _figure(sheet, row, column, value, field)
         else:

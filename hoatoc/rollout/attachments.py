@@ -10,24 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
-from hoatoc.format.form import FieldType, Form
-from hoatoc.ledger.schema import Addressee, Attachment
+from hoatoc.format.form import Form
+from hoatoc.ledger.schema import Addressee, Attachment, Report
 
 #: What is taken in: the extension, and how such a file begins.
 KINDS = {
     ".pdf": b"%PDF-", ".png": b"\x89PNG", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".docx": b"PK\x03\x04",
     ".xlsx": b"PK\x03\x04",
 }  # fmt: skip
-_LARGEST = 900 * 1024
+_LARGEST = 3 * 1024 * 1024
 
 
 def keep(session: Session, addressee: Addressee, *, name: str, content: bytes, now: datetime) -> str:
     """Keep a file of `addressee`; its SHA-256, by which its report names it. Raises ValueError with what to do."""
     extension = PurePath(name).suffix.lower()
     if extension not in KINDS or not content.startswith(KINDS[extension]):
-        raise ValueError(f"chỉ nhận tệp {', '.join(kind.removeprefix('.') for kind in KINDS)}")
+        raise ValueError("chỉ nhận tệp PDF, PNG, JPG, DOCX, XLSX")
     if len(content) > _LARGEST:
-        raise ValueError(f"tệp lớn quá {_LARGEST // 1024} KB")
+        raise ValueError("tệp lớn quá 3 MB")
     sha256 = hashlib.sha256(content).hexdigest()
     if _find(session, addressee.id, sha256) is None:
         kept = "".join(mark for mark in PurePath(name).name if mark.isprintable())[-120:]
@@ -44,14 +44,22 @@ def get(session: Session, addressee_id: int, sha256: str) -> Attachment:
     return found
 
 
+def names(session: Session, period_id: int) -> dict[tuple[int, str], str]:
+    """The names of the files that were sent by those who have reported for a period, by addressee and SHA-256."""
+    rows = session.execute(
+        select(Attachment.addressee_id, Attachment.sha256, Attachment.name)
+        .join(Report, Report.addressee_id == Attachment.addressee_id)
+        .where(Report.period_id == period_id)
+    )
+    return {(addressee_id, sha256): name for addressee_id, sha256, name in rows}
+
+
 def require(session: Session, addressee_id: int, form: Form, figures: Mapping[str, Any]) -> None:
     """Raise SubmissionRefused unless every file that `figures` name was sent by the addressee."""
     wrong = {
         field.key: "chưa nhận được tệp; chọn lại tệp"
-        for field in form.fields
-        if field.type is FieldType.FILE
-        and field.key in figures
-        and _find(session, addressee_id, figures[field.key]) is None
+        for field in form.files
+        if field.key in figures and _find(session, addressee_id, figures[field.key]) is None
     }
     if wrong:
         raise SubmissionRefused("Báo cáo chưa nhận được vì thiếu tệp.", wrong)

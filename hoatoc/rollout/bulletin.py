@@ -1,6 +1,6 @@
 """Everything the summary of one period says, read from the ledger: what the page, the workbook and the papers show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,14 +27,14 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import local_date
-from hoatoc.rollout import books, rollups, snapshot, wording
+from hoatoc.rollout import attachments, books, rollups, snapshot, wording
 from hoatoc.rollout.rollups import Node
 
 
 @dataclass(frozen=True)
 class UnitRow:
     """One reporting unit. `figures` are those of the frozen summary (the newest, before the freeze), None without
-    any; `changed` says that newer ones have come since."""
+    any, `files` the names of its files by field; `changed` says that newer ones have come since."""
 
     duty_id: int
     key: str
@@ -44,6 +44,7 @@ class UnitRow:
     first_at: datetime | None
     revision: int
     figures: dict[str, Any] | None
+    files: Mapping[str, str]
     warnings: tuple[str, ...]
     explanation: str
     changed: bool
@@ -123,13 +124,14 @@ def read(session: Session, directive: Directive, period: Period, now: datetime) 
         content=summary.content if summary else None, data_hash=summary.data_hash if summary else "",
         supplements=[edition.content | {"data_hash": edition.data_hash} for edition in later],
         nodes=rollups.frozen(session, period.id) if summary else live, live=live,
-        units=_units(session, period, at, summary),
+        units=_units(session, period, form, at, summary),
         signer=_signer(session, directive, through, local_date(at, directive.zone)),
         readers=[_reader(session, directive, ref) for ref in (rule.to if rule else snap.office.leadership)], now=now,
     )  # fmt: skip
 
 
-def _units(session: Session, period: Period, at: datetime, summary: Summary | None) -> list[UnitRow]:
+def _units(session: Session, period: Period, form: Form, at: datetime, summary: Summary | None) -> list[UnitRow]:
+    sent = attachments.names(session, period.id) if form.files else {}
     named = _named(summary.content) if summary else {}
     shown = (
         select(Revision.report_id, func.max(Revision.number).label("number"))
@@ -140,7 +142,7 @@ def _units(session: Session, period: Period, at: datetime, summary: Summary | No
     )
     above = select(Unit.office_id, Unit.key, Unit.name).subquery()
     rows = session.execute(
-        select(Duty.id, Addressee.key, Addressee.name, above.c.name, books.column(at), Report, Revision,
+        select(Addressee.id, Duty.id, Addressee.key, Addressee.name, above.c.name, books.column(at), Report, Revision,
                Reopening.lock_at)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .join(Unit, Unit.id == Addressee.unit_id)
@@ -152,9 +154,14 @@ def _units(session: Session, period: Period, at: datetime, summary: Summary | No
         .where(Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN)
         .order_by(Addressee.id)
     )  # fmt: skip
-    if summary is None:
-        return [_row(*row, frozen=False) for row in rows]
-    return [replace(_row(*row, frozen=True), column=named.get(row[1], "on_time")) for row in rows]
+    found = []
+    for addressee_id, *row in rows:
+        made = _row(*row, frozen=summary is not None)
+        values = made.figures or {}
+        files = {item.key: sent.get((addressee_id, values[item.key]), "") for item in form.files if item.key in values}
+        column = named.get(made.key, "on_time") if summary else made.column
+        found.append(replace(made, files=files, column=column))
+    return found
 
 
 def _named(content: dict[str, Any]) -> dict[str, str]:
@@ -170,7 +177,7 @@ def _row(
     return UnitRow(
         duty_id=duty_id, key=key, name=name, above=above or "", column=column,
         first_at=report.first_at if report else None, revision=report.revision if report else 0,
-        figures=revision.figures if revision else None,
+        figures=revision.figures if revision else None, files={},
         warnings=tuple(warning["says"] for warning in revision.warnings) if revision else (),
         explanation=revision.explanation if revision else "",
         changed=frozen and report is not None and (revision is None or revision.number != report.revision),

@@ -279,7 +279,7 @@ def test_the_summarys_files_open_and_agree(
     assert note.data_type == "s", "what a unit types is never a formula"
     pdf = PdfReader(io.BytesIO(desk.get(f"{summary}/bao-cao.pdf?so=5&ky_hieu=BC-VPTU").content))
     text = " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
-    assert "Số 5-BC-VPTU" in text
+    assert "Số 05-BC-VPTU" in text
     assert "3.884" in text
     for name in ("bay-ngay.svg", "tinh-hinh.svg"):
         answer = desk.get(f"{summary}/{name}")
