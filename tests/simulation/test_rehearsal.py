@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from hoatoc.errors import FormatError
 from hoatoc.format.folder import Draft, OfficeFolder, find_draft, office_paths, read_office
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Base
+from hoatoc.ledger.schema import Base, Report
 from hoatoc.rehearsal.account import summary
 from hoatoc.rehearsal.behaviour import Behaviour, Chance, Manner, read_behaviour
+from hoatoc.rehearsal.figures import Typist
 from hoatoc.rehearsal.page import render
 from hoatoc.rehearsal.play import begin
 from hoatoc.rehearsal.rehearse import rehearse, signing_morning
@@ -53,6 +55,38 @@ def test_the_rehearsal_of_each_directive_is_the_one_that_was_approved(key: str) 
 def test_the_same_seed_tells_the_same_tale_and_another_seed_another() -> None:
     assert told() == told()
     assert told()["days"] != told(seed=2)["days"]
+
+
+@pytest.mark.parametrize(
+    ("check", "drawn"),
+    [(None, True), ({"that": "luy_ke >= before(luy_ke) + 11", "says": "Tăng quá chậm."}, False),
+     ({"that": "luy_ke >= before(luy_ke) + 11", "says": "Tăng quá chậm.", "severity": "warning"}, False)],
+    ids=["no check", "an error against yesterday", "a warning against yesterday"],
+)  # fmt: skip
+def test_figures_are_drawn_only_where_the_form_takes_them_day_after_day(
+    check: dict[str, str] | None, drawn: bool
+) -> None:
+    files = small_office()
+    files.form["checks"] += [check] if check else []
+    files.form["fields"].append({"key": "anh", "label": "Ảnh", "type": "file", "required": False})
+    typist = Typist(files.read()[0].forms["bao-cao"], Chance(1))
+    typed = typist.type("so-0", 3)
+    assert (int(typed["luy_ke"]) > 0) is drawn
+    assert typed["anh"] == ""
+
+
+def test_a_form_that_wants_each_day_above_the_last_is_rehearsed() -> None:
+    files = small_office(3, 3)
+    files.form["checks"].append({"that": "luy_ke > before(luy_ke)", "says": "Lũy kế phải tăng."})
+    folder, draft = files.read()
+    for one_by_one in (False, True):
+        with throwaway_ledger() as ledger:
+            play = begin(ledger, folder, draft, at=ISSUED, days=4, seed=1,
+                         behaviour=Behaviour(shares={Manner.PROMPT: 1}), one_by_one=one_by_one)  # fmt: skip
+            play.run()
+            assert play.refused == 0
+            with ledger.read() as session:
+                assert session.scalar(select(func.count(Report.id))) == 6 * 4
 
 
 def test_a_share_of_units_behaves_as_asked() -> None:
