@@ -5,8 +5,10 @@ from datetime import datetime
 from itertools import islice
 
 from hoatoc.ledger.schema import DutyState
+from hoatoc.localtime import NEVER
 from hoatoc.rollout.views import OwedReport, UnitPage
 from portal.language import Language
+from portal.once import Line as OnceLine
 from portal.once import Once
 from portal.standing import Standing, of_receipt, of_report
 from portal.visitor import Visitor
@@ -58,6 +60,13 @@ def owed_by(page: UnitPage, language: Language) -> Owed:
         settled=list(islice(done, _SHOWN)),
         older=list(done),
     )
+
+
+def pressing(owed: Owed, once: Once) -> list[Line | OnceLine]:
+    """What is still to be done but the acknowledgement, the earliest due first; what has no due time last."""
+    pending: list[tuple[datetime, Line | OnceLine]] = [(line.report.due_at, line) for line in owed.pending]
+    pending += [(line.due_at or NEVER, line) for line in once.lines if line.pending]
+    return [line for _, line in sorted(pending, key=lambda item: item[0])]
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ from fastapi.responses import RedirectResponse
 
 from hoatoc import clock
 from hoatoc.errors import NotFound
-from hoatoc.localtime import NEVER
 from hoatoc.rollout import acknowledge, exchange, requests, specialists
 from hoatoc.rollout.views import unit_page
 from portal.front import Front, TheFront
 from portal.once import once_by
-from portal.owed import in_short, owed_by
+from portal.owed import in_short, owed_by, pressing
 from portal.permissions import decider_page
 from portal.steps import code_words, way_words
 from portal.typed import NAME, TITLE, Signature, Typed, signature
@@ -66,6 +65,6 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
         "unit" if visitor.specialist is None else "specialist", status=422 if signed.problems else 200, token=token,
         page=page, owed=owed, once=once, signed=signed, name=NAME, title=TITLE, simulated=simulated, asked=asked,
         in_short=in_short(visitor, page, owed, once, front.language), visitor=visitor, people=people,
-        stages={stage.code: stage for stage in stages}, codes=exchange.Code, code_words=code_words,
-        way_words=way_words, never=NEVER,
+        pressing=pressing(owed, once), stages={stage.code: stage for stage in stages}, codes=exchange.Code,
+        code_words=code_words, way_words=way_words,
     )  # fmt: skip
