@@ -47,10 +47,10 @@ def create_app(
     redaction.install()
     app = FastAPI(title="Hỏa Tốc", openapi_url=None, docs_url=None, redoc_url=None)
     pages = Pages(Language(lang))
-    app.state.front = Front(
+    app.state.front = front = Front(
         ledger, links, pages, link_lasts=link_lasts, province=province, folders=folders or Folders()
     )
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, https=front.is_https)
     failures.install(app, pages)
     app.add_api_route("/health", health)
     behind_links = (

@@ -24,6 +24,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
 }
+# Once a browser has come by https, it comes by nothing else.
+_BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 # Their addresses carry a fingerprint of their content (see portal.pages), so they may be kept.
 _STATIC = {**HEADERS, "Cache-Control": "public, max-age=86400"}
 
@@ -31,8 +33,9 @@ _STATIC = {**HEADERS, "Cache-Control": "public, max-age=86400"}
 class Guard:
     """ASGI middleware that sets the headers of every answer and refuses bodies over `MAX_BODY`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
+        self._more = _BY_HTTPS if https else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -44,7 +47,7 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = static and message["status"] < 400
-                MutableHeaders(scope=message).update(_STATIC if kept else HEADERS)
+                MutableHeaders(scope=message).update((_STATIC if kept else HEADERS) | self._more)
             await send(message)
 
         await self._app(scope, _limited(scope, receive), guarded)

@@ -104,7 +104,7 @@ def _progress() -> Progress:
     )  # fmt: skip
 
 
-def _way_in(here: Installation) -> str:
+def way_in(here: Installation) -> str:
     """A link that signs in to the board, for as long as somebody looks at the demonstration."""
     now = clock.machine_now()
     with here.ledger.write() as session:
@@ -119,7 +119,7 @@ def _way_in(here: Installation) -> str:
 def _show_where(here: Installation, addresses: Addresses) -> None:
     out.print("\n[bold]Xem ở đâu[/]")
     out.print(f"  Prefect UI       {addresses.prefect}", soft_wrap=True)
-    out.print(f"  Bảng theo dõi    {_way_in(here)}", soft_wrap=True)
+    out.print(f"  Bảng theo dõi    {way_in(here)}", soft_wrap=True)
     out.print(
         f"  Trang đơn vị     liên kết trong thư, ví dụ mở một tệp ở {here.settings.outbox_folder}", soft_wrap=True
     )

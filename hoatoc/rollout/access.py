@@ -37,7 +37,7 @@ def revoke(
         reason=reason.strip(), generation=addressee.link_generation,
     )  # fmt: skip
     announce(
-        session, directive, [addressee], what="link", headline="Liên kết mới",
+        session, directive, [addressee], what=f"link-{addressee.link_generation}", headline="Liên kết mới",
         lines=["Liên kết trong các thư trước không dùng được nữa; từ nay dùng liên kết trong thư này."],
         reason=reason.strip(), now=now,
     )  # fmt: skip

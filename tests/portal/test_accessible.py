@@ -38,4 +38,14 @@ def test_the_pages_of_the_desk_are_accessible(site: tuple[Place, str], browser: 
     for path in ("/ban", "/ban/nguon-goc/kien-giang/13-cv-bcd", f"/ban/vb/1/tong-hop/{DAY}", "/ban/khong-co"):
         page.goto(url + path)
         assert_accessible(page)
+    page.goto(f"{url}/ban/tai-khoan")
+    page.get_by_label("Họ và tên").fill("Trần Minh")
+    page.get_by_label("Tên đăng nhập").fill("minh")
+    page.get_by_role("button", name="Thêm tài khoản").click()
+    page.get_by_text("Thay đổi").click()
+    assert_accessible(page)
+    link = page.locator("code").inner_text().replace(place.links.public_url, url)
+    for path in (f"{url}/ban/mat-khau", f"{url}/ban/lien-ket/1", link):
+        page.goto(path)
+        assert_accessible(page)
     page.close()

@@ -70,6 +70,14 @@ def test_every_page_has_strict_headers(place: Place, client: TestClient) -> None
         assert "set-cookie" not in headers
 
 
+def test_over_https_browsers_are_kept_there(place: Place, client: TestClient) -> None:
+    secure = Links(place.links.ring, "https://portal.example")
+    with TestClient(create_app(place.ledger, secure, "vi"), base_url="https://portal.example") as https:
+        for path in ("/vao", "/v/forged", "/static/hoatoc.css"):
+            assert https.get(path).headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in client.get("/vao").headers
+
+
 def test_a_failure_has_a_page_and_strict_headers_too(place: Place) -> None:
     place.ledger.engine.dispose()
     broken = create_app(place.ledger, place.links, "vi")

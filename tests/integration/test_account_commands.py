@@ -1,0 +1,90 @@
+"""The commands about accounts, as typed into a shell, and the link that the demonstration prints."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hoatoc.accounts import signin
+from hoatoc.accounts.password import is_right
+from hoatoc.cli import app
+from hoatoc.cli.demonstration import way_in
+from hoatoc.clock import machine_now
+from hoatoc.installation import Installation, initialise
+from hoatoc.ledger.schema import Account, Event, Role
+from hoatoc.settings import Settings
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """A fresh installation, which the commands find by its settings."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOATOC_HOME", str(tmp_path / "home"))
+    return initialise(Settings())
+
+
+def run(*words: str, typed: str = "") -> Result:
+    return CliRunner().invoke(app, ["account", *words], input=typed)
+
+
+def one(here: Installation, login: str) -> Account:
+    with here.ledger.read() as session:
+        return session.query(Account).filter_by(login=login).one()
+
+
+def test_an_account_is_added_with_a_password_typed_or_made(here: Installation) -> None:
+    assert run("add", "lan", "--name", "Lê Thị Lan", "--role", "desk", typed="một mật khẩu dài\n").exit_code == 0
+    assert is_right(one(here, "lan").password_hash, "một mật khẩu dài")
+    said = run("add", "minh", "--name", "Minh", "--role", "auditor", "--generate").stdout
+    assert is_right(one(here, "minh").password_hash, said.split()[-1])
+    assert run("add", "hoa", "--name", "Hoa", "--role", "leadership", "--no-password").exit_code == 0
+    assert one(here, "hoa").password_hash == ""
+    told = json.loads(run("list", "--json").stdout)
+    assert [(each["login"], each["role"], each["disabled"]) for each in told] == [
+        ("hoa", "leadership", False), ("lan", "desk", False), ("minh", "auditor", False),
+    ]  # fmt: skip
+    here.ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (("add", "lan", "--name", "Lan", "--role", "desk"), ""),
+        (("add", "lan", "--name", "Lan", "--role", "desk"), "ngắn\n"),
+        (("add", "lan", "--name", "Lan", "--role", "king"), "một mật khẩu dài\n"),
+        (("add", "Lan Lê", "--name", "Lan", "--role", "desk"), "một mật khẩu dài\n"),
+        (("disable", "nobody"), ""),
+        (("link", "nobody"), ""),
+        (("password", "nobody", "--generate"), ""),
+    ],
+)
+def test_what_cannot_be_leaves_nothing(here: Installation, words: tuple[str, ...], typed: str) -> None:
+    assert run(*words, typed=typed).exit_code != 0
+    with here.ledger.read() as session:
+        assert session.query(Account).count() == 0
+        assert session.query(Event).count() == 0
+    here.ledger.close()
+
+
+def test_a_link_is_printed_alone_and_signs_in_once(here: Installation) -> None:
+    run("add", "lan", "--name", "Lan", "--role", "desk", "--no-password")
+    url = run("link", "lan").stdout.strip()
+    assert url.startswith("http://127.0.0.1:8020/vao/")
+    with here.ledger.write() as session:
+        assert signin.by_link(session, url.rpartition("/")[2], now=machine_now()).login == "lan"
+    run("disable", "lan")
+    assert run("link", "lan").exit_code == 1
+    run("enable", "lan")
+    assert run("link", "lan").exit_code == 0
+    assert run("password", "lan", typed="một mật khẩu khác\n").exit_code == 0
+    assert is_right(one(here, "lan").password_hash, "một mật khẩu khác")
+    here.ledger.close()
+
+
+def test_the_demonstrations_link_signs_in_to_the_desk_again_and_again(here: Installation) -> None:
+    first, second = (way_in(here).rpartition("/")[2] for _ in range(2))
+    with here.ledger.write() as session:
+        for secret in (first, first, second):
+            assert signin.by_link(session, secret, now=machine_now()).role is Role.DESK
+    here.ledger.close()
