@@ -1,19 +1,23 @@
 """Vietnamese first, English by setting."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 import portal
+from hoatoc.ledger.schema import Duty, DutyKind
 from hoatoc.settings import ROOT
 from portal.app import create_app
 from portal.language import LOCALE, Language
 from portal.pages import TEMPLATES
-from tests.portal.place import FIGURES, SIGNED, Place
+from tests.portal.officers import signed_in
+from tests.portal.place import DUE, FIGURES, SIGNED, Place
 
 #: Said by the core or handed on as data, so that extraction does not see them.
 HANDED_ON = {
@@ -130,6 +134,28 @@ def test_an_english_portal_speaks_english(place: Place) -> None:
         assert "16:00 on 23/11/2021" in receipt
         missing = client.get("/v/forged").text
         assert not set(missing.split("<title>")[1].casefold()) & set(VIETNAMESE)
+
+
+def test_the_summary_of_an_english_portal_is_in_english(place: Place) -> None:
+    unit = place.link("Sở Y tế")
+    with TestClient(create_app(place.ledger, place.links, "en"), follow_redirects=False) as client:
+        client.post(f"{unit}/bao-cao/2021-11-24", data=FIGURES | SIGNED)
+        place.at(DUE + timedelta(hours=1))
+        desk = signed_in(client, place.ledger)
+        summary = "/ban/vb/1/tong-hop/2021-11-24"
+        page = desk.get(summary).text
+        for said in ("1 on time, 68 not reported", "1 of 69 units", "Reporting rate 1.4%", "DHIS2", "3,884",
+                     "Symbol, for example BC/VPTU"):  # fmt: skip
+            assert said in page, said
+        with place.ledger.read() as session:
+            owed = session.scalar(
+                select(Duty.id).where(Duty.kind == DutyKind.REPORT, Duty.slot.startswith("2021-11-24"))
+            )
+        refused = desk.post(f"{summary}/mien", data={"don-vi": str(owed), "ly-do": " "}).text
+        assert "give a reason; it is kept with the decision" in refused
+        columns = re.search(r"<table class=\"sums\">.*?</thead>", page, re.DOTALL)
+        assert columns is not None
+        assert not set(columns[0].casefold()) & set(VIETNAMESE)
 
 
 @pytest.mark.parametrize(
