@@ -5,13 +5,17 @@ import email.policy
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
+from typing import Any
 
+from hoatoc.errors import SubmissionRefused
 from hoatoc.ledger.schema import InboxKind
+from hoatoc.papers.reportsheet import read_workbook
 
 _MOST_WORDS = 10_000
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Where a quoted mail begins: what follows is not the writer's.
 _QUOTED = re.compile(
     r"^(>|-{2,} ?(original message|forwarded message|thư gốc|tin nhắn gốc)"
@@ -28,12 +32,14 @@ _AUTOMATIC_PRECEDENCE = frozenset({"auto_reply", "bulk", "junk", "list"})
 
 @dataclass(frozen=True)
 class Incoming:
-    """A mail that came back. `words` is what a person wrote, without quotes, or what a server says is the matter."""
+    """A mail that came back. `words` is what a person wrote, without quotes, or what a server says is the matter;
+    `sheet` what the workbook holds that a person has attached: its `marks` and what was `typed`, or the `problem`."""
 
     kind: InboxKind
     sender: str
     words: str
     fingerprint: str
+    sheet: dict[str, Any] = field(default_factory=dict)
 
 
 def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming:
@@ -48,7 +54,8 @@ def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming
     else:
         kind = InboxKind.AUTO if _is_automatic(message, return_path) else InboxKind.REPLY
         words = own_words(_text(message))
-    return Incoming(kind, _clean(sender), _clean(words)[:_MOST_WORDS], _fingerprint(message, content))
+    sheet = _sheet(message) if kind is InboxKind.REPLY else {}
+    return Incoming(kind, _clean(sender), _clean(words)[:_MOST_WORDS], _fingerprint(message, content), sheet)
 
 
 def own_words(text: str) -> str:
@@ -59,6 +66,25 @@ def own_words(text: str) -> str:
             break
         kept.append(line.rstrip())
     return "\n".join(kept).strip()
+
+
+def _sheet(message: EmailMessage) -> dict[str, Any]:
+    """The first attached workbook, read; empty without one."""
+    for part in message.walk():
+        name = str(part.get_filename() or "").lower()
+        if part.is_multipart() or not (name.endswith(".xlsx") or part.get_content_type() == _XLSX):
+            continue
+        content = part.get_payload(decode=True)
+        try:
+            returned = read_workbook(content if isinstance(content, bytes) else b"")
+        except SubmissionRefused as refused:
+            return {"problem": str(refused)}
+        except Exception:  # noqa: BLE001  # a broken or hostile file: whatever the parsers raise, the mail is taken in
+            return {"problem": "Không đọc được tệp Excel (.xlsx) gửi kèm."}
+        typed = {_clean(key): _clean(value) for key, value in returned.typed.items()}
+        marks = {key: _clean(value) for key, value in asdict(returned.marks).items()} if returned.marks else {}
+        return {"marks": marks, "typed": typed}
+    return {}
 
 
 def _delivery_statuses(message: EmailMessage) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Directive, InboxKind, InboxMail, InboxState, Notice, NoticeState
-from hoatoc.rollout import history, reach
+from hoatoc.rollout import history, mailed, reach
 from hoatoc.rollout.acknowledge import acknowledge
 
 
@@ -19,12 +19,14 @@ class Collected:
     bounces: int
     receipts: int
     messages: int
+    reports: int = 0
 
 
 def collect(session: Session, directive: Directive, now: datetime) -> Collected:
     """Apply the inbox rows of `directive`: a permanent bounce makes its notice undeliverable (and, where it carried
-    the directive, its addressee unreachable), a reply that says "đã nhận" is a receipt, what a machine wrote changes
-    nothing, anything else is left for the desk to read. Receipts count from when our server had the mail.
+    the directive, its addressee unreachable), a filled workbook is a report, a reply that says "đã nhận" a receipt,
+    what a machine wrote changes nothing, anything else is left for the desk to read. Reports and receipts count from
+    when our server had the mail.
 
     A mail that outruns the recording of its own notice waits for a later pass."""
     rows = session.scalars(
@@ -38,7 +40,7 @@ def collect(session: Session, directive: Directive, now: datetime) -> Collected:
         .with_for_update(of=InboxMail, skip_locked=True)
     ).all()  # fmt: skip
     outcomes = [_apply(session, directive, mail, now) for mail in rows]
-    return Collected(outcomes.count("bounce"), outcomes.count("receipt"), outcomes.count("message"))
+    return Collected(*(outcomes.count(kind) for kind in ("bounce", "receipt", "message", "report")))
 
 
 #: What is noted, and changes nothing.
@@ -52,6 +54,8 @@ def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetim
     notice = session.get_one(Notice, mail.notice_id)
     if mail.kind is InboxKind.BOUNCE:
         outcome = _bounce(session, notice, mail, now)
+    elif mail.kind is InboxKind.REPLY and mail.sheet and notice.addressee_id is not None:
+        outcome = mailed.take_in(session, directive, session.get_one(Addressee, notice.addressee_id), mail, now)
     elif mail.kind is InboxKind.REPLY and _says_received(mail.body) and notice.addressee_id is not None:
         addressee = session.get_one(Addressee, notice.addressee_id)
         acknowledge(session, addressee, now=mail.received_at, by_name=mail.sender, by_title="", channel="mail")

@@ -26,6 +26,8 @@ from hoatoc.rollout.snapshot import Snapshot
 
 #: The notice that something has changed: the directive, or what a unit owes.
 CHANGE = "change"
+#: The answer to a report that came by mail.
+ANSWER = "report_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def contents(
             found[notice.id] = {"summary": {**summary.content, "data_hash": summary.data_hash}}
         elif notice.template.startswith("permission_"):
             found[notice.id] = _permission(session, snap, notice, owed[notice.id], kid)
-        elif notice.template == CHANGE:
+        elif notice.template in (CHANGE, ANSWER):
             found[notice.id] = notice.context  # fixed when it was written
         elif notice.template == specialists.TEMPLATE:
             told = specialists.said(session, notice, kid)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,5 +41,6 @@ class InboxMail(Base):
     received_at: Mapped[datetime]
     sender: Mapped[str]
     body: Mapped[str]
+    sheet: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what an attached workbook holds; empty without one
     state: Mapped[InboxState] = mapped_column(word(InboxState))
     outcome: Mapped[str]

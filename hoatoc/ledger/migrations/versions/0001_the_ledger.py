@@ -513,6 +513,7 @@ def upgrade() -> None:
         sa.Column("received_at", Utc(), nullable=False),
         sa.Column("sender", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sheet", Json, nullable=False),
         sa.Column("state", sa.String(24), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_inbox_mail_directive_id")),
