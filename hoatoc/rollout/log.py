@@ -7,7 +7,7 @@ from datetime import date, time
 from sqlalchemy import ColumnElement, Select, Text, cast, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from hoatoc.ledger.schema import Addressee, Directive, Duty, Event, Unit
+from hoatoc.ledger.schema import Addressee, Directive, Duty, Event
 from hoatoc.localtime import following_day, instant
 
 _SLICE = 1000
@@ -66,14 +66,6 @@ def everything(session: Session, wanted: Filter) -> Iterator[Entry]:
             return
         before = found.older
         session.expunge_all()
-
-
-def units_called(session: Session, words: str) -> list[int]:
-    """The units whose name has `words` in it, in capitals or not, or whose id they are."""
-    if words.isdecimal():
-        return [int(words[:15])]
-    wanted = words.casefold()
-    return [id_ for id_, name in session.execute(select(Unit.id, Unit.name)) if wanted in name.casefold()]
 
 
 def kinds(session: Session) -> list[str]:

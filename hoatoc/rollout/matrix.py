@@ -1,13 +1,14 @@
 """Units × duties of one directive: what each addressee owes, and where each of it stands."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, PeriodState, Unit
+from hoatoc.localtime import NEVER
 from hoatoc.rollout import books
 from hoatoc.rollout.statistics import Selection, chosen
 
@@ -61,21 +62,21 @@ class Matrix:
 @dataclass(frozen=True)
 class View:
     """Which part is wanted: `page` of `height` addressees, and the `width` newest periods after leaving out the
-    `earlier` newest ones. Whoever has most overdue stands first; `words` is a part of a unit's name."""
+    `earlier` newest ones. Whoever has most overdue stands first."""
 
     page: int = 0
     height: int = 100
     earlier: int = 0
     width: int = 7
-    words: str = ""
 
 
 def read(session: Session, directive: Directive, selection: Selection, view: View, now: datetime) -> Matrix:
-    """The table of `directive` for the duties of `selection` at `now` (aware, UTC)."""
+    """The table of `directive` for those of its duties that are in `selection` at `now` (aware, UTC)."""
+    selection = replace(selection, directive_id=directive.id)
     once, periods = _columns(session, directive)
     shown = periods[max(0, len(periods) - view.earlier - view.width) : len(periods) - view.earlier]
     columns = [*once, *shown]
-    people = _people(session, selection, view, now)
+    people = _people(session, selection, now)
     first = view.page * view.height
     page = people[first : first + view.height]
     return Matrix(
@@ -86,14 +87,21 @@ def read(session: Session, directive: Directive, selection: Selection, view: Vie
 
 def _columns(session: Session, directive: Directive) -> tuple[list[Column], list[Column]]:
     """What is owed once, and the reports by period, the oldest first."""
-    rows = session.execute(
+    once = session.execute(
         select(Duty.kind, Duty.subject, Duty.slot)
-        .where(Duty.directive_id == directive.id, Duty.kind.in_(_SHARED), Duty.state != DutyState.WITHDRAWN)
+        .where(
+            Duty.directive_id == directive.id, Duty.period_id.is_(None), Duty.kind.in_(_SHARED),
+            Duty.state != DutyState.WITHDRAWN,
+        )
         .distinct()
+    ).tuples()  # fmt: skip
+    periods = session.execute(
+        select(Period.subject, Period.slot)
+        .where(Period.directive_id == directive.id, Period.state != PeriodState.PLANNED)
+        .order_by(Period.slot, Period.subject)
     ).tuples()
-    found = sorted((Column(*row) for row in rows), key=lambda item: (_SHARED.index(item.kind), item.slot, item.subject))
-    periods = [column for column in found if column.kind is DutyKind.REPORT]
-    return [column for column in found if column.kind is not DutyKind.REPORT], periods
+    found = sorted((Column(*row) for row in once), key=lambda item: (_SHARED.index(item.kind), item.slot, item.subject))
+    return found, [Column(DutyKind.REPORT, subject, slot) for subject, slot in periods]
 
 
 @dataclass(frozen=True)
@@ -101,19 +109,30 @@ class _Person:
     id: int
     name: str
     unit_id: int
-    missing: int = field(compare=False, default=0)
 
 
-def _people(session: Session, selection: Selection, view: View, now: datetime) -> list[_Person]:
+def _people(session: Session, selection: Selection, now: datetime) -> list[_Person]:
     """Everyone with a duty in `selection`, who has most overdue first, then in the order of kính gửi."""
-    missing = func.sum(case((books.column(now) == "missing", 1), else_=0))
+    late = (
+        select(Duty.addressee_id, func.count().label("times"))
+        .where(
+            Duty.directive_id == selection.directive_id, Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)),
+            Duty.due_at < now,
+        )
+        .group_by(Duty.addressee_id)
+        .subquery()
+    )  # fmt: skip
+    owes = select(Duty.id).where(Duty.addressee_id == Addressee.id, *selection.conditions(now))
+    pressing = case((Addressee.unreachable_at < NEVER, 0), else_=func.coalesce(late.c.times, 0))
     rows = session.execute(
-        chosen(selection, now, Addressee.id, Addressee.name, Addressee.unit_id, missing)
-        .group_by(Addressee.id, Addressee.name, Addressee.unit_id)
-        .order_by(missing.desc(), Addressee.id)
+        select(Addressee.id, Addressee.name, Addressee.unit_id)
+        .join(Unit, Unit.id == Addressee.unit_id)
+        .join(Directive, Directive.id == Addressee.directive_id)
+        .outerjoin(late, late.c.addressee_id == Addressee.id)
+        .where(Addressee.directive_id == selection.directive_id, owes.exists())
+        .order_by(pressing.desc(), Addressee.id)
     ).tuples()
-    wanted = view.words.casefold().strip()
-    return [_Person(*row) for row in rows if wanted in row[1].casefold()]
+    return [_Person(*row) for row in rows]
 
 
 def _rows(

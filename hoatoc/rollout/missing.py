@@ -35,8 +35,9 @@ class Group:
 
 
 def groups(session: Session, selection: Selection, now: datetime) -> list[Group]:
-    """What is awaited within `selection` at `now` (aware, UTC), the earliest due time first. Who cannot be reached is
-    phoned and not asked; what a locked period lacks can no longer be sent in, and only stays in the books."""
+    """What is awaited within `selection` at `now` (aware, UTC), the earliest due time first. The answers to the
+    requests of one matter stand in one group, and the explanations of one lateness. Who cannot be reached is phoned and
+    not asked; what a locked period lacks can no longer be sent in, and only stays in the books."""
     rows = session.execute(
         chosen(
             selection, now, Duty.directive_id, Duty.kind, Duty.subject, Duty.slot, Duty.due_at, Duty.id,
@@ -51,11 +52,25 @@ def groups(session: Session, selection: Selection, now: datetime) -> list[Group]
     ).tuples()  # fmt: skip
     found: dict[tuple[int, str, str, str, datetime], Group] = {}
     for directive_id, kind, subject, slot, due_at, duty_id, name, unit_id, step in rows:
-        # The answers to the requests of one matter stand in one group, whatever their number.
-        key = (directive_id, kind, subject, "" if kind is DutyKind.DECISION else slot, due_at)
+        key = (directive_id, kind, _matter(kind, subject), "" if kind is DutyKind.DECISION else slot, due_at)
         group = found.setdefault(key, Group(directive_id, kind, subject, slot, due_at))
         group.names.append(Name(duty_id, name, unit_id, step))
     return list(found.values())
+
+
+def awaited_of(session: Session, addressee: Addressee) -> list[Group]:
+    """What is awaited from one addressee, reached or not, the earliest due time first."""
+    owed = session.scalars(
+        select(Duty)
+        .where(Duty.addressee_id == addressee.id, Duty.state == DutyState.OPEN)
+        .order_by(Duty.due_at, Duty.id)
+    )
+    return [Group(duty.directive_id, duty.kind, duty.subject, duty.slot, duty.due_at) for duty in owed]
+
+
+def _matter(kind: DutyKind, subject: str) -> str:
+    """What is owed, the same for everyone who owes it: an explanation's subject names the one duty it is about."""
+    return subject.split(":", 2)[2] if kind is DutyKind.EXPLANATION else subject
 
 
 def directives(session: Session, selection: Selection) -> Sequence[Directive]:

@@ -1,13 +1,14 @@
 """Phoning the units that no mail reaches: who they are, and the log of calls."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
+from hoatoc.format.units import Tree
 from hoatoc.ledger.schema import (
     Addressee,
     Call,
@@ -40,6 +41,7 @@ class Silent:
     it can be phoned, the calls so far, the newest first, and whether it has acknowledged meanwhile."""
 
     addressee: Addressee
+    tree: Tree
     address: str
     answer: str
     at: datetime | None
@@ -57,14 +59,29 @@ class Silent:
 def silent(session: Session, directive: Directive, now: datetime) -> list[Silent]:
     """Whom the desk has to phone about `directive`: those nobody has been told yet on top."""
     bounced = _bounced(session, directive)
+    unreached = (Addressee.unreachable_at < NEVER) | Addressee.id.in_(bounced)
+    found = _read(session, directive, bounced, unreached, now)
+    return sorted(found, key=lambda item: item.settled)
+
+
+def known(session: Session, addressee: Addressee, now: datetime) -> Silent:
+    """The same of any addressee, whether or not its mail came back."""
+    directive = session.get_one(Directive, addressee.directive_id)
+    return _read(session, directive, _bounced(session, directive), Addressee.id == addressee.id, now)[0]
+
+
+def _read(
+    session: Session, directive: Directive, bounced: Mapping[int, tuple[Notice, int]], which: ColumnElement[bool],
+    now: datetime,
+) -> list[Silent]:  # fmt: skip
     rows = session.execute(
         select(Addressee, Unit)
         .join(Unit, Unit.id == Addressee.unit_id)
-        .where(
-            Addressee.directive_id == directive.id, (Addressee.unreachable_at < NEVER) | Addressee.id.in_(bounced)
-        )
+        .where(Addressee.directive_id == directive.id, which)
         .order_by(Addressee.id)
     ).tuples().all()  # fmt: skip
+    if not rows:
+        return []
     numbers = _numbers(session, [unit for _, unit in rows], local_date(now, directive.zone))
     calls = _calls(session, directive)
     accepted = set(
@@ -78,13 +95,13 @@ def silent(session: Session, directive: Directive, now: datetime) -> list[Silent
         at = addressee.unreachable_at if last is None else last.settled_at
         found.append(
             Silent(
-                addressee, address=last.to_address if last else unit.mail,
+                addressee, unit.tree, address=last.to_address if last else unit.mail,
                 answer=f"{last.answer_code or ''} {last.answer_text}".strip() if last else "",
                 at=at if at < NEVER else None, times=times, numbers=numbers[unit.id],
                 calls=calls.get(addressee.id, []), acknowledged=addressee.id in accepted,
             )
         )  # fmt: skip
-    return sorted(found, key=lambda item: item.settled)
+    return found
 
 
 def log(

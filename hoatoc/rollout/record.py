@@ -60,16 +60,25 @@ class Record:
 
 def find(session: Session, key: str) -> Unit:
     """The unit of that key, or of that id: two offices may use one key. Raises NotFound."""
-    by = Unit.id == int(key[:15]) if key.isdecimal() else Unit.key == key
+    by = Unit.id == int(key[:15]) if key.isascii() and key.isdecimal() else Unit.key == key
     unit = session.scalar(select(Unit).where(by).order_by(Unit.id.desc()).limit(1))
     if unit is None:
         raise NotFound("danh bạ không có đơn vị này", hint="mở lại bảng theo dõi rồi chọn đơn vị")
     return unit
 
 
+def called(session: Session, words: str) -> tuple[int, ...]:
+    """The ids of the units whose name has `words` in it, in capitals or not, or whose id they are."""
+    if words.isascii() and words.isdecimal():
+        return (int(words[:15]),)
+    wanted = words.casefold().strip()
+    rows = session.execute(select(Unit.id, Unit.name)).tuples()
+    return tuple(id_ for id_, name in rows if wanted in name.casefold())
+
+
 def read(session: Session, unit: Unit, now: datetime) -> Record:
     """The record of `unit` at `now` (aware, UTC); trials are not in it."""
-    selection = Selection(unit_id=unit.id)
+    selection = Selection(unit_ids=(unit.id,))
     lines = _lines(session, unit, selection, now)
     waits = [line.acknowledged_after for line in lines if line.acknowledged_after is not None]
     mine = select(Addressee.id).join(Directive, Directive.id == Addressee.directive_id).where(
@@ -136,7 +145,7 @@ def _posts(session: Session, unit: Unit, now: datetime) -> Sequence[Post]:
 def _times_returned(session: Session, unit: Unit) -> int:
     """How often a duty of this unit was given back, whatever the desk has made of it since."""
     subjects = {
-        f"duty:{id_}" for id_ in session.scalars(chosen(Selection(unit_id=unit.id), NEVER, Duty.id))
+        f"duty:{id_}" for id_ in session.scalars(chosen(Selection(unit_ids=(unit.id,)), NEVER, Duty.id))
     }  # fmt: skip
     told = session.scalars(
         select(Event.subject).where(Event.kind == "duty_returned", Event.actor == f"addressee:{unit.key}")

@@ -56,7 +56,7 @@ class Selection:
     tree: Tree | None = None
     urgency: str | None = None
     progress: Progress | None = None
-    unit_id: int | None = None
+    unit_ids: tuple[int, ...] | None = None
 
     def conditions(self, now: datetime) -> list[ColumnElement[bool]]:
         """The conditions on duties joined with their addressee, unit and directive, as of `now` (aware, UTC)."""
@@ -67,8 +67,8 @@ class Selection:
             chosen.append(Unit.tree == self.tree)
         if self.urgency is not None:
             chosen.append(Directive.urgency == self.urgency)
-        if self.unit_id is not None:
-            chosen.append(Addressee.unit_id == self.unit_id)
+        if self.unit_ids is not None:
+            chosen.append(Addressee.unit_id.in_(self.unit_ids))
         if self.progress is not None:
             chosen.append(_at(self.progress, now))
         return chosen

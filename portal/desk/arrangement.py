@@ -1,19 +1,27 @@
-"""One directive on the office's board, arranged for reading."""
+"""The board, arranged for reading: who is missing in each directive, whom to phone, and the table of one."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from hoatoc.ledger.schema import DutyKind
-from hoatoc.localtime import NEVER
-from hoatoc.rollout.books import Books
-from portal import once
-from portal.language import Language
-from portal.standing import Tone
+from sqlalchemy.orm import Session
 
-Row = dict[str, Any]
-_ORDER = [*(kind for kind in DutyKind if kind is not DutyKind.REPORT), DutyKind.REPORT]
+from hoatoc.ledger.schema import Directive, DutyKind
+from hoatoc.rollout import books, matrix, missing, phone, snapshot, statistics, wording
+from hoatoc.rollout.books import Books
+from hoatoc.rollout.matrix import Column, Matrix
+from hoatoc.rollout.missing import Group, Name
+from hoatoc.rollout.phone import Silent
+from hoatoc.rollout.statistics import Cells, Progress, Selection
+from portal import once
+from portal.desk import phrases
+from portal.desk.choice import Choice
+from portal.language import Language
+from portal.standing import Standing, Tone
+
+#: What no clause of the text asks for once, in words of its own.
+_UNQUOTED = (DutyKind.RECEIPT, DutyKind.REPORT, DutyKind.FIRST_ACTION, DutyKind.EXPLANATION)
 
 
 @dataclass(frozen=True)
@@ -21,50 +29,25 @@ class Waiting:
     """Everyone from whom one thing is still awaited."""
 
     what: str
-    kind: str
+    kind: DutyKind
     due_at: datetime
-    tone: Tone
-    words: str
-    names: list[str]
+    standing: Standing
+    names: Sequence[Name]
     quote: str
 
 
 @dataclass(frozen=True)
-class Call:
-    """A mailbox that takes nothing: the office phones. `times` notices came back, the last with `answer`."""
+class Section:
+    """One directive on the board. `earlier` are reports of earlier periods that can still come."""
 
-    name: str
-    address: str
-    answer: str
-    at: datetime | None
-    times: int
-
-
-@dataclass(frozen=True)
-class BooksLine:
-    """The books of the acknowledgement, of one period, or of what one clause asks for once."""
-
-    what: str
-    books: Books
-
-
-@dataclass(frozen=True)
-class Board:
-    """One directive on the board."""
-
-    id: int
-    key: str
-    zone: str
-    words: Row
-    running: bool
-    next_at: datetime | None
-    overdue: list[Waiting]
-    earlier: list[Waiting]
-    open: list[Waiting]
-    calls: list[Call]
-    lines: list[BooksLine]
-    summaries: list[Row]
-    permissions: dict[str, int] | None
+    directive: Directive
+    words: dict[str, Any]
+    standing: Standing
+    cells: Cells
+    overdue: list[Waiting] = field(default_factory=list)
+    earlier: list[Waiting] = field(default_factory=list)
+    open: list[Waiting] = field(default_factory=list)
+    silent: list[Silent] = field(default_factory=list)
 
     @property
     def earlier_count(self) -> int:
@@ -72,82 +55,103 @@ class Board:
         return sum(len(waiting.names) for waiting in self.earlier)
 
 
-def boards(directives: Iterable[Row], now: datetime, language: Language) -> list[Board]:
-    """The directives of `hoatoc.rollout.views.board`, arranged for reading."""
-    return [_board(directive, now, language) for directive in directives]
+@dataclass(frozen=True)
+class Board:
+    """Everything the board shows. `table` is that of the one directive that is looked at, None where there are
+    several; `titles` are its columns'. `directives` is what the filter offers."""
+
+    cells: Cells
+    sections: list[Section]
+    directives: list[Directive]
+    table: Matrix | None
+    titles: list[str]
 
 
-def _board(row: Row, now: datetime, language: Language) -> Board:
-    waiting = _waiting(row["missing"], now, language)
-    overdue = [group for group in waiting if group.tone is Tone.OVERDUE]
-    today = _newest_report(overdue)
+def board(session: Session, choice: Choice, now: datetime, language: Language) -> Board:
+    """The board that `choice` asks for at `now` (aware, UTC)."""
+    every = list(missing.directives(session, Selection()))
+    selection = choice.selection(session)
+    shown = list(missing.directives(session, selection))
+    counted = statistics.by_directive(session, selection, now)
+    awaited = _by_directive(missing.groups(session, selection, now))
+    sections = [
+        _section(directive, statistics.of_books(counted.get(directive.id, Books())),
+                 awaited.get(directive.id, []), _silent(session, directive, selection, now), now, language)
+        for directive in shown
+        if directive.id in counted or not choice.is_narrow
+    ]  # fmt: skip
+    table = None
+    if len(shown) == 1:
+        table = matrix.read(session, shown[0], selection, choice.view, now)
     return Board(
-        id=row["id"], key=row["key"], zone=row["zone"], words=row["words"], running=row["running"],
-        next_at=row["next_at"],
-        overdue=[group for group in overdue if group.kind != "report" or group.due_at == today],
-        earlier=[group for group in reversed(overdue) if group.kind == "report" and group.due_at != today],
-        open=[group for group in waiting if group.tone is Tone.DUE],
-        calls=_calls(row["phone"]), lines=_lines(row["status"]["duties"]["by_period"], language),
-        summaries=row["summaries"], permissions=row["permissions"],
+        cells=statistics.of_books(books.total(counted)), sections=sections, directives=every, table=table,
+        titles=[title(column, language) for column in table.columns] if table else [],
     )  # fmt: skip
 
 
-def _waiting(rows: Iterable[Row], now: datetime, language: Language) -> list[Waiting]:
-    groups: dict[tuple[str, datetime], list[Row]] = {}
+def title(column: Column, language: Language) -> str:
+    """What a column of the table is called, in few words."""
+    if column.kind is DutyKind.RECEIPT:
+        return language.say("Xác nhận")
+    if column.kind is DutyKind.REPORT:
+        return language.iso_day(column.slot.partition("/")[0])
+    return once.title(column.kind, column.subject, language, column.slot)
+
+
+def _by_directive(groups: Iterable[Group]) -> dict[int, list[Group]]:
+    found: dict[int, list[Group]] = {}
+    for group in groups:
+        found.setdefault(group.directive_id, []).append(group)
+    return found
+
+
+def _silent(session: Session, directive: Directive, selection: Selection, now: datetime) -> list[Silent]:
+    """Those of `selection` whom the office has to phone."""
+    if selection.progress not in (None, Progress.UNREACHABLE):
+        return []
+    return [
+        one
+        for one in phone.silent(session, directive, now)
+        if selection.tree in (None, one.tree)
+        and (selection.unit_ids is None or one.addressee.unit_id in selection.unit_ids)
+    ]
+
+
+def _section(
+    directive: Directive, cells: Cells, groups: list[Group], silent: list[Silent], now: datetime, language: Language
+) -> Section:
+    snap = snapshot.of(directive)
     # Reports first: they are what the desk is asked about every day. Within, the longest overdue on top, as they come.
-    for row in sorted(rows, key=lambda row: bool(row["kind"] == "receipt")):
-        what = row["subject"] if row["kind"] == DutyKind.DECISION else row["what"]
-        groups.setdefault((what, row["due_at"]), []).append(row)
-    return [_group(group, due_at - now, language) for (_, due_at), group in groups.items()]
-
-
-def _group(rows: list[Row], left: timedelta, language: Language) -> Waiting:
-    row = rows[0]
-    overdue = row["overdue"]
-    words = language.say("quá hạn %(span)s", span=language.span(-left)) if overdue else language.say(
-        "còn %(span)s", span=language.span(left)
+    ordered = sorted(groups, key=lambda group: group.kind is DutyKind.RECEIPT)
+    waiting = [_waiting(group, snap, now, language) for group in ordered]
+    overdue = [group for group in waiting if group.standing.tone is Tone.OVERDUE]
+    newest = _newest_report(overdue)
+    return Section(
+        directive=directive, words=wording.directive_words(snap), cells=cells,
+        standing=phrases.state(directive.state, language),
+        overdue=[group for group in overdue if group.kind is not DutyKind.REPORT or group.due_at == newest],
+        earlier=[
+            group for group in reversed(overdue) if group.kind is DutyKind.REPORT and group.due_at != newest
+        ],
+        open=[group for group in waiting if group.standing.tone is Tone.DUE],
+        silent=silent,
     )  # fmt: skip
+
+
+def _waiting(group: Group, snap: snapshot.Snapshot, now: datetime, language: Language) -> Waiting:
+    left = group.due_at - now
+    standing = (
+        Standing(Tone.OVERDUE, language.say("quá hạn %(span)s", span=language.span(-left)))
+        if group.due_at < now
+        else Standing(Tone.DUE, language.say("còn %(span)s", span=language.span(left)))
+    )
     return Waiting(
-        # The core names a report in Vietnamese, and its day last.
-        what=_name(row["kind"], row["subject"], row["what"].rpartition(" ")[2], language), kind=row["kind"],
-        due_at=row["due_at"],
-        tone=Tone.OVERDUE if overdue else Tone.DUE, words=words, names=[each["name"] for each in rows],
-        quote=row["quote"],
+        what=once.title(group.kind, group.subject, language, group.slot), kind=group.kind, due_at=group.due_at,
+        standing=standing, names=group.names,
+        quote="" if group.kind in _UNQUOTED else snap.obligation(group.subject).quote,
     )  # fmt: skip
 
 
 def _newest_report(overdue: list[Waiting]) -> datetime | None:
     """The due time of the newest report that is overdue: the desk is asked about that one, not about last week's."""
-    return max((group.due_at for group in overdue if group.kind == "report"), default=None)
-
-
-def _calls(rows: Iterable[Row]) -> list[Call]:
-    by_address: dict[str, list[Row]] = {}
-    for row in rows:
-        by_address.setdefault(row["address"], []).append(row)
-    return [
-        Call(last["name"], address, last["answer"].strip(), last["at"] if last["at"] < NEVER else None, len(found))
-        for address, found in by_address.items()
-        for last in found[-1:]
-    ]
-
-
-def _lines(rows: list[Row], language: Language) -> list[BooksLine]:
-    """The acknowledgement first, then what is owed once, then the periods, the newest on top."""
-    newest_first = sorted(rows, key=lambda row: row["period"], reverse=True)
-    lines: dict[str, Books] = {}
-    for row in sorted(newest_first, key=lambda row: _ORDER.index(row["kind"])):
-        day = language.iso_day(row["period"].partition("/")[0]) if row["kind"] == "report" else ""
-        # The answers to the requests of one matter stand in one line, whatever their number.
-        line = lines.setdefault(_name(row["kind"], row["subject"], day, language), Books())
-        for name, count in line.as_dict().items():
-            setattr(line, name, count + row[name])
-    return [BooksLine(what, books) for what, books in lines.items()]
-
-
-def _name(kind: str, clause: str, day: str, language: Language) -> str:
-    if kind == "receipt":
-        return language.say("Xác nhận đã nhận văn bản")
-    if kind == "report":
-        return language.say("Báo cáo ngày %(day)s", day=day)
-    return once.title(DutyKind(kind), clause, language)
+    return max((group.due_at for group in overdue if group.kind is DutyKind.REPORT), default=None)

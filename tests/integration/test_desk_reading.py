@@ -88,7 +88,8 @@ def test_the_table_is_cut_into_pages_periods_and_names(late: World) -> None:
 
         whole = names(View())
         assert [*names(View(height=4)), *names(View(height=4, page=1))] == whole
-        assert names(View(words="huyện ủy 1 ")) == ["Huyện ủy 1"]
+        called = selection(late, unit_ids=record.called(session, " HUYỆN ỦY 1"))
+        assert [row.name for row in matrix.read(session, directive, called, View(), late.now).rows] == ["Huyện ủy 1"]
         older = matrix.read(session, directive, selection(late), View(width=1, earlier=1), late.now)
         assert [column.slot for column in older.columns if column.kind is DutyKind.REPORT] == [SLOT]
         assert (older.rows_in_all, older.periods_in_all) == (len(whole), 2)
@@ -132,7 +133,7 @@ def test_the_log_is_read_page_by_page_without_gap_or_repeat(late: World) -> None
 def test_the_log_is_filtered_by_directive_unit_actor_kind_and_day(late: World) -> None:
     zone = "Asia/Ho_Chi_Minh"
     with late.ledger.read() as session:
-        units = log.units_called(session, "HUYỆN ỦY 1")
+        units = record.called(session, "HUYỆN ỦY 1")
         about = log.page(session, log.Filter(unit_ids=units))
         assert {entry.addressee for entry in about.entries} == {"Huyện ủy 1"}
         assert "duty_returned" in {entry.event.kind for entry in about.entries}

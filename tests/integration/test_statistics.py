@@ -56,7 +56,7 @@ def selections(directives: list[int], units: list[int]) -> st.SearchStrategy[Sel
     return st.builds(
         Selection, directive_id=st.none() | st.sampled_from(directives), tree=st.none() | st.sampled_from(Tree),
         urgency=st.none() | st.sampled_from(["hỏa tốc", "khẩn"]), progress=st.none() | st.sampled_from(Progress),
-        unit_id=st.none() | st.sampled_from(units),
+        unit_ids=st.none() | st.lists(st.sampled_from(units)).map(tuple),
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def by_hand(session: Session, selection: Selection, now: Any) -> Cells:
             and selection.directive_id in (None, directive.id)
             and selection.tree in (None, unit.tree)
             and selection.urgency in (None, directive.urgency)
-            and selection.unit_id in (None, unit.id)
+            and (selection.unit_ids is None or unit.id in selection.unit_ids)
         )
         if wanted:
             counted[_cell(duty, dead, now)] += 1
@@ -152,7 +152,7 @@ def test_the_parts_of_a_selection_make_the_whole(busy: World) -> None:
     with busy.ledger.read() as session:
         whole = statistics.cells(session, Selection(), now)
         trees = [statistics.cells(session, Selection(tree=tree), now) for tree in Tree]
-        units = [statistics.cells(session, Selection(unit_id=unit.id), now) for unit in busy.all(Unit)]
+        units = [statistics.cells(session, Selection(unit_ids=(unit.id,)), now) for unit in busy.all(Unit)]
     assert whole.total > 0
     for parts in (trees, units):
         for name in Cells.__dataclass_fields__:

@@ -1,0 +1,33 @@
+"""A unit's record over all directives."""
+
+from fastapi import APIRouter, Response
+
+from hoatoc import clock
+from hoatoc.ledger.schema import Directive
+from hoatoc.localtime import DEFAULT_ZONE
+from hoatoc.rollout import record
+from portal import once
+from portal.desk import phrases
+from portal.front import TheFront
+from portal.officer import AnyOfficer
+
+router = APIRouter()
+
+
+@router.get("/don-vi/{key}")
+def show_unit(front: TheFront, officer: AnyOfficer, key: str) -> Response:
+    """What a unit owed and how it did; `key` is its key in the directory, or its number in the ledger."""
+    language = front.language
+    with front.ledger.read() as session:
+        now = clock.read(session)
+        read = record.read(session, record.find(session, key), now)
+        zones = {line.directive.id: line.directive.zone for line in read.lines}
+        titles = {id_: session.get_one(Directive, id_).title for id_ in zones}
+        return front.pages.page(
+            "desk/unit", officer=officer, now=now, simulated=clock.is_simulated(session), read=read, zones=zones,
+            titles=titles, zone=next(iter(zones.values()), DEFAULT_ZONE), trees=phrases.trees(language),
+            results=phrases.calls(language),
+            open_duties=[
+                (duty, once.title(duty.kind, duty.subject, language, duty.slot)) for duty in read.open_duties
+            ],
+        )  # fmt: skip
