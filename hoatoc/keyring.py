@@ -11,7 +11,7 @@ from itsdangerous import BadSignature, Signer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.errors import LedgerError, SettingsError, TokenError
+from hoatoc.errors import LedgerError, NotFound, SettingsError, TokenError
 from hoatoc.ledger.schema import Meta
 
 _MIN_LENGTH = 32
@@ -81,13 +81,27 @@ def remember(session: Session, ring: Keyring) -> None:
 
 def require(session: Session, ring: Keyring) -> None:
     """Raise LedgerError when the ledger's links were signed by a key that this ring lacks."""
-    known = session.scalars(select(Meta.name).where(Meta.name.startswith("key:"))).all()
-    missing = [name.removeprefix("key:") for name in known if name.removeprefix("key:") not in ring.keys]
+    missing = [kid for kid in known(session) if kid not in ring.keys]
     if missing:
         raise LedgerError(
             f"chùm khóa thiếu khóa {', '.join(missing)} mà sổ cái này đã dùng để ký liên kết",
-            hint="đặt lại HOATOC_SECRET_KEY hoặc tệp keys cũ; có thể thêm khóa mới ở đầu danh sách",
+            hint="đặt lại HOATOC_SECRET_KEY hoặc tệp keys cũ; khóa bị lộ thì bỏ hẳn: `hoatoc keys retire`",
         )
+
+
+def known(session: Session) -> list[str]:
+    """The ids of the keys that the ledger's links were signed by."""
+    found = session.scalars(select(Meta.name).where(Meta.name.startswith("key:")).order_by(Meta.name))
+    return [name.removeprefix("key:") for name in found]
+
+
+def retire(session: Session, kid: str) -> None:
+    """Let the ledger be opened without the key `kid`, which somebody else may have: what it has signed opens nothing
+    any more once it is out of the ring. Raises NotFound."""
+    row = session.get(Meta, f"key:{kid}")
+    if row is None:
+        raise NotFound(f"sổ cái này không dùng khóa {kid}", hint="xem `hoatoc keys list`")
+    session.delete(row)
 
 
 def _kid(key: str) -> str:

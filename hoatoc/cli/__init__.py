@@ -20,6 +20,7 @@ from hoatoc.cli import (  # noqa: E402, F401  # they add themselves to `app`
     demo,
     doctor,
     duty,
+    keys,
     life,
     lineage,
     rehearse,

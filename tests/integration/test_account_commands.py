@@ -11,7 +11,8 @@ from hoatoc.accounts.password import is_right
 from hoatoc.cli import app
 from hoatoc.cli.demonstration import way_in
 from hoatoc.clock import machine_now
-from hoatoc.installation import Installation, initialise
+from hoatoc.errors import LedgerError, TokenError
+from hoatoc.installation import Installation, initialise, open_installation
 from hoatoc.ledger.schema import Account, Event, Role
 from hoatoc.settings import Settings
 
@@ -87,4 +88,24 @@ def test_the_demonstrations_link_signs_in_to_the_desk_again_and_again(here: Inst
     with here.ledger.write() as session:
         for secret in (first, first, second):
             assert signin.by_link(session, secret, now=machine_now()).role is Role.DESK
+    here.ledger.close()
+
+
+def test_a_key_that_got_out_can_be_taken_out_of_the_ring_for_good(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [stolen] = here.ring.keys
+    link = here.links.unit(1, 0).rpartition("/")[2]
+    monkeypatch.setenv("HOATOC_SECRET_KEY", "n" * 48)
+    with pytest.raises(LedgerError, match=stolen):
+        open_installation()
+    assert f"{stolen}  thiếu" in CliRunner().invoke(app, ["keys", "list"]).stdout
+    assert CliRunner().invoke(app, ["keys", "retire", "nobody"]).exit_code == 1
+    assert CliRunner().invoke(app, ["keys", "retire", stolen]).exit_code == 0
+    after = open_installation()
+    with pytest.raises(TokenError):
+        after.links.read_unit(link)
+    with after.ledger.read() as session:
+        assert [event.kind for event in session.query(Event)] == ["key_retired"]
+    after.ledger.close()
     here.ledger.close()

@@ -1,0 +1,44 @@
+"""keys: the keys that sign links."""
+
+from typing import Annotated
+
+import typer
+
+from hoatoc.cli import app
+from hoatoc.cli.console import out
+
+keys = typer.Typer(no_args_is_help=True, help="Các khóa ký liên kết.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command(name="list")
+def list_keys() -> None:
+    """Liệt kê khóa trong chùm (khóa ký đứng đầu), và khóa sổ cái còn cần mà chùm không có."""
+    from hoatoc import keyring
+    from hoatoc.ledger.engine import open_ledger
+    from hoatoc.settings import read_settings
+
+    settings = read_settings()
+    ring = keyring.open_keyring(settings.home, settings.secret_key)
+    with open_ledger(settings.ledger_url).read() as session:
+        missing = [kid for kid in keyring.known(session) if kid not in ring.keys]
+    for kid in ring.keys:
+        out.print(f"{kid}  {'đang ký' if kid == ring.newest else 'chỉ đọc'}")
+    for kid in missing:
+        out.print(f"{kid}  [red]thiếu[/]")
+
+
+@keys.command()
+def retire(kid: Annotated[str, typer.Argument(metavar="KEY", help="Sáu chữ đầu của khóa, như `list` in ra.")]) -> None:
+    """Bỏ hẳn một khóa bị lộ: sau khi lấy nó ra khỏi chùm, liên kết nó đã ký không mở được gì."""
+    from hoatoc import keyring
+    from hoatoc.clock import machine_now
+    from hoatoc.ledger.engine import open_ledger
+    from hoatoc.rollout import history
+    from hoatoc.settings import read_settings
+
+    settings = read_settings()
+    with open_ledger(settings.ledger_url).write() as session:
+        keyring.retire(session, kid)
+        history.note(session, None, at=machine_now(), kind="key_retired", subject=f"key:{kid}", actor="command line")
+    out.print(f"Sổ cái không cần khóa {kid} nữa. Lấy nó ra khỏi HOATOC_SECRET_KEY hoặc tệp keys, rồi khởi động lại.")
