@@ -85,6 +85,12 @@ HANDED_ON = {
     "lượt đăng nhập này không bắt đầu ở trình duyệt này", "đăng nhập lại từ đầu", "lượt đăng nhập này đã quá 10 phút",
     "tỉnh đã xác nhận, nhưng ở đây chưa có tài khoản cho người này", "nhờ người quản trị thêm tài khoản",
     "ở đây chưa dùng đăng nhập của tỉnh", "đăng nhập bằng mật khẩu",
+    "chọn kết quả cuộc gọi", "ghi số đã gọi", "ghi họ và tên người nghe máy",
+    "chỉ ghi nhận thay khi đã nói chuyện với đơn vị", "danh bạ không có đơn vị này",
+    "mở lại bảng theo dõi rồi chọn đơn vị", "văn bản này không gửi tới đơn vị ấy", "mở lại trang của văn bản",
+    "lý do được gửi cho các đơn vị và lưu trong lịch sử", "chưa chọn văn bản thay thế",
+    "ban hành văn bản mới trước, rồi chọn ở đây", "chưa chọn hạn mới",
+    "văn bản không còn ở tình trạng làm được việc này",
 }  # fmt: skip
 VIETNAMESE = "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 
