@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from hoatoc import clock
 from hoatoc.errors import NotFound
-from hoatoc.rollout import acknowledge, exchange, requests, specialists
+from hoatoc.rollout import acknowledge, exchange, requests, specialists, support
 from hoatoc.rollout.views import unit_page
 from portal.front import Front, TheFront
 from portal.once import once_by
@@ -58,6 +58,7 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
         # The newest of each duty: earlier ones were decided.
         asked = {each.duty_id: each for each in reversed(requests.of_addressee(session, page.addressee))}
         stages = exchange.stages(session, page.addressee)
+        together = list(support.parts(support.shared(session, page.directive, page.snap), page.addressee.id))
     if page.addressee.decides:
         return decider_page(front, token)
     owed = owed_by(page, front.language)
@@ -66,5 +67,5 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
         page=page, owed=owed, once=once, signed=signed, name=NAME, title=TITLE, simulated=simulated, asked=asked,
         in_short=in_short(visitor, page, owed, once, front.language), visitor=visitor, people=people,
         pressing=pressing(owed, once), stages={stage.code: stage for stage in stages}, codes=exchange.Code,
-        code_words=code_words, way_words=way_words,
+        code_words=code_words, way_words=way_words, together=together,
     )  # fmt: skip

@@ -26,6 +26,9 @@ def print_plan(plan: dict[str, Any]) -> None:
         table.add_row(item["clause"], escape(item["quote"]), item["kind"], escape("; ".join(item["bearers"])), opens)
     out.print(table)
     _print_addressees(plan["addressees"])
+    for item in plan["shared"]:
+        leads, supports = "; ".join(item["leads"]), "; ".join(item["supports"])
+        out.print(escape(f"Khoản {item['clause']}: chủ trì {leads}; phối hợp {supports}."), soft_wrap=True)
     decisions = Table("Điều", "Giá trị", "Của", title="Quyết định")
     for item in plan["decisions"]:
         decisions.add_row(escape(item["what"]), escape(item["value"]), _SOURCES[item["source"]])
@@ -47,7 +50,8 @@ def print_plan(plan: dict[str, Any]) -> None:
 def _print_addressees(addressees: list[dict[str, Any]]) -> None:
     lines: dict[str, list[dict[str, Any]]] = {}
     for item in addressees:
-        lines.setdefault(item["line"] or "(văn phòng thêm)", []).append(item)
+        added = f"(văn phòng thêm: {item['basis']})" if item["basis"] else "(văn phòng thêm)"
+        lines.setdefault(item["line"] or added, []).append(item)
     table = Table("Dòng kính gửi", "Nơi nhận", "Phải báo cáo", title="Nơi nhận")
     for line, items in lines.items():
         table.add_row(escape(line), str(len(items)), str(sum(bool(item["reports"]) for item in items)))

@@ -198,6 +198,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "": "Những đơn vị đứng sau một dòng kính gửi.",
         "line": "Dòng kính gửi, đúng như ở text.addressees; null là nơi văn phòng tự gửi thêm.",
         "who": "Các đơn vị.",
+        "basis": "Căn cứ để gửi thêm khi line là null: dòng nơi nhận hoặc lời văn bản.",
     },
     "Selector": {
         "": "Chỉ ra đơn vị; lấy theo danh bạ của ngày ban hành, và phải còn ít nhất một nơi.",

@@ -20,10 +20,18 @@ class Selector(Model):
 
 
 class AddresseeRule(Model):
-    """Which units stand behind one line of kính gửi; `line` null marks addressees the office adds itself."""
+    """Which units stand behind one line of kính gửi; `line` null marks addressees the office adds itself, and then
+    `basis` says on what: a line of nơi nhận, or the words of the text."""
 
     line: Words | None
     who: Selector
+    basis: Words | None = None
+
+    @model_validator(mode="after")
+    def _a_line_rests_on_itself(self) -> Self:
+        if self.line is not None and self.basis is not None:
+            raise ValueError("basis chỉ đi với line: null; dòng kính gửi tự nó là căn cứ")
+        return self
 
 
 class ReceiptRule(Model):

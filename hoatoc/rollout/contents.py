@@ -21,7 +21,7 @@ from hoatoc.ledger.schema import (
     PermissionState,
 )
 from hoatoc.localtime import NEVER, spoken, spoken_day
-from hoatoc.rollout import editions, explanation, originals, specialists, wording
+from hoatoc.rollout import editions, explanation, originals, specialists, support, wording
 from hoatoc.rollout.snapshot import Snapshot
 
 #: The notice that something has changed: the directive, or what a unit owes.
@@ -53,6 +53,7 @@ def contents(
     dispatched = [notice.addressee_id for notice in notices if notice.template == "dispatch"]
     reports = _report_words(session, snap, dispatched) if dispatched else {}
     original = originals.enclosed(snap)
+    tasks = support.shared(session, directive, snap) if dispatched else []
     shared: dict[Any, dict[str, Any]] = {}
     found: dict[int, dict[str, Any] | None] = {}
     for notice in notices:
@@ -71,7 +72,8 @@ def contents(
         elif notice.template == "escalation_digest":
             found[notice.id] = _digest(notice, owed[notice.id], directive.zone)
         else:
-            told = {"report": reports.get(notice.addressee_id), "original": original}
+            mine = [{"says": part.says, "quote": part.quote} for part in support.parts(tasks, notice.addressee_id)]
+            told = {"report": reports.get(notice.addressee_id), "original": original, "support": mine}
             found[notice.id] = _letter(notice, owed[notice.id], told, kid, shared)
     return found
 
@@ -131,7 +133,8 @@ def _letter(
         return None
     to = specialists.id_of(notice.recipient.rpartition("/")[2])
     # The dicts are shared and live as long as this call: their identity says which of them are the same.
-    alike = (id(dispatched["report"]), *(id(item.line) for item in said))
+    together = tuple(part["says"] for part in dispatched["support"])
+    alike = (id(dispatched["report"]), together, *(id(item.line) for item in said))
     key = (notice.template, notice.step, said[0].generation, to, *alike)
     if key not in shared:
         lines = [item.line for item in said]

@@ -35,6 +35,7 @@ def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
         },
         "obligations": list(_obligations(draft)),
         "addressees": [_addressee(item) for item in resolved],
+        "shared": list(_shared(draft, resolved)),
         "decisions": list(decisions(folder.office, draft.content)),
         "duties": list(_duties(folder, draft, resolved, now)),
         "notices": list(_notices(folder, draft, resolved, now)),
@@ -54,9 +55,19 @@ def _obligations(draft: Draft) -> Iterator[dict[str, Any]]:
 
 def _addressee(item: Resolved) -> dict[str, Any]:
     return {
-        "key": item.target.key, "name": item.target.name, "line": item.line or None, "reports": list(item.clauses),
-        "source": TEXT if item.line else OFFICE,
+        "key": item.target.key, "name": item.target.name, "line": item.line or None, "basis": item.basis or None,
+        "reports": list(item.clauses), "supports": list(item.supports), "source": TEXT if item.line else OFFICE,
     }  # fmt: skip
+
+
+def _shared(draft: Draft, resolved: list[Resolved]) -> Iterator[dict[str, Any]]:
+    """The tasks in which some lead and others support: only the lead owes."""
+    for task in draft.content.regime.tasks:
+        if task.support is not None:
+            yield {
+                "clause": task.clause, "leads": [item.target.name for item in resolved if task.clause in item.clauses],
+                "supports": [item.target.name for item in resolved if task.clause in item.supports], "source": OFFICE,
+            }  # fmt: skip
 
 
 def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]]:

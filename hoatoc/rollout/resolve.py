@@ -5,38 +5,50 @@ from dataclasses import dataclass
 from datetime import date
 
 from hoatoc.format.directive import DirectiveFile
-from hoatoc.format.regime import Regime, Selector
+from hoatoc.format.regime import AddresseeRule, Regime, Selector
 from hoatoc.format.select import Target, select
 from hoatoc.format.units import Units
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """One addressee: `line` of kính gửi ('' when the office added it) and the clauses it bears."""
+    """One addressee: `line` of kính gửi ('' when the office added it, then `basis` says on what), the clauses it
+    bears, and those in which it supports another."""
 
     target: Target
     line: str
     clauses: tuple[str, ...]
+    basis: str = ""
+    supports: tuple[str, ...] = ()
 
 
 def resolve(content: DirectiveFile, units: Units, day: date) -> list[Resolved]:
     """Everyone the directive reaches on `day`, each once: first the lines of kính gửi, then what the office adds,
     then bearers and supporting units whom nobody addressed."""
-    lines: dict[str, str] = {}
+    rules: dict[str, AddresseeRule] = {}
     targets: dict[str, Target] = {}
     for rule in content.regime.addressees:
         for target in select(rule.who, units, day):
             targets.setdefault(target.key, target)
-            lines.setdefault(target.key, rule.line or "")
+            rules.setdefault(target.key, rule)
     clauses: dict[str, list[str]] = {}
     for clause, who in bearers(content.regime):
         for target in select(who, units, day):
             targets.setdefault(target.key, target)
             clauses.setdefault(target.key, []).append(clause)
-    for who in (task.support for task in content.regime.tasks if task.support is not None):
-        for target in select(who, units, day):  # told, though it owes nothing
+    supports: dict[str, list[str]] = {}
+    for task in content.regime.tasks:
+        for target in select(task.support, units, day) if task.support else ():  # told, though it owes nothing
             targets.setdefault(target.key, target)
-    return [Resolved(target, lines.get(key, ""), tuple(clauses.get(key, ()))) for key, target in targets.items()]
+            supports.setdefault(target.key, []).append(task.clause)
+    return [
+        Resolved(
+            target, (rule.line if rule else None) or "", tuple(clauses.get(key, ())),
+            (rule.basis if rule else None) or "", tuple(supports.get(key, ())),
+        )
+        for key, target in targets.items()
+        for rule in (rules.get(key),)
+    ]  # fmt: skip
 
 
 def bearers(regime: Regime) -> Iterator[tuple[str, Selector]]:
