@@ -72,7 +72,7 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
             answers.postpone(session, directive_id, now)
     tally = delivery.tally
     return Delivered(
-        sent=tally[Outcome.ACCEPTED], refused=tally[Outcome.REFUSED],
+        sent=tally[Outcome.ACCEPTED], refused=tally[Outcome.REFUSED] + tally[Outcome.REJECTED],
         deferred=tally[Outcome.DEFERRED] + tally[Outcome.NO_SERVER], skipped=tally["skipped"], down=wire.down,
         in_doubt=tally["in_doubt"],
     )  # fmt: skip

@@ -20,13 +20,15 @@ _QUIT_SECONDS = 2.0
 _GO_AHEAD, _CLOSING = 354, 421
 
 
-def answer_of(claimed: Claimed, code: int, text: str) -> Answer:
-    """What a server's reply to a transaction means for its notice."""
+def answer_of(claimed: Claimed, code: int, text: str, *, of_mailbox: bool = False) -> Answer:
+    """What a server's reply to a transaction means for its notice; `of_mailbox` when it is the reply to its recipient,
+    not to the message."""
     if code == _CLOSING:  # RFC 5321, 3.8: the server is closing, whatever the recipient
         return Answer(claimed.id, Outcome.NO_SERVER, code, text)
     if code < 400:
         return Answer(claimed.id, Outcome.ACCEPTED, code, text)
-    return Answer(claimed.id, Outcome.REFUSED if code >= 500 else Outcome.DEFERRED, code, text)
+    final = Outcome.REFUSED if of_mailbox else Outcome.REJECTED
+    return Answer(claimed.id, final if code >= 500 else Outcome.DEFERRED, code, text)
 
 
 class Pipelined:
@@ -82,7 +84,7 @@ class Pipelined:
     async def _carry_one(self, current: Prepared) -> Prepared | None:
         """See one transaction through whose envelope is written; gives the one whose envelope went out with its end."""
         try:
-            refusal, going = await self._opened()
+            refusal, of_mailbox, going = await self._opened()
         except Gone as gone:
             self._lose(current[0], gone)
             return None
@@ -94,38 +96,39 @@ class Pipelined:
         following = self._prepare(None, self._eight_bit)
         ending = _ending(current[1], refused=refusal is not None, going=going)
         self._transport.write(ending + _envelope_lines(following[1]) if following else ending)
-        return await self._ended(current[0], refusal, following)
+        known = answer_of(current[0], refusal.code, refusal.text, of_mailbox=of_mailbox) if refusal else None
+        return await self._ended(current[0], known, following)
 
-    async def _opened(self) -> tuple[Reply | None, bool]:
-        """The refusal of an envelope, None when it was taken; and whether the server waits for a message."""
+    async def _opened(self) -> tuple[Reply | None, bool, bool]:
+        """The refusal of an envelope, None when it was taken; whether it is of the recipient; and whether the server
+        waits for a message."""
         replies: list[Reply] = []
         for _command in ("MAIL", "RCPT", "DATA"):
             replies.append(await self._replies.next(self._seconds))
             if replies[-1].code == _CLOSING:  # nothing else will be answered
-                return replies[-1], False
+                return replies[-1], False, False
         sender, recipient, data = replies
         going = data.code == _GO_AHEAD
         if sender.code >= 300:
             self.refusal = f"máy chủ thư không nhận người gửi: {sender.code} {sender.text}"
-            return sender, going
+            return sender, False, going
         if recipient.code >= 300:
-            return recipient, going
-        return (None if going else data), going
+            return recipient, True, going
+        return (None if going else data), False, going
 
-    async def _ended(self, claimed: Claimed, refusal: Reply | None, following: Prepared | None) -> Prepared | None:
+    async def _ended(self, claimed: Claimed, known: Answer | None, following: Prepared | None) -> Prepared | None:
+        """`known` is the answer where the envelope was refused."""
         try:
             await self._replies.drain(self._seconds)
             reply = await self._replies.next(self._seconds)
         except Gone as gone:
             # The message may have been taken in before the line broke: it goes again under the same Message-ID.
             self._transport.abort()
-            known = answer_of(claimed, refusal.code, refusal.text) if refusal else None
             self._tell(claimed, known or _no_server(claimed, str(gone)))
             self._return(following)
             return None
         self._served = True
-        said = refusal or reply
-        self._tell(claimed, answer_of(claimed, said.code, said.text))
+        self._tell(claimed, known or answer_of(claimed, reply.code, reply.text))
         if reply.code != _CLOSING:
             return following
         self._transport.close()

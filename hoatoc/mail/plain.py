@@ -61,7 +61,7 @@ class Plain:
             )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             first = refused.recipients[0]
-            return answer_of(claimed, first.code, clean(first.message))
+            return answer_of(claimed, first.code, clean(first.message), of_mailbox=True)
         except aiosmtplib.SMTPSenderRefused as refused:
             # It is our own address that is refused: that says nothing of the mailbox, and the next would fare alike.
             self.refusal = f"máy chủ thư không nhận người gửi: {refused.code} {clean(refused.message)}"

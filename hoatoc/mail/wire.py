@@ -19,6 +19,8 @@ Compose = Callable[..., Envelope]
 
 #: A server that gives no answer so often in a row, on fresh connections, is as good as down.
 _MOST_FAILURES = 12
+#: RFC 5321's code for a service that is not available: what was never handed over has surely not arrived.
+_NOT_AVAILABLE = 421
 
 
 class Wire:
@@ -148,7 +150,7 @@ class Wire:
     def _give_up(self) -> None:
         for claimed in self._stock.empty():
             self._unanswered -= 1
-            self._tell(Answer(claimed.id, Outcome.NO_SERVER, 0, self.down))
+            self._tell(Answer(claimed.id, Outcome.NO_SERVER, _NOT_AVAILABLE, self.down))
 
 
 def _why(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Receipt
-from hoatoc.rollout import duties, first_action, history
+from hoatoc.rollout import duties, first_action, history, reach
 
 #: Exchange code 03, "đã tiếp nhận": registered by the receiving unit (Quyết định 28/2018/QĐ-TTg).
 ACCEPTED = "03"
@@ -19,10 +19,12 @@ def acknowledge(
     session: Session, addressee: Addressee, *, now: datetime, by_name: str, by_title: str, channel: str
 ) -> Receipt:
     """Record the receipt of `addressee` at `now` (aware, UTC) and meet its receipt duty. The first acknowledgement
-    stands: doing it again gives the receipt that is there. `channel` is "portal", "report", "task", "assign",
-    "mail" or "desk"."""
+    stands: doing it again gives the receipt that is there. Who does so itself can be reached. `channel` is "portal",
+    "report", "task", "assign", "mail" or "desk"."""
     # The addressee's row is the lock: two people of one unit pressing at once make one receipt.
     session.execute(select(Addressee.id).where(Addressee.id == addressee.id).with_for_update())
+    if channel != "desk":
+        reach.regain(session, addressee, now)
     receipt = session.scalar(select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED))
     acts = channel in _ACTING
     if receipt is not None:

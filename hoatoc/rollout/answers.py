@@ -29,11 +29,16 @@ _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(h
 _LONGEST_HINT = timedelta(hours=12)
 
 
+#: Why a notice is undeliverable whose recipient the server knows.
+REJECTED = "máy chủ từ chối nội dung thư"
+
+
 class Outcome(StrEnum):
     """What became of one attempt."""
 
     ACCEPTED = "accepted"  #: 250 after the final dot.
-    REFUSED = "refused"  #: 5xx: final.
+    REFUSED = "refused"  #: 5xx to the recipient: final.
+    REJECTED = "rejected"  #: 5xx to the message: final, and says nothing of the mailbox.
     DEFERRED = "deferred"  #: 4xx: try again later.
     NO_SERVER = "no_server"  #: The mail server could not be reached, or went away: says nothing of the mailbox.
 
@@ -156,7 +161,9 @@ _PAST = {NoticeState.UNDELIVERABLE: "refused", NoticeState.PENDING: "deferred"}
 
 def _update(session: Session, notice: Notice, answer: Answer, now: datetime) -> dict[str, Any]:
     state, reason, settled_at, next_at = NoticeState.UNDELIVERABLE, "hộp thư từ chối", now, NEVER
-    if answer.outcome is Outcome.DEFERRED and now - _deferred_since(session, notice, now) >= GIVE_UP:
+    if answer.outcome is Outcome.REJECTED:
+        reason = REJECTED
+    elif answer.outcome is Outcome.DEFERRED and now - _deferred_since(session, notice, now) >= GIVE_UP:
         reason = "hộp thư hoãn nhận quá lâu"
     elif answer.outcome in (Outcome.DEFERRED, Outcome.NO_SERVER):
         wait = hinted_delay(answer.text) or delay(notice.attempts)
@@ -180,7 +187,12 @@ def _mark_unreachable(session: Session, notice_ids: list[int], now: datetime) ->
     found = session.scalars(
         select(Addressee)
         .join(Notice, Notice.addressee_id == Addressee.id)
-        .where(Notice.id.in_(notice_ids), Notice.template == "dispatch", Addressee.unreachable_at == NEVER)
+        .where(
+            Notice.id.in_(notice_ids),
+            Notice.template == "dispatch",
+            Notice.reason != REJECTED,
+            Addressee.unreachable_at == NEVER,
+        )
     ).all()
     for addressee in found:
         reach.lose(session, addressee, now, "thư gửi văn bản không tới được")

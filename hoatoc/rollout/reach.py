@@ -3,7 +3,7 @@ presses nobody."""
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Duty, DutyKind
@@ -20,6 +20,21 @@ def lose(session: Session, addressee: Addressee, now: datetime, reason: str) -> 
     history.note(
         session, addressee.directive_id, at=now, kind="addressee_unreachable", subject=f"addressee:{addressee.id}",
         reason=reason,
+    )  # fmt: skip
+
+
+def regain(session: Session, addressee: Addressee, now: datetime) -> None:
+    """Mark `addressee` reachable again, since it has acted on what it was sent; nothing happens when it was so."""
+    regained = session.execute(
+        update(Addressee)
+        .where(Addressee.id == addressee.id, Addressee.unreachable_at < NEVER)
+        .values(unreachable_at=NEVER)
+    )
+    if regained.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
+        return
+    history.note(
+        session, addressee.directive_id, at=now, kind="addressee_reachable", subject=f"addressee:{addressee.id}",
+        actor=f"addressee:{addressee.key}",
     )  # fmt: skip
 
 

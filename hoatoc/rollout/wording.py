@@ -54,7 +54,7 @@ def duty_line(duty: Duty, snap: Snapshot, zone: str, now: datetime) -> dict[str,
         "kind": duty.kind.value,
         "button": BUTTONS.get(duty.kind, "Báo kết quả"),
         "due": spoken_due(duty.due_at, zone),
-        "overdue": duty.due_at <= now,
+        "overdue": duty.due_at < now,  # at its due time it is on time still, as in the books
     }
 
 

@@ -70,6 +70,42 @@ def test_a_refused_recipient_is_undeliverable_and_its_addressee_unreachable(worl
     assert mail.attempts[DOOR] == 1
 
 
+def test_a_message_refused_for_what_it_says_is_undeliverable_and_its_mailbox_well(
+    world: World, mail: MailServer
+) -> None:
+    mail.treat(DOOR, Manner.REFUSE_CONTENT)
+    (done,) = world.run()
+    assert (done.delivered.sent, done.delivered.refused) == (4, 1)
+    assert dispatched(world) == (NoticeState.UNDELIVERABLE, 1, 554)
+    assert world.notices(to_address=DOOR)[0].reason == answers.REJECTED
+    assert world.addressee("so-0").unreachable_at == NEVER
+    assert world.events("addressee_unreachable") == []
+
+
+def test_an_addressee_that_acts_through_the_portal_is_reachable_again(world: World, mail: MailServer) -> None:
+    mail.treat(DOOR, Manner.UNKNOWN)
+    world.run()
+    world.at(ISSUED + timedelta(hours=1)).acknowledge("so-0")
+    assert world.addressee("so-0").unreachable_at == NEVER
+    assert len(world.events("addressee_reachable")) == 1
+    world.acknowledge("so-0")
+    assert len(world.events("addressee_reachable")) == 1
+    world.follow(DUE)
+    assert world.notices(step="press", recipient="so-0/head")
+
+
+def test_a_notice_rendered_at_the_very_due_time_says_what_the_books_say(world: World, mail: MailServer) -> None:
+    world.run()
+    world.follow(RECEIPT_DUE)
+    pressing = [kept for kept in mail.kept if kept.recipient.startswith("head.so")]
+    assert pressing
+    assert not any("quá hạn" in kept.text.casefold() for kept in pressing)
+    assert world.books("receipt", "").open == 5
+    world.follow(RECEIPT_DUE + timedelta(hours=1))
+    [digest] = [kept for kept in mail.kept if kept.recipient == "head.tinh-uy@mau.example"]
+    assert "quá hạn" in digest.text
+
+
 def test_a_refused_reminder_makes_nobody_unreachable(world: World, mail: MailServer) -> None:
     mail.treat("focal.so-0@mau.example", Manner.UNKNOWN)
     world.run()
