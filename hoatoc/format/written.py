@@ -20,3 +20,11 @@ class _Dumper(yaml.SafeDumper):
 def to_yaml(data: Any) -> str:
     """`data` (what YAML holds, and dates) as text that `read_yaml` reads back as it was."""
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
+
+
+def to_flow(data: Any) -> str:
+    """`data` on one line, in brackets."""
+    written = yaml.dump(
+        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf"), default_flow_style=True
+    )
+    return written.strip()

@@ -23,18 +23,16 @@ _WORDS, _DAY = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _PlainLoader(_SafeLoader):  # type: ignore[misc]  # which of the two it is, is known only at run time
+class PlainLoader(_SafeLoader):  # type: ignore[misc]  # which of the two it is, is known only at run time
     """SafeLoader with only int, date, bool and null as implicit types."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
 
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
-_PlainLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:timestamp", re.compile(r"^\d{4}-\d{2}-\d{2}$"), list("0123456789")
-)
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:timestamp", re.compile(r"^\d{4}-\d{2}-\d{2}$"), list("0123456789"))
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def read_yaml(path: Path) -> YamlFile:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FormatError([Problem(path, 1, 1, "(tệp)", f"không đọc được: {error}", "lưu tệp ở UTF-8")]) from error
-    loader = _PlainLoader(source)
+    loader = PlainLoader(source)
     try:
         node = loader.get_single_node()
         survey = _Survey(path)

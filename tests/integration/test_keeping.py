@@ -1,0 +1,178 @@
+"""The directory is kept in the file and in the ledger at once, and a changed mailbox matters now."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hoatoc.errors import ChangedMeanwhile, FormatError
+from hoatoc.format.folder import OfficeFolder, find_draft, read_office
+from hoatoc.format.shelf import NotWritable, fingerprint
+from hoatoc.format.units import Unit
+from hoatoc.ledger.engine import Ledger
+from hoatoc.ledger.schema import Addressee, Event, NoticeState, WakeUp
+from hoatoc.ledger.schema import Unit as Row
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import keeping, summons
+from tests.worlds.mailserver import MailServer, Manner
+from tests.worlds.offices import KEY, Files, small_office
+from tests.worlds.rollouts import ISSUED, World, issued
+
+AN = "account:an"
+LATER = ISSUED + timedelta(minutes=30)
+
+
+@pytest.fixture
+def files() -> Files:
+    return small_office()
+
+
+@pytest.fixture
+def office(files: Files, tmp_path: Path) -> OfficeFolder:
+    """The small office, in files."""
+    return read_office(files.write(tmp_path))
+
+
+def unit(folder: OfficeFolder, key: str, **changed: object) -> Unit:
+    found = next(unit for unit in folder.units.units if unit.key == key)
+    return found.model_copy(update=changed)
+
+
+def keep(ledger: Ledger, folder: OfficeFolder, *units: Unit) -> OfficeFolder:
+    seen = fingerprint(folder.path / keeping.UNITS)
+    with ledger.write() as session:
+        made = keeping.edition(folder, units)
+        return keeping.save(session, folder, made, seen=seen, now=LATER, by=AN)
+
+
+def rolled_out(ledger: Ledger, mail: MailServer, folder: OfficeFolder) -> World:
+    world = issued(ledger, mail.relay, find_draft(folder.path, KEY))
+    world.run()
+    return world.at(LATER)
+
+
+def test_an_edit_is_in_the_file_in_the_ledger_and_in_the_history(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    rolled_out(ledger, mail, office)
+    after = keep(ledger, office, unit(office, "so-0", name="Sở Y tế"))
+    assert unit(after, "so-0").name == "Sở Y tế"
+    assert read_office(office.path).units == after.units
+    with ledger.read() as session:
+        assert session.scalars(select(Row.name).where(Row.key == "so-0")).one() == "Sở Y tế"
+        event = session.scalars(select(Event).where(Event.kind == "directory_changed")).one()
+    assert (event.actor, event.subject) == (AN, "directory:tinh-mau")
+    assert event.detail["units"] == [{"key": "so-0", "new": False, "lines": ["tên: Sở 0 → Sở Y tế"]}]
+
+
+def test_an_office_that_has_issued_nothing_is_in_its_file_alone(ledger: Ledger, office: OfficeFolder) -> None:
+    keep(ledger, office, unit(office, "so-0", name="Sở Y tế"))
+    with ledger.read() as session:
+        assert session.scalars(select(Row)).all() == []
+
+
+def test_two_desks_at_once_do_not_undo_each_other(ledger: Ledger, office: OfficeFolder) -> None:
+    seen = fingerprint(office.path / keeping.UNITS)
+    keep(ledger, office, unit(office, "so-0", name="Sở Y tế"))
+    made = keeping.edition(office, [unit(office, "so-0", name="Sở Xây dựng")])
+    with pytest.raises(ChangedMeanwhile), ledger.write() as session:
+        keeping.save(session, office, made, seen=seen, now=LATER, by=AN)
+    assert unit(read_office(office.path), "so-0").name == "Sở Y tế"
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({"parent": "huyen-0"}, "thuộc hệ party"), ({"parent": "so-0"}, "cấp trên của chính nó"),
+     ({"groups": ("khong-co",)}, "chưa khai")],
+)  # fmt: skip
+def test_what_does_not_hold_together_is_not_written(
+    office: OfficeFolder, changed: dict[str, object], says: str
+) -> None:
+    before = fingerprint(office.path / keeping.UNITS)
+    with pytest.raises(FormatError, match=says) as refused:
+        keeping.edition(office, [unit(office, "so-0", **changed)])
+    assert says in keeping.problems_of(refused.value)[0]
+    assert fingerprint(office.path / keeping.UNITS) == before
+
+
+def test_drafts_that_would_break_are_named(office: OfficeFolder) -> None:
+    gone = [unit(office, f"huyen-{number}", until=date(2021, 1, 1)) for number in (0, 1)]
+    assert keeping.edition(office, gone).breaks == [KEY]
+    assert keeping.edition(office, gone[:1]).breaks == []
+
+
+def test_a_folder_that_may_not_be_written_is_told_plainly(
+    ledger: Ledger, office: OfficeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("hoatoc.format.shelf.tempfile.NamedTemporaryFile", refuse)
+    with pytest.raises(NotWritable) as refused:
+        keep(ledger, office, unit(office, "so-0", name="X"))
+    assert "HOATOC_DIRECTIVES" in refused.value.hint
+
+
+def test_a_dead_mailbox_that_is_corrected_gets_the_document(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("so-0@mau.example", Manner.UNKNOWN)
+    world = rolled_out(ledger, mail, office)
+    assert world.addressee("so-0").unreachable_at < NEVER
+    with ledger.write() as session:  # the next pass has been asked for, at its time
+        wake = session.get_one(WakeUp, world.directive_id)
+        wake.generation, wake.due_at = 1, LATER + timedelta(hours=1)
+        assert summons.summoned(session, LATER) == []
+    keep(ledger, office, unit(office, "so-0", mail="moi@mau.example"))
+    with ledger.read() as session:
+        assert [item.cause for item in summons.summoned(session, LATER)] == ["có thư mới"]
+    assert world.addressee("so-0").unreachable_at == NEVER
+    world.run()
+    assert [kept.recipient for kept in mail.kept if "moi" in kept.recipient] == ["moi@mau.example"]
+    [letter] = world.notices(template="dispatch", to_address="moi@mau.example")
+    assert letter.state is NoticeState.SENT
+    assert [event.detail["address"] for event in world.events("notice_readdressed")] == ["moi@mau.example"]
+    assert len(world.events("addressee_reachable")) == 1
+
+
+def test_a_unit_without_a_mailbox_gets_the_document_with_its_first(
+    ledger: Ledger, mail: MailServer, files: Files, tmp_path: Path
+) -> None:
+    entry = files.unit("so-0")
+    del entry["mail"]
+    entry["posts"] = []
+    folder = read_office(files.write(tmp_path))
+    world = rolled_out(ledger, mail, folder)
+    keep(ledger, folder, unit(folder, "so-0", mail="moi@mau.example"))
+    world.run()
+    assert "moi@mau.example" in {kept.recipient for kept in mail.kept}
+
+
+def test_a_letter_that_waits_goes_to_the_new_mailbox(ledger: Ledger, mail: MailServer, office: OfficeFolder) -> None:
+    mail.treat("so-0@mau.example", Manner.GREYLIST)
+    world = rolled_out(ledger, mail, office)
+    keep(ledger, office, unit(office, "so-0", mail="moi@mau.example"))
+    world.follow(LATER + timedelta(hours=6))
+    assert "moi@mau.example" in {kept.recipient for kept in mail.kept}
+    assert "so-0@mau.example" not in {kept.recipient for kept in mail.kept}
+
+
+def test_an_address_that_somebody_else_still_has_stays_theirs(
+    ledger: Ledger, mail: MailServer, files: Files, tmp_path: Path
+) -> None:
+    files.unit("so-0")["mail"] = files.unit("so-1")["mail"] = "chung@mau.example"
+    mail.treat("chung@mau.example", Manner.UNKNOWN)
+    folder = read_office(files.write(tmp_path))
+    world = rolled_out(ledger, mail, folder)
+    keep(ledger, folder, unit(folder, "so-0", mail="moi@mau.example"))
+    assert world.events("notice_readdressed") == []
+
+
+def test_a_running_directive_keeps_its_addressees(ledger: Ledger, mail: MailServer, office: OfficeFolder) -> None:
+    world = rolled_out(ledger, mail, office)
+    before = {addressee.key for addressee in world.all(Addressee)}
+    new = Unit.model_validate({**unit(office, "so-0").model_dump(), "key": "so-moi", "name": "Sở Mới"})
+    keep(ledger, office, new, unit(office, "so-1", until=date(2021, 11, 22)))
+    world.run()
+    assert {addressee.key for addressee in world.all(Addressee)} == before
