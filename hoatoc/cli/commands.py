@@ -1,7 +1,7 @@
 """init, check, plan, issue, pass, status and units: the commands that work without Prefect."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +9,12 @@ from hoatoc.cli import app, units
 from hoatoc.cli.console import err, out, print_json
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
     from hoatoc.installation import Installation
+    from hoatoc.ledger.schema import Directive
 
 Json = Annotated[bool, typer.Option("--json", help="In dữ liệu dạng JSON.")]
 Key = Annotated[str, typer.Argument(metavar="ID", help="Khóa văn bản, ví dụ kien-giang/13-cv-bcd.")]
@@ -141,7 +146,7 @@ def status(
     from hoatoc.cli.tables import print_status
     from hoatoc.installation import open_installation
     from hoatoc.ledger.schema import Directive
-    from hoatoc.rollout import account, books
+    from hoatoc.rollout import account
     from hoatoc.rollout.reference import directive_of
 
     with open_installation().ledger.read() as session:
@@ -149,13 +154,21 @@ def status(
         everything = select(Directive).where(Directive.trial.is_(False)).order_by(Directive.id)
         found = [directive_of(session, key)] if key else list(session.scalars(everything))
         if as_json:
-            told = {item.key: books.status(session, item.id, now) for item in found}
+            told = {item.key: _told(session, item, now) for item in found}
             print_json(told[key] if key else told)
             return
         for item in found:
             print_status(item.title, account.table(session, item, now), account.paragraph(session, item, now))
         if not found:
             err.print("Chưa ban hành văn bản nào.")
+
+
+def _told(session: "Session", directive: "Directive", now: "datetime") -> dict[str, Any]:
+    """The books of a directive, with where it stands and the version that `--version` of the life commands asks for."""
+    from hoatoc.rollout import books
+
+    standing = {"state": directive.state.value, "version": directive.version}
+    return {**standing, **books.status(session, directive.id, now)}
 
 
 @units.command(name="list")

@@ -52,17 +52,19 @@ def take_in(session: Session, directive_id: int, sheets: Sequence[Sheet], now: d
 def _chunk(session: Session, directive_id: int, sheets: Sequence[Sheet], now: datetime) -> int:
     of = {sheet.duty_id: sheet for sheet in sheets}
     rows = session.execute(
-        select(Duty.id, Duty.addressee_id, Duty.due_at, Addressee.key, Period)
+        select(Duty.id, Duty.addressee_id, Duty.due_at, Duty.period_id, Addressee.key)
         .join(Addressee, Addressee.id == Duty.addressee_id)
-        .join(Period, Period.id == Duty.period_id)
         .where(Duty.id.in_(of), Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)))
         .order_by(Duty.id)
     ).all()
-    taken = [row for row in rows if row.Period.state is not PeriodState.LOCKED and now <= row.Period.lock_at]
-    reports = [_report(row, of[row.id].figures, now) for row in taken]
-    session.add_all(reports)
-    session.flush()
-    session.add_all(_revision(report, row.Period) for report, row in zip(reports, taken, strict=True))
+    periods = {
+        period.id: period
+        for period in session.scalars(select(Period).where(Period.id.in_({row.period_id for row in rows})))
+    }
+    open_ = {id_ for id_, period in periods.items() if _is_open(period, now)}
+    taken = [row for row in rows if row.period_id in open_]
+    if taken:
+        _write(session, [_report(row, periods[row.period_id], of[row.id].figures, now) for row in taken], periods)
     for state in (DutyState.MET, DutyState.MET_LATE):
         ids = [row.id for row in taken if (state is DutyState.MET) == (now <= row.due_at)]
         _settle(session, ids, state, now)
@@ -71,20 +73,30 @@ def _chunk(session: Session, directive_id: int, sheets: Sequence[Sheet], now: da
     return len(rows) - len(taken)
 
 
-def _report(row: Any, figures: dict[str, Any], now: datetime) -> Report:
-    report = Report(
-        duty_id=row.id, period_id=row.Period.id, addressee_id=row.addressee_id, first_at=now, on_time=now <= row.due_at,
-        revision=1, revised_at=now, figures=figures, warnings=[], explanation="", erratum=Erratum.NONE,
-    )  # fmt: skip
-    errata.mark(report, row.Period)
-    return report
+def _is_open(period: Period, now: datetime) -> bool:
+    return period.state is not PeriodState.LOCKED and now <= period.lock_at
 
 
-def _revision(report: Report, period: Period) -> Revision:
-    return Revision(
-        report_id=report.id, number=1, at=report.first_at, figures=report.figures, warnings=[], explanation="",
-        by_name=_BY, channel=_CHANNEL, in_summary=not errata.is_frozen(period),
-    )  # fmt: skip
+def _write(session: Session, reports: list[dict[str, Any]], periods: dict[int, Period]) -> None:
+    """Write `reports`, each with its first revision."""
+    ids = session.scalars(insert(Report).returning(Report.id, sort_by_parameter_order=True), reports)
+    revisions = [
+        {
+            "report_id": id_, "number": 1, "at": report["first_at"], "figures": report["figures"], "warnings": [],
+            "explanation": "", "by_name": _BY, "channel": _CHANNEL,
+            "in_summary": not errata.is_frozen(periods[report["period_id"]]),
+        }
+        for id_, report in zip(ids.all(), reports, strict=True)
+    ]  # fmt: skip
+    session.execute(insert(Revision), revisions)
+
+
+def _report(row: Any, period: Period, figures: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "duty_id": row.id, "period_id": row.period_id, "addressee_id": row.addressee_id, "first_at": now,
+        "on_time": now <= row.due_at, "revision": 1, "revised_at": now, "figures": figures, "warnings": [],
+        "explanation": "", "erratum": Erratum.LATE if errata.is_frozen(period) else Erratum.NONE,
+    }  # fmt: skip
 
 
 def _settle(session: Session, ids: Sequence[int], state: DutyState, now: datetime) -> None:

@@ -24,7 +24,7 @@ LEASE = timedelta(minutes=5)
 _COLUMNS = (
     Notice.id, Notice.template, Notice.step, Notice.recipient, Notice.occurrence, Notice.addressee_id, Notice.to_name,
     Notice.to_address, Notice.message_id, Notice.written_at, Notice.due_at, Notice.attempts, Notice.context,
-    Notice.state,
+    Notice.state, Notice.answer_code,
 )  # fmt: skip
 
 
@@ -72,12 +72,19 @@ def claim(
     # Asked of those tried before too: whoever has reported by now is not pressed.
     fresh = contents.contents(session, directive, snap or snapshot.of(directive), due, now, kid)
     skipped = [notice.id for notice in due if fresh[notice.id] is None]
-    # What was fixed at the first attempt stays: a second attempt sends the same bytes.
-    said = [(notice, notice.context or context) for notice in due if (context := fresh[notice.id]) is not None]
+    said = [(notice, _said(notice, context)) for notice in due if (context := fresh[notice.id]) is not None]
     _mark(session, said)
     _skip(session, directive.id, skipped, now)
     in_doubt = sum(notice.state is NoticeState.SENDING for notice, _ in said)
     return Claim(list(_claimed(said)), len(skipped), in_doubt)
+
+
+def _said(notice: Row[Any], fresh: dict[str, Any]) -> dict[str, Any]:
+    """What the mail says: as the ledger stands now. Yet where an attempt has ended without an answer the mail may have
+    arrived, and a second attempt sends the same bytes."""
+    in_doubt = notice.state is NoticeState.SENDING or not notice.answer_code
+    kept: dict[str, Any] = notice.context
+    return kept if notice.attempts and in_doubt else fresh
 
 
 def _take(session: Session, directive_id: int, which: ColumnElement[bool], limit: int) -> list[Row[Any]]:

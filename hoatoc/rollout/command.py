@@ -3,18 +3,45 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from hoatoc.format.ladder import Step
 from hoatoc.format.office import PostRef
 from hoatoc.format.units import Role, Tree
 from hoatoc.ledger.schema import Addressee, Post, Unit
 
-#: What the chain reads of its thousand units; the rest is left in the ledger.
-_UNIT = (Unit.key, Unit.name, Unit.short, Unit.tree, Unit.parent_key, Unit.mail, Unit.valid_from, Unit.valid_to)
-_POST = (Post.unit_id, Post.key, Post.role, Post.title, Post.mail, Post.acting)
+
+class Body(NamedTuple):
+    """What the chain reads of each of its thousand units; the rest is left in the ledger."""
+
+    id: int
+    key: str
+    name: str
+    short: str
+    tree: Tree
+    parent_key: str
+    mail: str
+    valid_from: date
+    valid_to: date
+
+
+class Seat(NamedTuple):
+    """The same of a post."""
+
+    id: int
+    unit_id: int
+    key: str
+    role: Role
+    title: str
+    mail: str
+    acting: bool
+
+
+_UNIT = tuple(getattr(Unit, name) for name in Body._fields)
+_POST = tuple(getattr(Post, name) for name in Seat._fields)
 
 
 @dataclass(frozen=True)
@@ -32,15 +59,15 @@ class ChainOfCommand:
     A unit that has ended since the issue is still written to at its own mailbox, yet commands nobody any more."""
 
     def __init__(self, session: Session, office_id: int, day: date, leadership: tuple[PostRef, ...]) -> None:
-        units = session.scalars(select(Unit).where(Unit.office_id == office_id).options(load_only(*_UNIT))).all()
+        units = [Body(*row) for row in session.execute(select(*_UNIT).where(Unit.office_id == office_id))]
         self.units = {unit.id: unit for unit in units}
         self._by_key = {unit.key: unit for unit in units}
         self._in_force = {unit.key for unit in units if unit.valid_from <= day <= unit.valid_to}
-        self._posts: dict[int, list[Post]] = {}
-        in_force = select(Post).join(Unit, Unit.id == Post.unit_id).where(
+        self._posts: dict[int, list[Seat]] = {}
+        in_force = select(*_POST).join(Unit, Unit.id == Post.unit_id).where(
             Unit.office_id == office_id, Post.valid_from <= day, Post.valid_to >= day
         )  # fmt: skip
-        for post in session.scalars(in_force.order_by(Post.id).options(load_only(*_POST))):
+        for post in (Seat(*row) for row in session.execute(in_force.order_by(Post.id))):
             self._posts.setdefault(post.unit_id, []).append(post)
         self._leadership = leadership
         self._leaders: list[Mailbox] | None = None
@@ -83,7 +110,7 @@ class ChainOfCommand:
             found = self._post(unit, Role.HEAD)
         return self._mailbox(unit, found)
 
-    def authority(self, unit: Unit, *, above: bool) -> tuple[Unit, Post, Mailbox] | None:
+    def authority(self, unit: Body, *, above: bool) -> tuple[Body, Seat, Mailbox] | None:
         """Who decides on what is asked in `unit`: its head (or acting deputy), or for `above` the head of the nearest
         unit over it, in its own tree, that has one; None when nobody does."""
         for found in ([] if above else [unit]) + list(self._line(unit)):
@@ -92,7 +119,7 @@ class ChainOfCommand:
                 return found, head, self._mailbox(found, head)
         return None
 
-    def leader_over(self, unit: Unit) -> tuple[Unit, Post, Mailbox] | None:
+    def leader_over(self, unit: Body) -> tuple[Body, Seat, Mailbox] | None:
         """Who decides for the head of a unit with nobody above it: the first of the issuer's leadership who holds
         office and is not that head himself. None when nobody is left."""
         asks = self._post(unit, Role.HEAD)
@@ -103,7 +130,7 @@ class ChainOfCommand:
                 return own, leader, self._mailbox(own, leader)
         return None
 
-    def _line(self, unit: Unit) -> Iterator[Unit]:
+    def _line(self, unit: Body) -> Iterator[Body]:
         """The units above, from the nearest up."""
         seen = {unit.key}
         while unit.parent_key in self._by_key and unit.parent_key not in seen:
@@ -111,7 +138,7 @@ class ChainOfCommand:
             seen.add(unit.key)
             yield unit
 
-    def _superior(self, unit: Unit) -> Mailbox | None:
+    def _superior(self, unit: Body) -> Mailbox | None:
         """The head of the nearest unit above, in the unit's own tree, that exists and can be written to; None when
         that is the leadership itself, which is told at the last rung."""
         for above in self._line(unit):
@@ -122,21 +149,21 @@ class ChainOfCommand:
                 return head
         return None
 
-    def _post(self, unit: Unit, role: Role) -> Post | None:
+    def _post(self, unit: Body, role: Role) -> Seat | None:
         posts = self._posts.get(unit.id, [])
         found = next((post for post in posts if post.role is role), None)
         if found is None and role is Role.HEAD:  # a vacant post goes to its acting deputy
             found = next((post for post in posts if post.role is Role.DEPUTY and post.acting), None)
         return found
 
-    def _mailbox(self, unit: Unit, post: Post | None) -> Mailbox:
+    def _mailbox(self, unit: Body, post: Seat | None) -> Mailbox:
         """The post's mailbox; the unit's own where the post is vacant or has none."""
         if post is None:
             return Mailbox(unit.key, unit.name, unit.mail)
         return Mailbox(f"{unit.key}/{post.key}", _called(post, unit), post.mail or unit.mail)
 
 
-def _called(post: Post, unit: Unit) -> str:
+def _called(post: Seat, unit: Body) -> str:
     """The post with its unit, each word once: "Bí thư Tỉnh ủy" of "Tỉnh ủy Mẫu" is "Bí thư Tỉnh ủy Mẫu"."""
     if unit.name in post.title or post.role is Role.MEMBER:
         return post.title

@@ -17,12 +17,11 @@ from hoatoc.ledger.schema import (
     Obligation,
     PermissionRequest,
     PermissionState,
-    Post,
     Unit,
 )
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import duties, history, outbox, reach, snapshot
-from hoatoc.rollout.command import ChainOfCommand, Mailbox
+from hoatoc.rollout.command import Body, ChainOfCommand, Mailbox, Seat
 
 _LONGEST_NAME, _LONGEST_TEXT = 120, 1000
 
@@ -209,7 +208,7 @@ def _decider(
 
 
 def _add_decider(
-    session: Session, directive: Directive, key: str, unit: Unit, post: Post, mailbox: Mailbox
+    session: Session, directive: Directive, key: str, unit: Body, post: Seat, mailbox: Mailbox
 ) -> Addressee:
     row = Addressee(
         directive_id=directive.id, key=key, unit_id=unit.id, post_id=post.id, name=mailbox.name, line="",
