@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hoatoc.format.form import Field, FieldType, Form
+from hoatoc.rollout import checking
 from hoatoc.rollout.submission import EXPLANATION
 from hoatoc.rollout.views import OwedReport, UnitPage
 from portal.language import Language
@@ -59,7 +60,7 @@ def boxes(
 
 
 def _problem(form: Form, problem: str, language: Language) -> tuple[str, str]:
-    failed = (check.says for check in form.checks if problem.startswith(check.says))
+    failed = (check.says for check in form.checks if problem.startswith(checking.spoken(check)))
     return language.say(problem) if problem else "", next(failed, "")
 
 

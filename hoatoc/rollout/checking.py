@@ -12,7 +12,7 @@ from statistics import median
 
 from hoatoc.format import expression
 from hoatoc.format.expression import Figure
-from hoatoc.format.form import Field, FieldType, Form, Severity
+from hoatoc.format.form import Check, Field, FieldType, Form, Severity
 from hoatoc.rollout.past import Past
 from hoatoc.templating import number
 
@@ -73,7 +73,13 @@ def _failed(form: Form, figures: Mapping[str, Figure], past: Past, severity: Sev
                 for field in form.fields
                 if field.key in read.before
             ]
-            yield Finding(tuple(named), f"{check.says} ({', '.join(told)}{_by_how_much(check.that, figures, past)})")
+            by = _by_how_much(check.that, figures, past)
+            yield Finding(tuple(named), f"{spoken(check)} ({', '.join(told)}{by})")
+
+
+def spoken(check: Check) -> str:
+    """What a check says when it fails, ready for the figures that follow in brackets."""
+    return check.says.rstrip(".")
 
 
 def _by_how_much(that: str, figures: Mapping[str, Figure], past: Past) -> str:

@@ -95,7 +95,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
 def test_a_check_that_fails_is_told_at_each_figure_it_names() -> None:
     problems = refused(moi="5", luy_ke="4")
     assert set(problems) == {"moi", "luy_ke"}
-    assert problems["moi"] == "Lũy kế không nhỏ hơn số mới. (Nhiễm mới: 5, Lũy kế: 4; lệch 1)"
+    assert problems["moi"] == "Lũy kế không nhỏ hơn số mới (Nhiễm mới: 5, Lũy kế: 4; lệch 1)"
 
 
 @pytest.mark.parametrize("luy_ke", ["5", "6"])
