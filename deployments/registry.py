@@ -18,7 +18,7 @@ from hoatoc.format.directive import DirectiveFile, title, urgency
 from hoatoc.format.folder import OfficeFolder
 from hoatoc.localtime import DEFAULT_ZONE
 from hoatoc.rollout.reference import TRIAL_MARK
-from tasks.naming import DEPLOYMENT, flow_name
+from tasks.naming import deployment_label, flow_name, full_name
 
 #: Module entrypoints: they load in a worker started anywhere, where a file entrypoint does not.
 ROLLOUT, WATCHDOG = "flows.rollout.rollout", "flows.watchdog.watchdog"
@@ -59,19 +59,19 @@ async def _register(client: PrefectClient, folder: OfficeFolder, key: str, conte
     name = flow_name(content.text, key)
     flow_id = await client.create_flow(rollout.with_options(name=name))
     await client.create_deployment(
-        flow_id=flow_id, name=DEPLOYMENT, entrypoint=ROLLOUT, pull_steps=[], work_pool_name=WORK_POOL,
-        job_variables={"command": RUN_COMMAND},
+        flow_id=flow_id, name=deployment_label(content.text, key), entrypoint=ROLLOUT, pull_steps=[],
+        work_pool_name=WORK_POOL, job_variables={"command": RUN_COMMAND},
         parameters={"directive": key}, parameter_openapi_schema=_schema(rollout, directive=key),
         enforce_parameter_schema=True,
         tags=[folder.office.province, urgency(content.text).value], description=_description(content),
     )  # fmt: skip
-    return Registered(key, str(flow_id), f"{name}/{DEPLOYMENT}")
+    return Registered(key, str(flow_id), full_name(content.text, key))
 
 
 async def _register_watchdog(client: PrefectClient) -> None:
     flow_id = await client.create_flow(watchdog)
     await client.create_deployment(
-        flow_id=flow_id, name=DEPLOYMENT, entrypoint=WATCHDOG, pull_steps=[], work_pool_name=WORK_POOL,
+        flow_id=flow_id, name=watchdog.name, entrypoint=WATCHDOG, pull_steps=[], work_pool_name=WORK_POOL,
         job_variables={"command": RUN_COMMAND},
         parameter_openapi_schema=_schema(watchdog), tags=["canh gác"],
         description="Cứ 5 phút hỏi sổ cái một lần: lượt nào bị lỡ thì chạy, không có thì thôi.",

@@ -3,10 +3,11 @@
 from prefect import flow, get_run_logger
 
 from tasks.heartbeat import beat
+from tasks.rollouts import watch_name
 from tasks.wakeups import start_missed
 
 
-@flow(name="canh gác", retries=2, retry_delay_seconds=10)
+@flow(name="canh gác", flow_run_name=watch_name, retries=2, retry_delay_seconds=10)
 def watchdog() -> None:
     """Hỏi sổ cái xem có lượt nào bị lỡ không."""
     started = start_missed()

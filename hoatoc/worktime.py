@@ -75,15 +75,22 @@ class WorkingTime:
         raise CalendarClosed
 
     def _from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        first = local_date(moment, self._zone)
-        for ahead in range(_LONGEST_CLOSURE):
-            yield from (item for item in self._stretches(following_day(first, ahead)) if item[1] > moment)
+        for stretches in self._days(local_date(moment, self._zone), 1):
+            yield from (item for item in stretches if item[1] > moment)
 
     def _until(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        last = local_date(moment, self._zone)
-        for back in range(_LONGEST_CLOSURE):
-            stretches = self._stretches(following_day(last, -back))
+        for stretches in self._days(local_date(moment, self._zone), -1):
             yield from (item for item in reversed(stretches) if item[0] < moment)
+
+    def _days(self, first: date, step: int) -> Iterator[list[tuple[datetime, datetime]]]:
+        """The stretches of each working day from `first` on, forwards or backwards; it ends where the calendar does."""
+        day, closed = first, 0
+        while closed < _LONGEST_CLOSURE:
+            stretches = self._stretches(day)
+            if stretches:
+                yield stretches
+            closed = 0 if stretches else closed + 1
+            day = following_day(day, step)
 
     def _stretches(self, day: date) -> list[tuple[datetime, datetime]]:
         if not self.works_on(day):

@@ -8,11 +8,12 @@ from prefect.runtime import flow_run
 
 from hoatoc import clock
 from hoatoc.format.folder import find_draft
-from hoatoc.localtime import DEFAULT_ZONE, local
+from hoatoc.localtime import DEFAULT_ZONE
 from hoatoc.rollout import turn
 from hoatoc.rollout.issue import issue as issue_draft
 from hoatoc.rollout.reference import directive_of
 from tasks.here import installation
+from tasks.naming import run_label
 
 
 def read_now() -> datetime:
@@ -43,4 +44,9 @@ def run_name() -> str:
     cause = flow_run.parameters.get("cause", "") or "bấm tay"
     if flow_run.parameters.get("issue"):
         cause = "ban hành"
-    return f"{local(read_now(), DEFAULT_ZONE):%H:%M · %d/%m} · {cause}"
+    return run_label(read_now(), DEFAULT_ZONE, cause)
+
+
+def watch_name() -> str:
+    """The name of a run of the watchdog: "16:05 · 24/11 · canh gác"."""
+    return run_label(clock.machine_now(), DEFAULT_ZONE, "canh gác")

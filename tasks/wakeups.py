@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from prefect import get_run_logger
 from prefect.deployments import run_deployment
+from prefect.runtime import deployment
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
@@ -12,10 +13,11 @@ from hoatoc.localtime import NEVER, short
 from hoatoc.rollout import auditor, summons, waking
 from hoatoc.rollout.reference import directive_of
 from tasks.here import installation
-from tasks.naming import deployment_name
+from tasks.naming import deployment_name, run_label
 
 #: How late a wake-up may be before the watchdog takes it for missed.
 GRACE = timedelta(minutes=1)
+_WATCHED = "canh gác"
 
 
 def schedule_next(directive: str) -> None:
@@ -23,6 +25,7 @@ def schedule_next(directive: str) -> None:
     scheduled: whoever moves the clock starts the runs."""
     with installation().ledger.write() as session:
         found = directive_of(session, directive)
+        _know_deployment(session, found)
         if clock.is_simulated(session):
             return
         wake = waking.next_wake(session, found)
@@ -33,11 +36,17 @@ def schedule_next(directive: str) -> None:
     run_deployment(
         name, scheduled_time=wake.at, timeout=0, as_subflow=False,
         parameters={"cause": wake.cause, "directive": directive},
-        flow_run_name=f"hẹn {short(wake.at, zone)} · {wake.cause}",
+        flow_run_name=f"hẹn {run_label(wake.at, zone, wake.cause)}",
         # A key gives back its old run even when that one was cancelled: the generation makes it new.
         idempotency_key=key,
     )  # fmt: skip
     get_run_logger().info("Lượt sau: %s, %s", short(wake.at, zone), wake.cause)
+
+
+def _know_deployment(session: Session, directive: Directive) -> None:
+    """Keep what Prefect knows the directive by, so that its page there can be found."""
+    if deployment.id:
+        session.get_one(WakeUp, directive.id).deployment_id = str(deployment.id)
 
 
 def answer_summons(session: Session, now: datetime) -> list[tuple[summons.Summons, str]]:
@@ -78,10 +87,11 @@ def start_missed() -> list[str]:
         for directive in missed:
             row = session.get_one(WakeUp, directive.id)
             row.generation += 1
-            started.append((directive.key, deployment_name(directive), _key(directive, row.generation)))
-    for key, name, wake_key in started:
+            label = run_label(now, directive.zone, _WATCHED)
+            started.append((directive.key, deployment_name(directive), label, _key(directive, row.generation)))
+    for key, name, label, wake_key in started:
         run_deployment(
-            name, timeout=0, as_subflow=False, parameters={"cause": "canh gác", "directive": key},
+            name, timeout=0, as_subflow=False, parameters={"cause": _WATCHED, "directive": key}, flow_run_name=label,
             idempotency_key=wake_key,
         )  # fmt: skip
     return [key for key, *_ in started]

@@ -25,7 +25,7 @@ from hoatoc.format.folder import find_draft, office_paths, read_office
 from hoatoc.installation import Installation
 from hoatoc.ledger.schema import Directive
 from hoatoc.rollout.reference import directive_of
-from tasks.naming import DEPLOYMENT, flow_name
+from tasks.naming import full_name
 from tests.worlds.mailserver import Kept, MailServer
 
 STEPS = ["dispatch", "collect", "escalate", "aggregate", "deliver"]
@@ -66,7 +66,7 @@ class ControlRoom:
 def deployment_of(directives: Path, key: str) -> str:
     """The full name of a directive's deployment."""
     _, draft = find_draft(directives, key)
-    return f"{flow_name(draft.content.text, key)}/{DEPLOYMENT}"
+    return full_name(draft.content.text, key)
 
 
 def start(deployment: str, **parameters: Any) -> UUID:

@@ -9,6 +9,8 @@ from deployments.registry import ROLLOUT, register
 from tests.flows.conftest import KIEN_GIANG
 from tests.flows.controlroom import ControlRoom, deployment
 
+KIEN_GIANG_NAME = "13-CV∕BCĐ · kien-giang/Công điện 13-CV∕BCĐ ngày 23∕11∕2021"
+
 
 def _flow_names() -> list[str]:
     with get_client(sync_client=True) as client:
@@ -31,12 +33,12 @@ def test_a_flow_is_named_after_its_directive_and_office(control_room: ControlRoo
 
 
 def test_a_deployment_carries_province_and_urgency_as_tags(control_room: ControlRoom) -> None:
-    assert deployment("13-CV∕BCĐ · kien-giang/triển khai").tags == ["Kiên Giang", "thường"]
-    assert deployment("2-CV∕TU · tinh-mau/triển khai").tags == ["Mẫu", "hỏa tốc"]
+    assert deployment(KIEN_GIANG_NAME).tags == ["Kiên Giang", "thường"]
+    assert deployment("2-CV∕TU · tinh-mau/Công điện 2-CV∕TU ngày 23∕11∕2021").tags == ["Mẫu", "hỏa tốc"]
 
 
 def test_a_deployment_runs_the_one_rollout_flow_in_the_process_pool(control_room: ControlRoom) -> None:
-    found = deployment("13-CV∕BCĐ · kien-giang/triển khai")
+    found = deployment(KIEN_GIANG_NAME)
 
     assert found.entrypoint == ROLLOUT
     assert found.work_pool_name == WORK_POOL
@@ -45,7 +47,7 @@ def test_a_deployment_runs_the_one_rollout_flow_in_the_process_pool(control_room
 
 
 def test_the_run_form_asks_whether_to_issue_and_says_what_that_does(control_room: ControlRoom) -> None:
-    found = deployment("13-CV∕BCĐ · kien-giang/triển khai")
+    found = deployment(KIEN_GIANG_NAME)
     fields = found.parameter_openapi_schema["properties"]
 
     assert fields["issue"]["type"] == "boolean"
@@ -55,7 +57,7 @@ def test_the_run_form_asks_whether_to_issue_and_says_what_that_does(control_room
 
 
 def test_a_deployment_is_described_by_the_documents_own_clauses(control_room: ControlRoom) -> None:
-    described = deployment("13-CV∕BCĐ · kien-giang/triển khai").description or ""
+    described = deployment(KIEN_GIANG_NAME).description or ""
 
     assert "Công điện 13-CV/BCĐ ngày 23/11/2021" in described
     assert "hằng ngày báo cáo về Ban Chỉ đạo tỉnh (qua Văn phòng Tỉnh ủy)" in described

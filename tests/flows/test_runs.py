@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from prefect.client.schemas.objects import FlowRun
 
-from hoatoc.ledger.schema import Directive, Notice, NoticeState, Turn
+from hoatoc.ledger.schema import Directive, Notice, NoticeState, Turn, WakeUp
 from tests.flows.conftest import KIEN_GIANG, MANY
 from tests.flows.controlroom import STEPS, ControlRoom, artifacts, ended, eventually, processes_with, step_names
 
@@ -24,6 +24,12 @@ def test_a_run_with_issue_set_issues_the_checked_draft(control_room: ControlRoom
 
 def test_a_run_is_named_by_the_ledgers_instant_and_its_cause(issued_run: FlowRun) -> None:
     assert issued_run.name == "16:00 · 23/11 · ban hành"
+
+
+def test_a_directive_knows_its_deployment_after_its_first_run(control_room: ControlRoom, issued_run: FlowRun) -> None:
+    with control_room.here.ledger.read() as session:
+        known = session.get_one(WakeUp, control_room.directive(KIEN_GIANG).id).deployment_id
+    assert known == str(issued_run.deployment_id)
 
 
 def test_a_run_has_exactly_the_five_steps_as_task_runs(issued_run: FlowRun) -> None:

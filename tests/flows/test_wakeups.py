@@ -7,7 +7,7 @@ from prefect.states import Cancelled
 
 from flows.watchdog import watchdog
 from hoatoc.clock import machine_now
-from hoatoc.localtime import short
+from hoatoc.localtime import local
 from tests.flows.conftest import MakeOffice
 from tests.worlds.offices import KEY
 from tests.worlds.rollouts import RECEIPT_DUE
@@ -26,7 +26,7 @@ def test_a_pass_schedules_one_run_when_something_next_falls_due(make_office: Mak
     assert run.state is not None
     assert run.state.is_scheduled()
     assert run.expected_start_time == wake.at
-    assert run.name == f"hẹn {short(wake.at, ZONE)} · {wake.cause}"
+    assert run.name == f"hẹn {local(wake.at, ZONE):%H:%M · %d/%m} · {wake.cause}"
     assert run.parameters == {"directive": KEY, "cause": wake.cause}
 
 
@@ -61,7 +61,7 @@ def test_a_wake_up_moves_with_what_falls_due_earlier(make_office: MakeOffice) ->
     office.run()
 
     assert [run.expected_start_time for run in office.scheduled()][1:] == [earlier]
-    assert office.scheduled()[1].name == f"hẹn {short(earlier, ZONE)} · nhắc"
+    assert office.scheduled()[1].name == f"hẹn {local(earlier, ZONE):%H:%M · %d/%m} · nhắc"
 
 
 def test_a_cancelled_wake_up_can_be_made_again(make_office: MakeOffice) -> None:
