@@ -106,3 +106,5 @@ DeskOfficer = Annotated[Officer, Depends(_of(Role.DESK))]
 Administrator = Annotated[Officer, Depends(_of(Role.ADMINISTRATOR))]
 #: The second pair of eyes.
 Approver = Annotated[Officer, Depends(_of(Role.LEADERSHIP, Role.DESK))]
+#: Whoever keeps the directory.
+Keeper = Annotated[Officer, Depends(_of(Role.DESK, Role.ADMINISTRATOR))]
