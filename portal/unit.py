@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from hoatoc import clock
-from hoatoc.errors import NotFound
+from hoatoc.errors import NotFound, TokenError
+from hoatoc.localtime import NEVER
 from hoatoc.rollout import acknowledge, exchange, requests, specialists, support
+from hoatoc.rollout.receipts import Acknowledgement
 from hoatoc.rollout.views import unit_page
 from portal.front import Front, TheFront
 from portal.once import once_by
@@ -29,11 +32,26 @@ def show_unit(front: TheFront, token: str) -> Response:
 
 
 @router.post("/v/{token}/nhan")
-def take_receipt(front: TheFront, token: str, typed: Typed) -> Response:
+async def take_receipt(front: TheFront, token: str, typed: Typed) -> Response:
     """Acknowledge the directive in the name of the person who presses."""
     signed = signature(typed)
     if signed.problems:
-        return _unit(front, token, signed)
+        return await run_in_threadpool(_unit, front, token, signed)
+    if not await front.receipts.take(_acknowledgement(front, token, signed)):
+        await run_in_threadpool(_acknowledge, front, token, signed)
+    return RedirectResponse(f"/v/{token}", status_code=303)
+
+
+def _acknowledgement(front: Front, token: str, signed: Signature) -> Acknowledgement:
+    """What a unit's own link says; of no addressee where the link is a specialist's or none, which is told later."""
+    try:
+        addressee_id, generation = front.links.read_unit(token)
+    except TokenError:
+        addressee_id, generation = 0, 0
+    return Acknowledgement(addressee_id, generation, signed.name, signed.title)
+
+
+def _acknowledge(front: Front, token: str, signed: Signature) -> None:
     with front.ledger.write() as session:
         addressee = enter(front, session, token).unit()
         if addressee.decides:
@@ -41,7 +59,6 @@ def take_receipt(front: TheFront, token: str, typed: Typed) -> Response:
         acknowledge.acknowledge(
             session, addressee, now=clock.read(session), by_name=signed.name, by_title=signed.title, channel="portal"
         )
-    return RedirectResponse(f"/v/{token}", status_code=303)
 
 
 def _unit(front: Front, token: str, signed: Signature) -> Response:
@@ -54,7 +71,7 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
             once = replace(
                 once, lines=[line for line in once.lines if visitor.may(line.subject)], matters=(), waiting=0
             )
-        people = specialists.at_work(session, [page.addressee.id]).get(page.addressee.id, [])
+        people = [one for one in specialists.all_of(session, page.addressee) if one.revoked_at == NEVER]
         # The newest of each duty: earlier ones were decided.
         asked = {each.duty_id: each for each in reversed(requests.of_addressee(session, page.addressee))}
         stages = exchange.stages(session, page.addressee)

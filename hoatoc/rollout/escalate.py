@@ -47,7 +47,7 @@ def escalate(session: Session, directive: Directive, now: datetime) -> Escalated
         return Escalated(0, 0)
     snap = snapshot.of(directive)
     chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
-    inside = specialists.at_work(session, (addressee.id for _, addressee in due))
+    inside = specialists.at_work(session, directive.id)
     ran_since = directive.issued_at if directive.resumed_at == NEVER else directive.resumed_at
     bundles, asked = Bundles(), []
     climbed = []

@@ -2,7 +2,7 @@
 
 The unit goes on owing it, and is pressed as before; the first rung of the ladder goes to the specialist as well."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,12 +142,13 @@ def all_of(session: Session, addressee: Addressee) -> Sequence[Specialist]:
     ).all()
 
 
-def at_work(session: Session, addressee_ids: Iterable[int]) -> dict[int, list[Specialist]]:
-    """The specialists whose links open, by addressee."""
+def at_work(session: Session, directive_id: int) -> dict[int, list[Specialist]]:
+    """The specialists under a directive whose links open, by addressee."""
     found: dict[int, list[Specialist]] = {}
     rows = session.scalars(
         select(Specialist)
-        .where(Specialist.addressee_id.in_(set(addressee_ids)), Specialist.revoked_at == NEVER)
+        .join(Addressee, Addressee.id == Specialist.addressee_id)
+        .where(Addressee.directive_id == directive_id, Specialist.revoked_at == NEVER)
         .order_by(Specialist.id)
     )
     for specialist in rows:

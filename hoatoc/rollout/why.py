@@ -25,6 +25,8 @@ _DUTY_EVENTS = {
     "duty_withdrawn": "Rút việc", "duty_returned": "Đơn vị trả lại", "duty_open": "Văn phòng giao lại đơn vị",
     "duty_extended": "Gia hạn", "duty_resumed": "Tính hạn tiếp sau tạm dừng", "duty_reassigned": "Chuyển việc",
     "duty_escalated": "Lên nấc", "report_submitted": "Nộp báo cáo", "explanation_given": "Gửi giải trình",
+    "extension_asked": "Xin gia hạn", "extension_granted": "Văn phòng đồng ý gia hạn",
+    "extension_refused": "Văn phòng không đồng ý gia hạn",
 }  # fmt: skip
 _DIRECTIVE_EVENTS = {
     "directive_issued": "Ban hành văn bản", "directive_amended": "Sửa văn bản",
@@ -139,7 +141,7 @@ def _notices(session: Session, duty: Duty) -> Iterator[tuple[int, int, Line]]:
 def _step_name(step: str) -> str:
     if step in set(Step):
         return STEP_NAMES[Step(step)]
-    return {"dispatch": "gửi văn bản"}.get(step, "thông báo thay đổi")
+    return {"dispatch": "gửi văn bản", "assign": "phân công"}.get(step, "thông báo thay đổi")
 
 
 def _to_come(directive: Directive, duty: Duty, addressee: Addressee, snap: snapshot.Snapshot) -> str:

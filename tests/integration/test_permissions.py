@@ -159,7 +159,7 @@ def test_one_may_ask_for_the_very_day(journey: World) -> None:
 
 
 def test_the_answer_is_a_duty_of_the_decider_with_its_own_due_time(journey: World) -> None:
-    first, second = ask(journey, "so-0", "2"), ask(journey, "so-0", "2")
+    first, second = ask(journey, "so-0", "2"), ask(journey, "so-0", "2", person="Trần Minh")
     assert [decision(journey, request).slot for request in (first, second)] == ["1", "2"]
     assert decision(journey, first).due_at == ANSWER_BY
     (decider,) = journey.all(Addressee, Addressee.decides)
@@ -258,8 +258,15 @@ def test_nobody_else_answers(journey: World) -> None:
         )
 
 
+def test_who_presses_twice_asks_once(journey: World) -> None:
+    assert ask(journey, "so-0", "2").id == ask(journey, "so-0", "2").id
+    assert len(journey.all(PermissionRequest)) == 1
+    assert len(journey.notices(template="permission_request")) == 1
+
+
 def test_requests_are_counted(journey: World) -> None:
-    requests = [ask(journey, key, "2") for key in ("so-0", "so-0", "so-1", "huyen-0")]
+    asking = (("so-0", "An"), ("so-0", "Bình"), ("so-1", "An"), ("huyen-0", "An"))
+    requests = [ask(journey, key, "2", person=person) for key, person in asking]
     answer(journey, requests[0], granted=True)
     answer(journey, requests[1], granted=True)
     answer(journey, requests[2], granted=False, reason="Đang có dịch")
