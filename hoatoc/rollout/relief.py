@@ -63,7 +63,7 @@ def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: s
     )  # fmt: skip
     period = session.get(Period, duty.period_id) if duty.period_id is not None else None
     if period is not None and due_at > period.lock_at:
-        grace.reopen(session, duty, period, until=due_at, now=now, by_name=by, reason=reason)
+        grace.reopen(session, duty, period, until=due_at, now=now, by=by, by_name=by, reason=reason)
     lines = [f"{_name(directive, duty)}.", f"Hạn mới: {spoken(due_at, directive.zone)}."]
     _tell(session, directive, duty, "extended", "Gia hạn", lines, reason, now)
 

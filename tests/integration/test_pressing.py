@@ -96,6 +96,35 @@ def test_in_quiet_hours_pressing_waits_for_the_morning_in_one_letter(issue_in: I
     assert [notice for notice in world.notices(step="press") if "giờ nghỉ" in notice.reason]
 
 
+def test_two_steps_that_waited_for_the_same_morning_are_one_letter(issue_in: Issue, mail: MailServer) -> None:
+    files = office(pressing={"quiet": {"since": "21:00", "until": "06:30"}})
+    files.directive["regime"]["receipt"]["within"] = "6h"  # 22:00, reminded at 21:00
+    for post in files.unit("so-0")["posts"]:
+        post["mail"] = "mot-nguoi@mau.example"
+    world = issue_in(files.read())
+    world.run()
+    mail.kept.clear()
+    world.follow(ISSUED + 15 * HOUR)
+    assert len(mail.to("mot-nguoi@mau.example")) == 1
+    lower, higher = world.notices(template="reminder", recipient="so-0")
+    assert (lower.step, lower.state, lower.reason) == ("remind", NoticeState.SKIPPED, "gộp vào thư nấc đôn đốc")
+    assert (higher.step, higher.state) == ("press", NoticeState.SENT)
+    assert higher.reason.endswith("gộp nấc nhắc")
+    with world.ledger.read() as session:
+        figure = auditor.promptness(session, since=ISSUED, now=world.now)
+    assert figure.share == 1.0
+
+
+def test_who_is_asked_to_explain_at_night_is_asked_in_the_morning(issue_in: Issue) -> None:
+    files = office(pressing={"quiet": {"since": "21:00", "until": "06:30"}, "explain_within": "12h"})
+    ladder(files, "receipt", {"step": "explain", "at": "0m"})
+    files.directive["regime"]["receipt"]["within"] = "6h"
+    world = issue_in(files.read())
+    world.run()
+    world.follow(ISSUED + 15 * HOUR)
+    assert sent(world, "explanation_request") == ["24/11 06:30"]
+
+
 def test_who_has_acknowledged_by_the_morning_is_not_pressed(issue_in: Issue) -> None:
     files = office(pressing={"quiet": {"since": "21:00", "until": "06:30"}})
     files.directive["regime"]["receipt"]["within"] = "6h"
