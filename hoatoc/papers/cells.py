@@ -58,8 +58,10 @@ def widths(sheet: Worksheet, sizes: list[float]) -> None:
 
 def fit(sheet: Worksheet, row: int, sizes: list[float], *, least: float = 16) -> None:
     """Set a row's height to its longest wrapped words; not every program does so by itself."""
+    words = [sheet.cell(row, column).value for column in range(1, len(sizes) + 1)]
     lines = [
-        -(-len(str(sheet.cell(row, column).value or "")) // max(int(size * 0.95), 1))
-        for column, size in enumerate(sizes, 1)
+        -(-len(said) // max(int(size * 0.95), 1))
+        for said, size in zip(words, sizes, strict=True)
+        if isinstance(said, str)
     ]
     sheet.row_dimensions[row].height = least * max(1, *lines)

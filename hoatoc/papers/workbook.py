@@ -91,7 +91,7 @@ def _level(sheet: Worksheet, bulletin: Bulletin, level: int) -> None:
             total, column = node.figures[field.key], 3 + len(_BOOKS) + 2 * index
             _figure(sheet, row, column, total.value, field)
             cells.write(sheet, row, column + 1, total.units, form=cells.WHOLE, boxed=True, align="right")
-    _sized(sheet, [44.0, 30.0, *[11.0] * len(_BOOKS), *[18.0, 9.0] * len(figures)])
+    _sized(sheet, [44.0, 36.0, *[11.0] * len(_BOOKS), *[18.0, 9.0] * len(figures)])
     _ready(sheet, 2, 2, filtered=len(titles))
 
 
@@ -106,7 +106,7 @@ def _units(sheet: Worksheet, bulletin: Bulletin) -> None:
     cells.head(sheet, 1, titles)
     for row, unit in enumerate(bulletin.units, 2):
         _unit(sheet, row, unit, fields, bulletin.directive.zone)
-    _sized(sheet, [44.0, 30.0, 18.0, 17.0, 9.0, *[18.0] * len(fields), 40.0])
+    _sized(sheet, [44.0, 36.0, 18.0, 17.0, 9.0, *[18.0] * len(fields), 40.0])
     _ready(sheet, 2, 2, filtered=len(titles))
 
 
