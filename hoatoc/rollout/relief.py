@@ -144,16 +144,15 @@ def reassign(
 def _succeed(
     session: Session, directive: Directive, duty: Duty, to: Addressee, due_at: datetime | None, now: datetime
 ) -> Duty:
-    """Open the successor of `duty` for `to`. That of a receipt is opened with the document itself, which leaves now."""
+    """Open the successor of `duty` for `to`. That of a receipt is opened with the document itself, which leaves
+    now, unless the unit has it already."""
     snap = snapshot.of(directive)
+    successor = None
     if duty.kind is DutyKind.RECEIPT:
         announcement.announce(session, directive, snap, now)
-        successor = session.scalars(
-            select(Duty).where(
-                Duty.addressee_id == to.id, Duty.kind == DutyKind.RECEIPT, Duty.state == DutyState.OPEN
-            )
-        ).one()  # fmt: skip
-    else:
+        receipt = select(Duty).where(Duty.addressee_id == to.id, Duty.kind == duty.kind, Duty.state == DutyState.OPEN)
+        successor = session.scalar(receipt)
+    if successor is None:
         (id_,) = duties.open_all(
             session, directive.id, [to.id], subject=duty.subject, kind=duty.kind, slot=duty.slot,
             period_id=duty.period_id, due_at=duty.due_at, rungs=snap.ladder(duty.kind), now=now,
