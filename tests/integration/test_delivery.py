@@ -91,7 +91,7 @@ def test_an_addressee_that_acts_through_the_portal_is_reachable_again(world: Wor
     world.acknowledge("so-0")
     assert len(world.events("addressee_reachable")) == 1
     world.follow(DUE)
-    assert world.notices(step="press", recipient="so-0/head")
+    assert world.notices(step="press", recipient="so-0")
 
 
 def test_a_notice_rendered_at_the_very_due_time_says_what_the_books_say(world: World, mail: MailServer) -> None:
