@@ -95,20 +95,21 @@ def unit_page(session: Session, addressee: Addressee, now: datetime, slot: str |
     directive = session.get_one(Directive, addressee.directive_id)
     snap = snapshot.of(directive)
     receipt_duty = session.scalar(
-        select(Duty).where(
-            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT, Duty.state != DutyState.WITHDRAWN
-        )
-    )  # fmt: skip
+        select(Duty)
+        .where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT, Duty.state != DutyState.WITHDRAWN)
+        .order_by(Duty.generation.desc())
+        .limit(1)
+    )
+    receipt = session.scalar(select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED))
+    if receipt_duty is not None and receipt_duty.state is DutyState.OPEN:
+        receipt = None  # it has been named again since, and is asked again
     reports = _owed_reports(session, addressee, now, slot)
     subject = session.scalar(
         select(Duty.subject).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT).limit(1)
     )
     return UnitPage(
         addressee=addressee, directive=directive, snap=snap, words=wording.directive_words(snap),
-        office=wording.office_words(snap), receipt=session.scalar(
-            select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED)
-        ),
-        receipt_duty=receipt_duty, reports=reports,
+        office=wording.office_words(snap), receipt=receipt, receipt_duty=receipt_duty, reports=reports,
         form=snap.form_of(subject) if subject else None, now=now,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, Dut
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import life, relief, why
 from hoatoc.rollout.amend import Amended, amend
+from hoatoc.rollout.views import unit_page
 from tests.conftest import Issue
 from tests.worlds.mailserver import MailServer
 from tests.worlds.offices import Files, small_office
@@ -223,6 +224,8 @@ def test_a_unit_named_again_is_sent_the_document_again_and_has_its_full_time(wor
     again = world.all(Duty, Duty.addressee_id == world.addressee("so-0").id, Duty.generation == 1, Duty.slot == "")
     assert [(duty.state, duty.due_at) for duty in again] == [(DutyState.OPEN, ISSUED + 2 * DAY + timedelta(hours=20))]
     assert len([notice for notice in world.notices(template="dispatch") if notice.recipient == "so-0"]) == 2
+    with world.ledger.read() as session:
+        assert unit_page(session, world.addressee("so-0"), world.now).receipt is None
     world.acknowledge("so-0")
     assert world.all(Duty, Duty.id == again[0].id)[0].state is DutyState.MET
     assert world.run()[0].dispatched.notices == 0
