@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from hoatoc.settings import ROOT
 from portal.language import Language
 from portal.pacing import Pace
 from portal.pages import Pages
+from portal.receipts import Receipts
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Front:
     link_lasts: timedelta = timedelta(days=90)
     province: Province | None = None
     folders: Folders = field(default_factory=Folders)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Where acknowledgements are taken in."""
+        return Receipts(self.ledger, self.link_lasts)
 
     @property
     def language(self) -> Language:

@@ -1,5 +1,6 @@
 """Acknowledged is not done: who has acknowledged says what it has done first, where the regime asks for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,14 +20,19 @@ _LONGEST = 4000
 def open_for(session: Session, addressee: Addressee, now: datetime) -> None:
     """Open the duty of an addressee that has acknowledged at `now` (aware, UTC), where the regime asks for it; it is
     due after the regime's span, in working time where the office counts in it."""
-    directive = session.get_one(Directive, addressee.directive_id)
+    open_for_all(session, addressee.directive_id, [addressee.id], now)
+
+
+def open_for_all(session: Session, directive_id: int, addressee_ids: Sequence[int], now: datetime) -> None:
+    """The same for several addressees of one directive."""
+    directive = session.get_one(Directive, directive_id)
     snap = snapshot.of(directive)
     rule = snap.content.regime.first_action
     if rule is None or directive.state not in (DirectiveState.RUNNING, DirectiveState.SUSPENDED):
         return
     working = working_time(snap.office, snap.content, DutyKind.FIRST_ACTION.value)
     duties.open_all(
-        session, directive.id, [addressee.id], subject=SUBJECT, kind=DutyKind.FIRST_ACTION, slot="", period_id=None,
+        session, directive.id, addressee_ids, subject=SUBJECT, kind=DutyKind.FIRST_ACTION, slot="", period_id=None,
         due_at=working.add(now, rule.within) if working and rule.counted == "working" else now + rule.within,
         rungs=snap.ladder(DutyKind.FIRST_ACTION), now=now,
     )  # fmt: skip

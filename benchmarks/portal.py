@@ -1,0 +1,149 @@
+"""The portal under load: durable acknowledgements on PostgreSQL by one worker, beside the same server's bare hello.
+
+`python -m benchmarks.portal`; needs wrk (`apt-get install wrk`)."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from sqlalchemy import func, select
+
+from benchmarks.rollout import ISSUED, prepare
+from benchmarks.steady import Steady, post_steadily
+from deployments.ports import free_port
+from hoatoc import clock
+from hoatoc.keyring import open_keyring
+from hoatoc.ledger.engine import Ledger
+from hoatoc.ledger.schema import Addressee, Directive, Receipt
+from hoatoc.links import Links
+from hoatoc.rollout.dispatch import dispatch
+from tests.worlds.postgresql import running_server
+
+_KEY = "k" * 48
+_FORM = "ho-ten=V%C4%83n+th%C6%B0&chuc-vu=V%C4%83n+th%C6%B0"
+_SECONDS, _CONNECTIONS, _A_SECOND = 5, 32, 500
+_LUA = """
+local paths, at = {}, 0
+for line in io.lines("%(paths)s") do paths[#paths + 1] = line end
+request = function()
+  at = at %% #paths + 1
+  return wrk.format("POST", paths[at], {["Content-Type"] = "application/x-www-form-urlencoded"}, "%(form)s")
+end
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Answers a second of hello, of a unit's page and of acknowledgements; and the steady stream of these."""
+
+    hello: float
+    page: float
+    acknowledged: float
+    steady: Steady
+
+
+def measure(units: int = 12000) -> Measured:
+    """Measure on a ledger of so many units; raises AssertionError unless every answered receipt is in the ledger."""
+    durable = ("listen_addresses=", "max_connections=100")
+    with tempfile.TemporaryDirectory() as home, running_server(durable) as server:
+        server.create_template()
+        url = server.url(server.template)
+        ledger, directive_id = prepare(url, units)
+        with ledger.write() as session:
+            clock.simulate(session, ISSUED)
+            dispatch(session, session.get_one(Directive, directive_id), ISSUED)
+        paths = _paths(ledger, Path(home))
+        with _serving(["benchmarks.hello:hello"], {}) as hello:
+            bare = _wrk(hello)
+        settings = {"HOME": home, "DATABASE_URL": url, "SECRET_KEY": _KEY}
+        with _serving(["--factory", "portal.app:serve_app"], settings) as portal:
+            page = _wrk(portal + paths[0].removesuffix("/nhan"))
+            steady = post_steadily(portal, paths[: _A_SECOND * 6], _FORM, a_second=_A_SECOND)
+            _require_durable(ledger, steady.statuses.get(303, 0))
+            acknowledged = _wrk(portal, script=_script(Path(home), paths[_A_SECOND * 6 :]))
+        ledger.close()
+    return Measured(bare, page, acknowledged, steady)
+
+
+def _paths(ledger: Ledger, home: Path) -> list[str]:
+    links = Links(open_keyring(home, _KEY), "")
+    with ledger.read() as session:
+        ids = session.scalars(select(Addressee.id).order_by(Addressee.id)).all()
+    return [f"{links.unit(each, 0)}/nhan" for each in ids]
+
+
+def _require_durable(ledger: Ledger, answered: int) -> None:
+    with ledger.read() as session:
+        kept = session.scalar(select(func.count(Receipt.id)))
+    assert kept == answered, f"{answered} were answered, {kept} are in the ledger"
+
+
+@contextmanager
+def _serving(app: Sequence[str], settings: dict[str, str]) -> Iterator[str]:
+    port = free_port(8120)
+    command = [sys.executable, "-m", "uvicorn", *app, "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    environment = {**os.environ, **{f"HOATOC_{name}": value for name, value in settings.items()}}
+    server = subprocess.Popen(command, env=environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while not _answers(url):
+            assert server.poll() is None, "the server has ended"
+            time.sleep(0.05)
+        yield url
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health").status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def _script(folder: Path, paths: Sequence[str]) -> Path:
+    listed, script = folder / "paths", folder / "post.lua"
+    listed.write_text("\n".join(paths))
+    script.write_text(_LUA % {"paths": listed, "form": _FORM})
+    return script
+
+
+def _wrk(url: str, script: Path | None = None) -> float:
+    command = ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{_SECONDS}s", *(["-s", str(script)] if script else []), url]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "Non-2xx" not in said, said
+    [a_second] = re.findall(r"Requests/sec:\s+([\d.]+)", said)
+    return float(a_second)
+
+
+def main() -> None:
+    """Measure and print."""
+    found = measure()
+    print(
+        json.dumps(
+            {
+                "hello_per_second": round(found.hello), "page_per_second": round(found.page),
+                "acknowledged_per_second": round(found.acknowledged),
+                "page_to_hello": round(found.page / found.hello, 3),
+                "acknowledged_to_hello": round(found.acknowledged / found.hello, 3),
+                "steady_per_second": _A_SECOND, "steady_statuses": found.steady.statuses,
+                "steady_p50_ms": round(found.steady.at(0.5) * 1000, 1),
+                "steady_p99_ms": round(found.steady.at(0.99) * 1000, 1), "load": os.getloadavg()[0],
+            },
+            indent=2,
+        )
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Many acknowledgements in one transaction: what `acknowledge` does for one, in a few statements for all of them.
+
+On the afternoon of an urgent directive hundreds come within a minute, and each costs a dozen statements by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, case, exists, literal, select, update
+from sqlalchemy.orm import Session
+
+from hoatoc.errors import InvalidTransition
+from hoatoc.ledger.rows import DATA, NUMBER, WORDS, insert_all
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Event, Receipt
+from hoatoc.localtime import NEVER
+from hoatoc.rollout import first_action
+from hoatoc.rollout.acknowledge import ACCEPTED
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """That `by_name` acknowledges for an addressee, by a link of that generation."""
+
+    addressee_id: int
+    generation: int
+    by_name: str
+    by_title: str
+
+
+def acknowledge_all(
+    session: Session, asked: Sequence[Acknowledgement], *, lasts: timedelta, now: datetime, channel: str
+) -> set[Acknowledgement]:
+    """Record those of `asked` that are plain, at `now` (aware, UTC); these are given back. The others, for whatever
+    reason (acknowledged before, unreachable, revoked, not known), are left to `acknowledge`, which says it.
+
+    Links open until `lasts` after the directive's end. Raises an error of the database, or InvalidTransition, when
+    somebody else was quicker with one of them: then nothing was done."""
+    by_id = {each.addressee_id: each for each in asked}
+    plain = [row for row in _plain(session, by_id, now - lasts) if row.link_generation == by_id[row.id].generation]
+    if not plain:
+        return set()
+    values = [(row.directive_id, row.id, by_id[row.id].by_name, by_id[row.id].by_title) for row in plain]
+    insert_all(
+        session, Receipt, {"code": ACCEPTED, "at": now, "channel": channel}, values, key="addressee_id",
+        directive_id=NUMBER, addressee_id=NUMBER, by_name=WORDS, by_title=WORDS,
+    )  # fmt: skip
+    detail = {"code": ACCEPTED, "channel": channel}
+    _note(session, now, [(row, "receipt_recorded", f"addressee:{row.id}", detail) for row in plain])
+    _meet(session, plain, now)
+    for directive_id, rows in groupby(sorted(plain, key=lambda row: row.directive_id), lambda row: row.directive_id):
+        first_action.open_for_all(session, directive_id, [row.id for row in rows], now)
+    return {by_id[row.id] for row in plain}
+
+
+def _plain(session: Session, by_id: dict[int, Acknowledgement], ended_after: datetime) -> Sequence[Row[Any]]:
+    """Those that can be reached, have said nothing yet, and owe exactly the receipt; locked, in one order."""
+    said = exists().where(Receipt.addressee_id == Addressee.id, Receipt.code == ACCEPTED)
+    owed = (Duty.addressee_id == Addressee.id) & (Duty.kind == DutyKind.RECEIPT) & (Duty.state == DutyState.OPEN)
+    rows = session.execute(
+        select(Addressee.id, Addressee.key, Addressee.directive_id, Addressee.link_generation,
+               Duty.id.label("duty_id"), Duty.due_at)
+        .join(Duty, owed)
+        .join(Directive, Directive.id == Addressee.directive_id)
+        .where(Addressee.id.in_(by_id), Addressee.decides.is_(False), Addressee.unreachable_at == NEVER, ~said,
+               Directive.ended_at > ended_after)
+        .order_by(Addressee.id)
+        .with_for_update(of=[Addressee, Duty])
+    ).all()  # fmt: skip
+    once = {row.id: row for row in rows}
+    return list(once.values()) if len(once) == len(rows) else []
+
+
+def _meet(session: Session, plain: Sequence[Row[Any]], now: datetime) -> None:
+    met = session.execute(
+        update(Duty)
+        .where(Duty.id.in_([row.duty_id for row in plain]), Duty.state == DutyState.OPEN)
+        .values(
+            state=case((Duty.due_at >= now, literal(DutyState.MET, Duty.state.type)),
+                       else_=literal(DutyState.MET_LATE, Duty.state.type)),
+            met_at=now, next_at=NEVER, version=Duty.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    if met.rowcount != len(plain):  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
+        raise InvalidTransition("duty", "(đã đổi)", DutyState.MET)
+    targets = ((row, DutyState.MET if now <= row.due_at else DutyState.MET_LATE) for row in plain)
+    _note(session, now, [(row, f"duty_{target}", f"duty:{row.duty_id}", {"reason": ""}) for row, target in targets])
+
+
+def _note(session: Session, now: datetime, told: Sequence[tuple[Row[Any], str, str, dict[str, str]]]) -> None:
+    values = [(row.directive_id, kind, subject, f"addressee:{row.key}", detail) for row, kind, subject, detail in told]
+    insert_all(
+        session, Event, {"at": now}, values, key="subject", directive_id=NUMBER, kind=WORDS, subject=WORDS, actor=WORDS,
+        detail=DATA,
+    )  # fmt: skip
