@@ -122,11 +122,11 @@ def add(front: TheFront, officer: Keeper, office: str, data: Data) -> Response:
 
 
 @router.get("/{office}/don-vi/{key}")
-def show_unit(front: TheFront, officer: AnyOfficer, office: str, key: str) -> Response:
-    """One unit with its posts."""
+def show_unit(front: TheFront, officer: AnyOfficer, office: str, key: str, xong: bool = False) -> Response:
+    """One unit with its posts; `xong` says that it has just been saved."""
     folder = office_of(front, office)
     unit = _unit(folder, key)
-    return _form(front, officer, folder, unit, unitform.shown(unit))
+    return _form(front, officer, folder, unit, unitform.shown(unit), saved=xong)
 
 
 @router.post("/{office}/don-vi/{key}")
@@ -157,12 +157,12 @@ def _keep(front: Front, officer: Officer, folder: OfficeFolder, unit: Unit | Non
 
 def _form(
     front: Front, officer: Officer, folder: OfficeFolder, unit: Unit | None, read: unitform.Read, *,
-    wrong: HoatocError | None = None, said: Sequence[str] = (),
+    wrong: HoatocError | None = None, said: Sequence[str] = (), saved: bool = False,
 ) -> Response:  # fmt: skip
     return front.pages.page(
-        "desk/directory_unit", status=422 if wrong or said or read.problems else 200, officer=officer,
-        folder=folder, unit=unit, read=read, typed=read.typed, problems=read.problems, wrong=wrong, said=said, keeps=_keeps(officer),
-        version=_version(unit) if unit else "", groups=folder.units.groups,
+        "desk/directory_unit", saved=saved, status=422 if wrong or said or read.problems else 200, officer=officer,
+        folder=folder, unit=unit, read=read, typed=read.typed, problems=read.problems, wrong=wrong, said=said,
+        keeps=_keeps(officer), version=_version(unit) if unit else "", groups=folder.units.groups,
         tree_options=[(tree.value, said) for tree, said in TREES.items()],
         role_options=[(role.value, said) for role, said in ROLES.items()],
         unit_options=[(other.key, other.name) for other in folder.units.units if other is not unit],

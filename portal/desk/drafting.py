@@ -140,6 +140,6 @@ def office_of(front: Front, office: str) -> OfficeFolder:
 def _note(front: Front, officer: Officer, key: str, how: str) -> None:
     with front.ledger.write() as session:
         history.note(
-            session, None, at=clock.read(session), kind="draft_saved", subject=f"draft:{key}", actor=officer.actor,
+            session, None, at=clock.read(session), kind="draft_kept", subject=f"draft:{key}", actor=officer.actor,
             how=how,
         )  # fmt: skip

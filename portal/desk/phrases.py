@@ -114,8 +114,11 @@ def _others(language: Language) -> dict[str, str]:
         "specialist_assigned": say("Phân công trong đơn vị"), "specialist_revoked": say("Thôi phân công"),
         "notice_written": say("Viết thư"), "notice_sent": say("Gửi thư"), "notice_skipped": say("Không gửi thư"),
         "notice_undeliverable": say("Thư không gửi được"), "notice_joined": say("Gộp vào thư đang chờ"),
+        "notice_readdressed": say("Thư chuyển sang hộp thư mới"),
         "mail_collected": say("Nhận thư đến"), "signed_in": say("Đăng nhập"), "signed_out": say("Đăng xuất"),
         "login_locked": say("Khóa đăng nhập tạm thời"), "sign_in_link_made": say("Cấp liên kết đăng nhập"),
+        "directory_changed": say("Sửa danh bạ"), "draft_kept": say("Lưu tệp văn bản"),
+        "role_changed": say("Đổi vai trò"), "account_enabled": say("Mở lại tài khoản"),
         "account_added": say("Thêm tài khoản"), "account_disabled": say("Khóa tài khoản"),
         "password_changed": say("Đổi mật khẩu"), "link_revoked": say("Thay liên kết của đơn vị"),
     }  # fmt: skip

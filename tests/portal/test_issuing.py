@@ -161,7 +161,7 @@ def test_a_file_is_sent_up_checked_and_kept(desk: Desk) -> None:
         "1-cv.yaml", "2-cv.yaml", "office.yaml", "units.yaml"
     ]  # fmt: skip
     with desk.ledger.read() as session:
-        saved = select(Event.subject, Event.actor).where(Event.kind == "draft_saved")
+        saved = select(Event.subject, Event.actor).where(Event.kind == "draft_kept")
         told = [tuple(row) for row in session.execute(saved)]
     assert told == [("draft:tinh-mau/2-cv", "account:an")] * 2
 
