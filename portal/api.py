@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from hoatoc import clock
 from hoatoc.errors import HoatocError, NotFound, SubmissionRefused, TokenError
 from hoatoc.format.form import Form
-from hoatoc.ledger.schema import Addressee
+from hoatoc.ledger.schema import Addressee, Directive
 from hoatoc.papers.reportsheet import typed_value
-from hoatoc.rollout import access, attachments, periods, submission
+from hoatoc.rollout import access, attachments, periods, snapshot, submission
 from hoatoc.rollout.views import OwedReport, addressee_of, unit_page
 from portal.front import Front, TheFront
 from portal.typed import NAME, signature
@@ -73,6 +73,8 @@ def take_report(front: TheFront, request: Request, day: date, body: Annotated[by
             sent = _read(body)
             duty, period = submission.lock(session, addressee, f"{day}/{periods.DAILY}")
             now = clock.read(session)
+            directive = session.get_one(Directive, addressee.directive_id)
+            submission.refuse_unknown(snapshot.of(directive).form_of(period.subject), sent["figures"])
             typed = {key: _typed(session, addressee, key, value, now) for key, value in sent["figures"].items()}
             done = submission.submit(
                 session, addressee, duty, period, typed, now=now, by_name=sent["by"], channel="api",

@@ -91,6 +91,7 @@ def take_report_file(front: TheFront, token: str, day: date, incoming: TheIncomi
         with front.ledger.read() as session:
             opened = _open(front, session, token, day)
         _refuse_another(returned.marks, opened)
+        _refuse_unknown(opened, returned.typed)
     except SubmissionRefused as refused:
         with front.ledger.read() as session:
             opened = _open(front, session, token, day)
@@ -234,6 +235,14 @@ def _refuse_another(marks: reportsheet.Marks | None, opened: Opened) -> None:
         raise SubmissionRefused(
             "Tệp không phải của kỳ này.", {"": f"tệp này là mẫu của {marks.addressee}, ngày {day}; tải mẫu của kỳ này"}
         )
+
+
+def _refuse_unknown(opened: Opened, typed: Mapping[str, str]) -> None:
+    try:
+        submission.refuse_unknown(_form_of(opened.page), typed.keys() - {EXPLANATION, reportsheet.BY})
+    except SubmissionRefused as refused:
+        says = f"mẫu không có chỉ tiêu: {', '.join(sorted(refused.problems))}; tải lại mẫu rồi điền"
+        raise SubmissionRefused(str(refused), {"": says}) from refused
 
 
 def _marks(opened: Opened) -> reportsheet.Marks:

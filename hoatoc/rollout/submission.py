@@ -1,6 +1,6 @@
 """Submitting a report: the first submission decides on time or late, the newest revision decides the figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,15 @@ def judge(
     taken = figures.read_figures(form, typed, known)
     attachments.require(session, duty.addressee_id, form, taken)
     return taken, checking.warnings(form, figures.numbers(form, taken), known)
+
+
+def refuse_unknown(form: Form, keys: Iterable[str]) -> None:
+    """Raise SubmissionRefused where what was sent names something that the form does not have: a figure under a name
+    of its own would be lost without a word."""
+    known = {field.key for field in form.fields}
+    unknown = {key: "mẫu không có chỉ tiêu này" for key in keys if key not in known}
+    if unknown:
+        raise SubmissionRefused("Báo cáo chưa nhận được vì có chỉ tiêu lạ.", unknown)
 
 
 def _judged(

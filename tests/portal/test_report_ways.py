@@ -176,6 +176,17 @@ def test_the_api_names_what_is_wrong(place: Place, client: TestClient, unit: str
     assert report(place) is None
 
 
+def test_a_figure_under_a_name_the_form_does_not_have_is_not_lost_in_silence(
+    place: Place, client: TestClient, unit: str
+) -> None:
+    assert put(client, unit, KEPT | {"ghichu": "x"}).json()["problems"] == {"ghichu": "mẫu không có chỉ tiêu này"}
+    rows = "".join(f"{key};x;{value}\r\n" for key, value in {**FIGURES, **SIGNED, "ghichu": "x"}.items())
+    answer = upload(client, unit, f"ma;chi_tieu;so_lieu\r\n{rows}".encode(), "a.csv")
+    assert answer.status_code == 422
+    assert "mẫu không có chỉ tiêu: ghichu" in words(answer.text)
+    assert report(place) is None
+
+
 def test_the_api_needs_the_units_token(client: TestClient, unit: str) -> None:
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp4"}, {"Authorization": "Bearer"}):
         assert client.get("/api/bao-cao", headers=headers).status_code == 401
