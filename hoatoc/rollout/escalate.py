@@ -56,7 +56,8 @@ def escalate(session: Session, directive: Directive, now: datetime) -> Escalated
         silent = _silent(addressee)
         if not silent:
             told = [_tell(bundles, chain, step, window, duty, addressee) for step, window in steps]
-            _tell_inside(bundles, inside.get(addressee.id, ()), steps, duty, addressee)
+            pressed = [step for step, somebody in zip(steps, told, strict=True) if somebody]
+            _tell_inside(bundles, inside.get(addressee.id, ()), pressed, duty, addressee)
             silent = "" if any(told) else "ngoài hai hệ, hoặc cấp trên chính là lãnh đạo ở nấc cuối"
             asked += [(duty, addressee) for step, _ in steps if step is Step.EXPLAIN]
         climbed.append(_Climbed(duty, addressee, steps, silent))
@@ -115,7 +116,7 @@ def _tell_inside(
     bundles: Bundles, people: Sequence[Specialist], steps: Sequence[tuple[Step, datetime]], duty: Duty,
     addressee: Addressee,
 ) -> None:  # fmt: skip
-    """The first rung goes to those inside the unit to whom it has given the duty, too; the unit goes on owing it."""
+    """Where the unit is told at the first rung, so are those inside it to whom it has given the duty; it owes it on."""
     for step, window in steps:
         if step is Step.REMIND:
             for specialist in people:

@@ -84,6 +84,16 @@ def test_somebody_who_is_assigned_something_else_is_not_reminded(issue_in: Issue
     assert len(to_specialist(mail)) == 1
 
 
+def test_inside_a_body_that_is_never_pressed_nobody_is_reminded(issue_in: Issue, mail: MailServer) -> None:
+    files = small_office()
+    files.unit(UNIT).update(tree="outside", parent=None)
+    world = issue_in(files.read())
+    world.run()
+    assign(world)
+    world.follow(DUE + timedelta(hours=2))
+    assert len(to_specialist(mail)) == 1, "the assignment alone"
+
+
 def test_the_same_again_changes_nothing_and_something_else_replaces_it(world: World) -> None:
     world.run()
     first = assign(world)

@@ -257,3 +257,23 @@ def test_the_pages_of_a_unit_and_its_specialist_are_accessible(
         page.goto(url + path)
         assert_accessible(page)
     page.close()
+
+
+@pytest.mark.parametrize(("button", "said"), [("Đồng ý", "đồng ý"), ("Không đồng ý", "không đồng ý")])
+def test_one_who_decides_answers_with_either_button(
+    served: tuple[Province, str], phone: Page, button: str, said: str
+) -> None:
+    province, url = served
+    path, typed, _ = FORMS["permission"]
+    phone.goto(url + path(province))
+    for key, value in typed.items():
+        phone.locator(f"main form [name='{key}']").first.fill(value)
+    phone.get_by_role("button", name="Gửi đề nghị").tap()
+    expect(phone.get_by_role("heading", name="Các đề nghị đã gửi")).to_be_visible()
+    phone.goto(url + province.page("so-y-te/head"))
+    phone.get_by_label("Ý kiến").fill("Đã xem xét")
+    phone.get_by_label("Họ và tên người trả lời").fill("Giám đốc")
+    phone.get_by_role("button", name=button, exact=True).tap()
+    expect(phone.get_by_text("không có đề nghị nào chờ trả lời")).to_be_visible()
+    phone.goto(url + path(province))
+    expect(phone.get_by_text(said, exact=True)).to_be_visible()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -31,6 +32,7 @@ from portal.typed import read_moment
 from tests.portal.binhphuoc import Province
 from tests.portal.officers import officer_at
 from tests.portal.place import DUE, ISSUED, Place, open_place
+from tests.portal.screens import enter
 from tests.portal.test_unit import words
 from tests.worlds.offices import small_office
 
@@ -345,3 +347,25 @@ def test_what_of_both_is_wrong_is_told_and_kept(late: tuple[Place, str], late_cl
     assert answer.status_code == 422
     assert "Văn thư nghỉ ốm</textarea>" in answer.text
     assert place.rows() == before
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_desk_loses_nothing_when_the_connection_is_lost(site: tuple[Place, str], browser: Browser) -> None:
+    place, url = site
+    with TestClient(create_app(place.ledger, place.links, "vi")) as client:
+        client.post(f"{place.link('Sở Y tế')}/gia-han/{duty(place, DutyKind.REPORT).id}", data=MORE)
+    context = browser.new_context()
+    page = context.new_page()
+    enter(page, place.ledger, url)
+    page.goto(f"{url}/ban/de-nghi")
+    page.get_by_label("Ý kiến").fill("Việc hỏa tốc")
+    context.set_offline(True)
+    page.get_by_role("button", name="Không đồng ý").click()
+    expect(page.locator("#lost")).to_be_visible()
+    expect(page.get_by_label("Ý kiến")).to_have_value("Việc hỏa tốc")
+    context.set_offline(False)
+    page.get_by_role("button", name="Không đồng ý").click()
+    expect(page.get_by_role("heading", name="Đã quyết định")).to_be_visible()
+    assert asked(place).answer == "Việc hỏa tốc"
+    context.close()
