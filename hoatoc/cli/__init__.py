@@ -5,6 +5,7 @@ import sys
 import typer
 
 from hoatoc.cli.console import fail
+from hoatoc.cli.words import translate
 from hoatoc.errors import HoatocError
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ from hoatoc.cli import (  # noqa: E402, F401  # they add themselves to `app`
     account,
     commands,
     demo,
+    directory,
     doctor,
     duty,
     keys,
@@ -27,6 +29,8 @@ from hoatoc.cli import (  # noqa: E402, F401  # they add themselves to `app`
     rosters,
     serve,
 )
+
+translate(app)
 
 
 def main() -> None:

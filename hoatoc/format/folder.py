@@ -118,13 +118,17 @@ def office_paths(root: Path) -> list[Path]:
 
 def find_draft(root: Path, key: str) -> tuple[OfficeFolder, Draft]:
     """The office folder and draft of `office/file` under `root`. Raises NotFound or FormatError."""
-    office_key, _, _ = key.partition("/")
+    folder = find_office(root, key.partition("/")[0])
+    return folder, folder.draft(key)
+
+
+def find_office(root: Path, office_key: str) -> OfficeFolder:
+    """The folder of an office under `root`. Raises NotFound or FormatError."""
     path = root if (root / "office.yaml").is_file() and root.name == office_key else root / office_key
     if not (path / "office.yaml").is_file():
         offices = ", ".join(found.name for found in office_paths(root)) or "không có"
         raise NotFound(f"không có thư mục cơ quan {office_key!r} trong {root}", hint=f"các cơ quan: {offices}")
-    folder = read_office(path)
-    return folder, folder.draft(key)
+    return read_office(path)
 
 
 def drafts_under(paths: list[Path]) -> list[Draft]:

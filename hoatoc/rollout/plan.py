@@ -8,12 +8,12 @@ from typing import Any
 from hoatoc.format.directive import DirectiveFile, identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.ladder import Rung
-from hoatoc.format.model import write_span
 from hoatoc.format.office import Office
 from hoatoc.format.regime import Deadline, ReportRule
 from hoatoc.ledger.schema import DutyKind
 from hoatoc.localtime import instant, local_date
 from hoatoc.rollout import snapshot
+from hoatoc.rollout.bundle import STEP_NAMES, spoken_delay
 from hoatoc.rollout.climb import Climb, ladder_of, receipt_due
 from hoatoc.rollout.once import duty_clauses, owed_once
 from hoatoc.rollout.resolve import Resolved, resolve
@@ -80,11 +80,11 @@ def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]
     for what, value in given:
         yield {"what": what, "value": value or "(văn bản không nêu)", "source": TEXT}
     yield _decided("Ai đứng sau từng dòng kính gửi", f"{len(regime.addressees)} quy tắc chọn đơn vị")
-    yield _decided("Hạn xác nhận đã nhận", f"{write_span(regime.receipt.within)} sau khi ban hành")
+    yield _decided("Hạn xác nhận đã nhận", f"{spoken_delay(regime.receipt.within)} sau khi ban hành")
     for rule in regime.reports:
         clause = f"Khoản {rule.clause}"
         last = f"{rule.last:%d/%m/%Y}" if rule.last else "khi văn phòng kết thúc"
-        closing = f"{write_span(rule.freeze)} và {write_span(rule.lock)} sau giờ chốt"
+        closing = f"{spoken_delay(rule.freeze)} và {spoken_delay(rule.lock)} sau giờ chốt"
         yield _decided(f"{clause}: giờ chốt báo cáo", f"{rule.cutoff:%H:%M} hằng ngày, từ {rule.first:%d/%m/%Y}")
         yield _decided(f"{clause}: ngày thôi báo cáo", last)
         yield _decided(f"{clause}: chốt tổng hợp, khóa nhận", closing)
@@ -93,7 +93,7 @@ def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]
         source = TEXT if once.due.source == "text" else OFFICE
         yield {"what": f"Khoản {once.clause}: hạn", "value": _spoken_due(once.due), "source": source}
     for permission in regime.permissions:
-        span = write_span(permission.answer_within)
+        span = spoken_delay(permission.answer_within)
         yield _decided(f"Khoản {permission.clause}: hạn trả lời xin phép {permission.matter}", f"{span} sau khi xin")
     ladder = ladder_of(office, content)
     for kind, rungs in (("xác nhận", ladder.receipt), ("báo cáo", ladder.report), ("việc", ladder.task)):
@@ -102,16 +102,20 @@ def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]
 
 
 def _spoken_rung(rung: Rung) -> str:
-    return f"{rung.step} {write_span(rung.at)}" + (" giờ làm việc" if rung.counted == "working" else "")
+    name, counted = STEP_NAMES[rung.step], " (giờ làm việc)" if rung.counted == "working" else ""
+    if not rung.at:
+        return f"{name} khi đến hạn"
+    return f"{name} {'trước' if rung.at < timedelta(0) else 'sau'} hạn {spoken_delay(abs(rung.at))}{counted}"
 
 
 def _spoken_due(due: Deadline) -> str:
     if due.at is not None:
         return f"{due.at:%H:%M %d/%m/%Y}"
     if due.within is not None:
-        return f"{write_span(due.within)} sau khi ban hành"
+        return f"{spoken_delay(due.within)} sau khi ban hành"
     assert due.date is not None
-    return f"{'hết ngày' if due.reading == 'through' else 'trước ngày'} {due.date:%d/%m/%Y}"
+    by = "hết ngày" if due.reading == "through" else "trước ngày"
+    return f"{due.hour:%H:%M} ngày {due.date:%d/%m/%Y}" if due.hour else f"{by} {due.date:%d/%m/%Y}"
 
 
 def _decided(what: str, value: str) -> dict[str, str]:

@@ -1,0 +1,71 @@
+"""The directory and trials from the command line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from hoatoc.cli import app
+from hoatoc.format.folder import read_office
+from hoatoc.installation import initialise
+from hoatoc.ledger.engine import open_ledger
+from hoatoc.ledger.schema import Directive
+from hoatoc.settings import Settings
+from tests.worlds.offices import KEY, small_office
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An installation of the small office."""
+    small_office().write(tmp_path / "directives")
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "HOME": tmp_path / "home", "DIRECTIVES": tmp_path / "directives", "DATABASE_URL": "", "SMTP_URL": "",
+        "LANG": "vi",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"HOATOC_{name}", str(value))
+    initialise(Settings()).ledger.close()
+    return tmp_path
+
+
+def run(*command: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, list(command), catch_exceptions=True)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_the_directory_goes_out_and_comes_back(home: Path) -> None:
+    file = str(home / "danh-ba.xlsx")
+    run("units", "export", "tinh-mau", file)
+    assert "Không có gì thay đổi" in run("units", "import", "tinh-mau", file)
+
+
+def test_an_import_is_shown_first_and_written_when_told_to(home: Path) -> None:
+    from openpyxl import load_workbook
+
+    file = home / "danh-ba.xlsx"
+    run("units", "export", "tinh-mau", str(file))
+    book = load_workbook(file)
+    row = next(row for row in book.active.iter_rows() if row[0].value == "so-0")
+    row[1].value = "Sở Y tế"
+    book.save(file)
+    office = home / "directives" / "tinh-mau"
+    assert "tên: Sở 0 → Sở Y tế" in run("units", "import", "tinh-mau", str(file))
+    assert "Sở Y tế" not in {unit.name for unit in read_office(office).units.units}
+    assert "Đã ghi 1 thay đổi" in run("units", "import", "tinh-mau", str(file), "--yes")
+    assert "Sở Y tế" in {unit.name for unit in read_office(office).units.units}
+    row[1].value, row[0].value = None, None
+    book.save(file)
+    assert "chưa ghi tên đơn vị" in run("units", "import", "tinh-mau", str(file), code=1)
+
+
+def test_a_trial_begins_and_is_taken_away(home: Path) -> None:
+    assert f"{KEY}~thu-1" in run("issue", KEY, "--trial")
+    assert "Chưa ban hành văn bản nào" in run("status")
+    assert "Đã bỏ lần chạy thử" in run("untry", f"{KEY}~thu-1")
+    ledger = open_ledger(Settings().ledger_url)
+    with ledger.read() as session:
+        assert session.scalars(select(Directive.state)).one() == "removed"
+    ledger.close()
