@@ -85,13 +85,14 @@ def give_attachment(front: TheFront, directive_id: int, day: date, duty_id: int,
 def reopen(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, incoming: TheIncoming) -> Response:
     """Take in one unit's report until an instant after the lock, with a reason."""
 
-    def grant(session: Session, by_name: str, now: datetime) -> None:
+    def grant(session: Session, now: datetime) -> None:
         duty, period = _duty(session, directive_id, day, incoming.typed.get(DUTY, ""))
         locked = periods.lock_row(session, period.id)
         until = _instant(incoming.typed.get(UNTIL, ""), period.zone)
         grace.reopen(
-            session, duty, locked, until=until, now=now, by_name=by_name, reason=incoming.typed.get(REASON, "")
-        )
+            session, duty, locked, until=until, now=now, by=officer.actor, by_name=officer.name,
+            reason=incoming.typed.get(REASON, ""),
+        )  # fmt: skip
 
     return _grant(front, officer, directive_id, day, incoming, grant)
 
@@ -100,11 +101,11 @@ def reopen(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, 
 def exempt(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, incoming: TheIncoming) -> Response:
     """Let one unit off this one report, with a reason."""
 
-    def grant(session: Session, by_name: str, now: datetime) -> None:
+    def grant(session: Session, now: datetime) -> None:
         duty, period = _duty(session, directive_id, day, incoming.typed.get(DUTY, ""))
         periods.lock_row(session, period.id)
         session.refresh(duty)
-        grace.exempt(session, duty, now=now, by_name=by_name, reason=incoming.typed.get(REASON, ""))
+        grace.exempt(session, duty, now=now, by=officer.actor, reason=incoming.typed.get(REASON, ""))
 
     return _grant(front, officer, directive_id, day, incoming, grant)
 
@@ -112,7 +113,7 @@ def exempt(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, 
 def _grant(front: Front, officer: Officer, directive_id: int, day: date, incoming: Incoming, grant: Any) -> Response:
     try:
         with front.ledger.write() as session:
-            grant(session, officer.name, clock.read(session))
+            grant(session, clock.read(session))
     except NotFound:
         raise
     except HoatocError as error:

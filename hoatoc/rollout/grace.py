@@ -13,7 +13,7 @@ _TICK = timedelta(microseconds=1)
 
 
 def reopen(
-    session: Session, duty: Duty, period: Period, *, until: datetime, now: datetime, by_name: str, reason: str
+    session: Session, duty: Duty, period: Period, *, until: datetime, now: datetime, by: str, by_name: str, reason: str
 ) -> Reopening:
     """Take in the report of `duty` up to and including `until`, whatever the lock of its (locked) `period`.
 
@@ -30,8 +30,8 @@ def reopen(
     if period.state is PeriodState.LOCKED:
         period.next_at = closes_at(session, period)
     history.note(
-        session, duty.directive_id, at=now, kind="report_reopened", subject=f"duty:{duty.id}", actor=f"desk:{by_name}",
-        until=until.isoformat(), reason=granted.reason,
+        session, duty.directive_id, at=now, kind="report_reopened", subject=f"duty:{duty.id}", actor=by,
+        until=until.isoformat(), reason=granted.reason, by_name=by_name,
     )  # fmt: skip
     return granted
 
@@ -44,10 +44,10 @@ def closes_at(session: Session, period: Period) -> datetime:
     return max(period.lock_at, granted or period.lock_at) + _TICK
 
 
-def exempt(session: Session, duty: Duty, *, now: datetime, by_name: str, reason: str) -> None:
+def exempt(session: Session, duty: Duty, *, now: datetime, by: str, reason: str) -> None:
     """Let the unit off this one report. Raises HoatocError without a reason, InvalidTransition once it has reported."""
     _require(reason)
-    duties.move(session, duty, DutyState.WAIVED, at=now, actor=f"desk:{by_name}", reason=reason.strip())
+    duties.move(session, duty, DutyState.WAIVED, at=now, actor=by, reason=reason.strip())
 
 
 def _require(reason: str) -> None:

@@ -117,7 +117,7 @@ def _others(language: Language) -> dict[str, str]:
         "notice_readdressed": say("Thư chuyển sang hộp thư mới"),
         "mail_collected": say("Nhận thư đến"), "signed_in": say("Đăng nhập"), "signed_out": say("Đăng xuất"),
         "login_locked": say("Khóa đăng nhập tạm thời"), "sign_in_link_made": say("Cấp liên kết đăng nhập"),
-        "directory_changed": say("Sửa danh bạ"), "draft_kept": say("Lưu tệp văn bản"),
+        "directory_changed": say("Sửa danh bạ"), "draft_saved": say("Lưu tệp văn bản"),
         "role_changed": say("Đổi vai trò"), "account_enabled": say("Mở lại tài khoản"),
         "account_added": say("Thêm tài khoản"), "account_disabled": say("Khóa tài khoản"),
         "password_changed": say("Đổi mật khẩu"), "link_revoked": say("Thay liên kết của đơn vị"),

@@ -31,7 +31,7 @@ def in_ledger(world: World, work: Callable[[Session, datetime], Any]) -> Any:
 def reopen(world: World, key: str, until: datetime, reason: str = "mất điện", slot: str = SLOT) -> None:
     def work(session: Session, now: datetime) -> None:
         duty, period = submission.lock(session, session.merge(world.addressee(key)), slot)
-        grace.reopen(session, duty, period, until=until, now=now, by_name="Lan", reason=reason)
+        grace.reopen(session, duty, period, until=until, now=now, by="account:lan", by_name="Lan", reason=reason)
 
     in_ledger(world, work)
 
@@ -39,7 +39,7 @@ def reopen(world: World, key: str, until: datetime, reason: str = "mất điện
 def exempt(world: World, key: str, reason: str = "không có dịch", slot: str = SLOT) -> None:
     def work(session: Session, now: datetime) -> None:
         duty, _ = submission.lock(session, session.merge(world.addressee(key)), slot)
-        grace.exempt(session, duty, now=now, by_name="Lan", reason=reason)
+        grace.exempt(session, duty, now=now, by="account:lan", reason=reason)
 
     in_ledger(world, work)
 
@@ -114,7 +114,7 @@ def test_the_desk_reopens_one_unit_until_an_instant(world: World, passed: bool, 
         return
     assert not world.report("so-0").on_time, "reopening gives no second due time"
     (event,) = world.events("report_reopened")
-    assert (event.actor, event.detail["reason"]) == ("desk:Lan", "mất điện")
+    assert (event.actor, event.detail["reason"]) == ("account:lan", "mất điện")
     world.follow(at + DAY)
     if passed:
         told = [item for summary in world.all(Summary) for item in summary.content["errata"]]
@@ -135,7 +135,7 @@ def test_the_desk_exempts_one_unit_from_one_period_with_a_reason(world: World) -
         exempt(world, "so-0", " ")
     exempt(world, "so-0")
     (event,) = world.events("duty_waived")
-    assert (event.actor, event.detail["reason"]) == ("desk:Lan", "không có dịch")
+    assert (event.actor, event.detail["reason"]) == ("account:lan", "không có dịch")
     with pytest.raises(SubmissionRefused, match="không phải báo cáo"):
         world.report("so-0")
     with pytest.raises(HoatocError, match="không phải báo cáo"):
@@ -336,5 +336,5 @@ def test_every_exception_leaves_an_event_of_its_duty(world: World) -> None:
     world.run()
     reopen(world, "so-0", LOCK + DAY)
     exempt(world, "so-1")
-    subjects = {event.subject for event in world.all(Event) if event.actor == "desk:Lan"}
+    subjects = {event.subject for event in world.all(Event) if event.actor == "account:lan"}
     assert subjects == {f"duty:{world.duty(key, SLOT).id}" for key in ("so-0", "so-1")}
