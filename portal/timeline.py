@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Duty, Event, Notice, NoticeState
+from hoatoc.ledger.schema import Duty, Event, Fulfilment, Notice, NoticeState, Receipt, Report, Revision
 from hoatoc.localtime import NEVER
 from hoatoc.rollout.exchange import Code
 from hoatoc.rollout.views import UnitPage
@@ -47,7 +47,7 @@ def _events(
     rows = session.scalars(
         select(Event).where(Event.directive_id == page.directive.id, Event.subject.in_(own)).order_by(Event.id)
     )
-    words = _words(language)
+    words, people = _words(language), _people(session, page)
     for event in rows:
         say = words.get(event.kind)
         if say is None or not (what := say(event, page.directive.zone)):
@@ -55,10 +55,40 @@ def _events(
         duty = owed.get(event.subject)
         detail = event.detail
         yield event.at, 1, event.id, Happening(
-            at=event.at, what=what, who=str(detail.get("by_name", "")), why=str(detail.get("reason", "")),
+            at=event.at, what=what, who=_who(event, people), why=str(detail.get("reason", "")),
             about=once.title(duty.kind, duty.subject, language, duty.slot) if duty else "",
             code=str(detail.get("code", "")),
         )  # fmt: skip
+
+
+def _people(session: Session, page: UnitPage) -> dict[tuple[str, str], str]:
+    """Who signed what: receipts by their code, submissions by duty and number, other words by duty."""
+    mine = Duty.addressee_id == page.addressee.id
+    receipts = session.execute(select(Receipt.code, Receipt.by_name).where(Receipt.addressee_id == page.addressee.id))
+    revisions = session.execute(
+        select(Report.duty_id, Revision.number, Revision.by_name)
+        .join(Report, Report.id == Revision.report_id)
+        .where(Report.addressee_id == page.addressee.id)
+    )
+    said = session.execute(
+        select(Fulfilment.duty_id, Fulfilment.by_name).join(Duty, Duty.id == Fulfilment.duty_id).where(mine)
+    )
+    return {
+        **{("receipt_recorded", code): name for code, name in receipts},
+        **{(f"duty:{duty_id}", str(number)): name for duty_id, number, name in revisions},
+        **{(f"duty:{duty_id}", ""): name for duty_id, name in said},
+    }
+
+
+def _who(event: Event, people: dict[tuple[str, str], str]) -> str:
+    detail = event.detail
+    if event.kind == "receipt_recorded":
+        return people.get((event.kind, detail["code"]), "")
+    if event.kind == "report_submitted":
+        return people.get((event.subject, str(detail["revision"])), "")
+    if event.kind in ("task_reported", "explanation_given"):
+        return people.get((event.subject, ""), "")
+    return str(detail.get("by_name", ""))
 
 
 def _words(language: Language) -> dict[str, Callable[[Event, str], str]]:

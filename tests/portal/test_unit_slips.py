@@ -40,7 +40,10 @@ def test_the_history_says_everything_in_plain_words_the_newest_first(
         ).first()
     client.post(f"{unit}/gia-han/{report}", data={"han-moi": "2021-11-26T08:00", "ly-do": "x", **SIGNED})
     said = words(client.get(f"{unit}/lich-su").text)
-    told = ["Nộp báo cáo · Báo cáo ngày 24/11/2021", "03 Đơn vị xác nhận đã nhận", "Văn bản được ban hành"]
+    told = [
+        "Nộp báo cáo · Báo cáo ngày 24/11/2021 Nguyễn Văn An", "03 Đơn vị xác nhận đã nhận Nguyễn Văn An",
+        "Văn bản được ban hành",
+    ]  # fmt: skip
     assert [said.index(it) for it in told] == sorted(said.index(it) for it in told)
     assert "Xong, đúng hạn · Xác nhận đã nhận văn bản" in said
 
