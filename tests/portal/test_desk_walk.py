@@ -210,14 +210,12 @@ def test_every_act_leaves_an_event_that_names_who_did_it(visit: Visit, path: str
 
 
 @pytest.mark.parametrize("path", ACTS)
-@pytest.mark.parametrize("role", [Role.AUDITOR, Role.LEADERSHIP, Role.ADMINISTRATOR])
-def test_whoever_only_reads_changes_nothing(visit: Visit, path: str, role: Role) -> None:
+def test_whoever_only_reads_changes_nothing(visit: Visit, path: str) -> None:
     whose, act = ACTS[path]
-    to, typed = act(visit)
-    if role is whose:
-        return
+    to, data = act(visit)
     before = visit.place.rows()
-    assert visit.people[role].post(to, data=typed).status_code == 403, to
+    for role in {Role.AUDITOR, Role.LEADERSHIP, Role.ADMINISTRATOR} - {whose}:
+        assert visit.people[role].post(to, data=data).status_code == 403, f"{role}: {to}"
     assert visit.place.rows() == before
 
 
