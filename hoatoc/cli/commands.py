@@ -7,6 +7,7 @@ import typer
 
 from hoatoc.cli import app, units
 from hoatoc.cli.console import err, out, print_json
+from hoatoc.cli.words import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +58,9 @@ def check(
     else:
         for problem in problems:
             out.print(str(problem), markup=False, soft_wrap=True)
-        out.print(f"[red]{len(problems)} lỗi[/]" if problems else "[green]Không có lỗi[/]")
+        out.print(
+            f"[red]{say('%(count)s lỗi', count=len(problems))}[/]" if problems else f"[green]{say('Không có lỗi')}[/]"
+        )
     raise typer.Exit(1 if problems else 0)
 
 
@@ -146,7 +149,7 @@ def status(
     from hoatoc.cli.tables import print_status
     from hoatoc.installation import open_installation
     from hoatoc.ledger.schema import Directive
-    from hoatoc.rollout import account
+    from hoatoc.rollout import account, books
     from hoatoc.rollout.reference import directive_of
 
     with open_installation().ledger.read() as session:
@@ -158,9 +161,10 @@ def status(
             print_json(told[key] if key else told)
             return
         for item in found:
-            print_status(item.title, account.table(session, item, now), account.paragraph(session, item, now))
+            words, notices = account.paragraph(session, item, now), books.notices_by_state(session, item.id)
+            print_status(item.title, account.table(session, item, now), words, notices)
         if not found:
-            err.print("Chưa ban hành văn bản nào.")
+            err.print(say("Chưa ban hành văn bản nào."))
 
 
 def _told(session: "Session", directive: "Directive", now: "datetime") -> dict[str, Any]:

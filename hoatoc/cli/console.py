@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from hoatoc.cli.words import say
 from hoatoc.errors import HoatocError
 
 out = Console(highlight=False)
@@ -14,7 +15,7 @@ err = Console(stderr=True, highlight=False)
 
 def fail(error: HoatocError) -> None:
     """Say what is wrong and the way out."""
-    err.print(f"[bold red]Lỗi:[/] {_plain(str(error))}", soft_wrap=True)
+    err.print(f"[bold red]{say('Lỗi:')}[/] {_plain(str(error))}", soft_wrap=True)
     if error.hint:
         err.print(f"[yellow]→[/] {_plain(error.hint)}", soft_wrap=True)
 

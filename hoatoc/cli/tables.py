@@ -7,38 +7,46 @@ from rich.markup import escape
 from rich.table import Table
 
 from hoatoc.cli.console import out
+from hoatoc.cli.words import is_vietnamese, say
 from hoatoc.localtime import short
 
 if TYPE_CHECKING:
     from hoatoc.format.folder import OfficeFolder
     from hoatoc.passing import Passed
 
-_SOURCES = {"text": "văn bản", "office": "[yellow]văn phòng[/]"}
+#: How the rows of `status` begin that end in a day or a clause.
+ROW_NAMES = ("Báo cáo ngày", "Việc, khoản", "Danh sách, khoản", "Chỉ tiêu, khoản", "Trả lời xin phép, khoản")
+_SOURCES = {"text": "văn bản", "office": "văn phòng"}
+_COLOURS = {"text": "default", "office": "yellow"}
 
 
 def print_plan(plan: dict[str, Any]) -> None:
     """A plan, section by section."""
     zone = plan["directive"]["zone"]
     out.print(f"\n[bold]{escape(plan['directive']['title'])}[/]  {escape(plan['directive']['issuer'])}\n")
-    table = Table("Khoản", "Nguyên văn", "Loại", "Ai", "Mở nghĩa vụ", title="Nghĩa vụ trong văn bản")
+    table = _table("Nghĩa vụ trong văn bản", "Khoản", "Nguyên văn", "Loại", "Ai", "Mở nghĩa vụ")
     for item in plan["obligations"]:
-        opens = "[green]có[/]" if item["opens_duty"] else "không"
+        opens = f"[green]{say('có')}[/]" if item["opens_duty"] else say("không")
         table.add_row(item["clause"], escape(item["quote"]), item["kind"], escape("; ".join(item["bearers"])), opens)
     out.print(table)
     _print_addressees(plan["addressees"])
     for item in plan["shared"]:
         leads, supports = "; ".join(item["leads"]), "; ".join(item["supports"])
-        out.print(escape(f"Khoản {item['clause']}: chủ trì {leads}; phối hợp {supports}."), soft_wrap=True)
-    decisions = Table("Điều", "Giá trị", "Của", title="Quyết định")
+        said = say(
+            "Khoản %(clause)s: chủ trì %(leads)s; phối hợp %(supports)s.", clause=item["clause"], leads=leads,
+            supports=supports,
+        )  # fmt: skip
+        out.print(escape(said), soft_wrap=True)
+    decisions = _table("Quyết định", "Điều", "Giá trị", "Của")
     for item in plan["decisions"]:
-        decisions.add_row(escape(item["what"]), escape(item["value"]), _SOURCES[item["source"]])
+        decisions.add_row(escape(item["what"]), escape(item["value"]), _source(item["source"]))
     out.print(decisions)
-    duties = Table("Việc", "Kỳ", "Số đơn vị", "Hạn", title="Nghĩa vụ sẽ mở")
+    duties = _table("Nghĩa vụ sẽ mở", "Việc", "Kỳ", "Số đơn vị", "Hạn")
     for item in plan["duties"]:
         due = short(datetime.fromisoformat(item["due_at"]), zone)
         duties.add_row(item["subject"], item["slot"], str(item["bearers"]), due)
     out.print(duties)
-    notices = Table("Thư", "Nấc", "Về", "Lúc", "Nhiều nhất", title="Thư sẽ đi")
+    notices = _table("Thư sẽ đi", "Thư", "Nấc", "Về", "Lúc", "Nhiều nhất")
     for item in plan["notices"]:
         at = short(datetime.fromisoformat(item["at"]), zone)
         notices.add_row(item["template"], item["step"], item.get("of", ""), at, str(item["at_most"]))
@@ -50,39 +58,61 @@ def print_plan(plan: dict[str, Any]) -> None:
 def _print_addressees(addressees: list[dict[str, Any]]) -> None:
     lines: dict[str, list[dict[str, Any]]] = {}
     for item in addressees:
-        added = f"(văn phòng thêm: {item['basis']})" if item["basis"] else "(văn phòng thêm)"
+        added = f"({say('văn phòng thêm')}{': ' if item['basis'] else ''}{item['basis'] or ''})"
         lines.setdefault(item["line"] or added, []).append(item)
-    table = Table("Dòng kính gửi", "Nơi nhận", "Phải báo cáo", title="Nơi nhận")
+    table = _table("Nơi nhận", "Dòng kính gửi", "Nơi nhận", "Phải báo cáo")
     for line, items in lines.items():
         table.add_row(escape(line), str(len(items)), str(sum(bool(item["reports"]) for item in items)))
     out.print(table)
 
 
+def _source(source: str) -> str:
+    return f"[{_COLOURS[source]}]{say(_SOURCES[source])}[/]"
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(*map(say, columns), title=say(title))
+
+
 def print_pass(passed: "Passed") -> None:
     """What a pass did, in a line."""
     out.print(
-        f"mở {passed.dispatched.duties} nghĩa vụ · lên nấc {passed.escalated.duties}"
-        f" · chốt {passed.aggregated.frozen} kỳ · gửi {passed.delivered.sent} thư,"
-        f" từ chối {passed.delivered.refused}, hẹn lại {passed.delivered.deferred}"
-    )
+        say(
+            "mở %(opened)s nghĩa vụ · lên nấc %(climbed)s · chốt %(frozen)s kỳ · gửi %(sent)s thư, từ chối %(refused)s,"
+            " hẹn lại %(deferred)s",
+            opened=passed.dispatched.duties, climbed=passed.escalated.duties, frozen=passed.aggregated.frozen,
+            sent=passed.delivered.sent, refused=passed.delivered.refused, deferred=passed.delivered.deferred,
+        )
+    )  # fmt: skip
     if passed.delivered.down:
         out.print(f"[yellow]![/] {escape(passed.delivered.down)}")
 
 
-def print_status(title: str, rows: list[dict[str, Any]], words: str) -> None:
-    """The books of one directive."""
+def print_status(title: str, rows: list[dict[str, Any]], words: str, notices: dict[str, int]) -> None:
+    """The books of one directive; `words` are the core's own, in Vietnamese."""
     table = Table(title=escape(title))
     for name in rows[0] if rows else ():
-        table.add_column(name, justify="left" if name == "Việc" else "right")
+        table.add_column(say(name), justify="left" if name == "Việc" else "right")
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(_named(str(value)) for value in row.values()))
     out.print(table)
-    out.print(escape(words.replace("**", "")))
+    if is_vietnamese():
+        out.print(escape(words.replace("**", "")))
+        return
+    waiting = notices["pending"] + notices["sending"]
+    counts = {"sent": notices["sent"], "waiting": waiting, "lost": notices["undeliverable"]}
+    out.print(say("Thư đã gửi: %(sent)s; chờ gửi: %(waiting)s; không gửi được: %(lost)s.", **counts))
+
+
+def _named(value: str) -> str:
+    """A row's name, "Báo cáo ngày 24/11/2021": its words are in the catalogue, its last part is its own."""
+    words, _, own = value.rpartition(" ")
+    return f"{say(words)} {own}" if words in ROW_NAMES else say(value) if value else ""
 
 
 def print_units(folder: "OfficeFolder") -> None:
     """An office's directory."""
-    table = Table("Khóa", "Tên", "Hệ", "Cấp trên", "Hộp thư", title=escape(folder.office.name))
+    table = Table(*map(say, ("Khóa", "Tên", "Hệ", "Cấp trên", "Hộp thư")), title=escape(folder.office.name))
     for unit in folder.units.units:
         table.add_row(unit.key, escape(unit.name), unit.tree.value, unit.parent or "", unit.mail or "")
     out.print(table)

@@ -294,5 +294,5 @@ class Lives(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_whatever_is_done_to_a_directive_its_ledger_holds_together(sqlite_ledgers: Ledgers) -> None:
     run_state_machine_as_test(
-        lambda: Lives(sqlite_ledgers), settings=settings(max_examples=40, stateful_step_count=30)
+        lambda: Lives(sqlite_ledgers), settings=settings(max_examples=25, stateful_step_count=25)
     )  # fmt: skip
