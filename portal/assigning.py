@@ -13,7 +13,7 @@ from hoatoc.rollout.specialists import Asked
 from hoatoc.rollout.views import unit_page
 from portal import once
 from portal.front import Front, TheFront
-from portal.typed import NAME, Typed, signature
+from portal.typed import NAME, RowId, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -49,7 +49,7 @@ def take_assignment(front: TheFront, token: str, typed: Typed) -> Response:
 
 
 @router.post("/v/{token}/phan-cong/{specialist_id}/thu-hoi")
-def take_back(front: TheFront, token: str, specialist_id: int, typed: Typed) -> Response:
+def take_back(front: TheFront, token: str, specialist_id: RowId, typed: Typed) -> Response:
     """Close the link of one of the unit's people."""
     with front.ledger.write() as session:
         visitor = enter(front, session, token)

@@ -13,7 +13,7 @@ from hoatoc.rollout.views import unit_page
 from portal import once
 from portal.front import Front, TheFront
 from portal.returning import live_duty
-from portal.typed import NAME, Typed, read_moment, signature
+from portal.typed import NAME, RowId, Typed, read_moment, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -22,13 +22,13 @@ _NAMED = {"wanted_at": UNTIL, "reason": REASON}
 
 
 @router.get("/v/{token}/gia-han/{duty_id}")
-def show_form(front: TheFront, token: str, duty_id: int) -> Response:
+def show_form(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The form, and the requests made so far."""
     return _form(front, token, duty_id, None, {})
 
 
 @router.post("/v/{token}/gia-han/{duty_id}")
-def take_request(front: TheFront, token: str, duty_id: int, typed: Typed) -> Response:
+def take_request(front: TheFront, token: str, duty_id: RowId, typed: Typed) -> Response:
     """Put a request before the desk; a refusal gives the form back as it was filled in."""
     signed, problems = signature(typed), dict[str, str]()
     try:

@@ -19,7 +19,7 @@ from hoatoc.rollout.views import UnitPage, unit_page
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.standing import Standing, Tone, of_duty
-from portal.typed import NAME, Typed, signature
+from portal.typed import NAME, RowId, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -72,14 +72,19 @@ def take_request(front: TheFront, token: str, clause: str, typed: Typed) -> Resp
 
 
 @router.get("/v/{token}/tra-loi")
-@router.get("/v/{token}/tra-loi/{request_id}")
-def show_requests(front: TheFront, token: str, request_id: int = 0) -> Response:
+def show_requests(front: TheFront, token: str) -> Response:
     """The requests put before one who decides."""
+    return decider_page(front, token)
+
+
+@router.get("/v/{token}/tra-loi/{request_id}")
+def show_request(front: TheFront, token: str, request_id: RowId) -> Response:
+    """The same, where a browser without JavaScript stands after an answer that could not be taken in."""
     return decider_page(front, token, open_id=request_id)
 
 
 @router.post("/v/{token}/tra-loi/{request_id}")
-def take_answer(front: TheFront, token: str, request_id: int, typed: Typed) -> Response:
+def take_answer(front: TheFront, token: str, request_id: RowId, typed: Typed) -> Response:
     """Take in an answer; a refusal gives the page back with what was typed."""
     signed = signature(typed)
     try:

@@ -13,7 +13,7 @@ from hoatoc.rollout import relief
 from hoatoc.rollout.views import UnitPage, unit_page
 from portal import once
 from portal.front import Front, TheFront
-from portal.typed import NAME, Typed, signature
+from portal.typed import NAME, RowId, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -22,13 +22,13 @@ _LONGEST = 1000
 
 
 @router.get("/v/{token}/tra-lai/{duty_id}")
-def show_return(front: TheFront, token: str, duty_id: int) -> Response:
+def show_return(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The form on which a unit says that a duty is not its to do."""
     return _form(front, token, duty_id, None, {})
 
 
 @router.post("/v/{token}/tra-lai/{duty_id}")
-def take_return(front: TheFront, token: str, duty_id: int, typed: Typed) -> Response:
+def take_return(front: TheFront, token: str, duty_id: RowId, typed: Typed) -> Response:
     """Give a duty back; giving back the acknowledgement gives back the document. Doing it again changes nothing."""
     signed, reason = signature(typed), typed.get(REASON, "").strip()
     try:

@@ -22,7 +22,7 @@ from portal import once
 from portal.front import Front, TheFront
 from portal.reports import Incoming, TheIncoming
 from portal.rostersheet import XLSX, Table, read_file, what_it_holds, write_empty
-from portal.typed import NAME, signature
+from portal.typed import NAME, RowId, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -30,13 +30,13 @@ FILE, NOBODY = "tep", "khong-co-ai"
 
 
 @router.get("/v/{token}/danh-sach/{duty_id}")
-def show_upload(front: TheFront, token: str, duty_id: int) -> Response:
+def show_upload(front: TheFront, token: str, duty_id: RowId) -> Response:
     """Where a unit gets the empty list and hands in the filled one. What it handed in is not shown again."""
     return _form(front, token, duty_id, None, {})
 
 
 @router.get("/v/{token}/danh-sach/{duty_id}/mau.xlsx")
-def give_empty(front: TheFront, token: str, duty_id: int) -> Response:
+def give_empty(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The empty list to fill in."""
     with front.ledger.read() as session:
         addressee = enter(front, session, token).settling(session, duty_id)
@@ -47,7 +47,7 @@ def give_empty(front: TheFront, token: str, duty_id: int) -> Response:
 
 
 @router.post("/v/{token}/danh-sach/{duty_id}")
-def take_list(front: TheFront, token: str, duty_id: int, incoming: TheIncoming) -> Response:
+def take_list(front: TheFront, token: str, duty_id: RowId, incoming: TheIncoming) -> Response:
     """Take in a list; a refusal names every wrong cell and keeps nothing."""
     signed = signature(incoming.typed)
     try:

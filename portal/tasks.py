@@ -17,7 +17,7 @@ from hoatoc.rollout.views import unit_page
 from portal import once
 from portal.front import Front, TheFront
 from portal.steps import step_words
-from portal.typed import NAME, Typed, signature
+from portal.typed import NAME, RowId, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -26,37 +26,37 @@ EVIDENCE = "ket-qua"
 
 
 @router.get("/v/{token}/viec/{duty_id}")
-def show_task(front: TheFront, token: str, duty_id: int) -> Response:
+def show_task(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The form on which a unit says what it has done."""
     return _form(front, token, duty_id, DutyKind.TASK, None, {})
 
 
 @router.post("/v/{token}/viec/{duty_id}")
-def take_result(front: TheFront, token: str, duty_id: int, typed: Typed) -> Response:
+def take_result(front: TheFront, token: str, duty_id: RowId, typed: Typed) -> Response:
     """Take in the result; a refusal gives the form back as it was filled in."""
     return _take(front, token, duty_id, DutyKind.TASK, typed)
 
 
 @router.get("/v/{token}/trien-khai/{duty_id}")
-def show_first_action(front: TheFront, token: str, duty_id: int) -> Response:
+def show_first_action(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The form on which a unit says what it has done first."""
     return _form(front, token, duty_id, DutyKind.FIRST_ACTION, None, {})
 
 
 @router.post("/v/{token}/trien-khai/{duty_id}")
-def take_first_action(front: TheFront, token: str, duty_id: int, typed: Typed) -> Response:
+def take_first_action(front: TheFront, token: str, duty_id: RowId, typed: Typed) -> Response:
     """Take in the first action; a refusal gives the form back as it was filled in."""
     return _take(front, token, duty_id, DutyKind.FIRST_ACTION, typed)
 
 
 @router.get("/v/{token}/giai-trinh/{duty_id}")
-def show_explanation(front: TheFront, token: str, duty_id: int) -> Response:
+def show_explanation(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The facts of what was late, and the form for the unit's own words."""
     return _form(front, token, duty_id, DutyKind.EXPLANATION, None, {})
 
 
 @router.post("/v/{token}/giai-trinh/{duty_id}")
-def take_explanation(front: TheFront, token: str, duty_id: int, typed: Typed) -> Response:
+def take_explanation(front: TheFront, token: str, duty_id: RowId, typed: Typed) -> Response:
     """Take in the explanation; a refusal gives the form back as it was filled in."""
     return _take(front, token, duty_id, DutyKind.EXPLANATION, typed)
 

@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from hoatoc.localtime import following_day, instant
 
 #: Names of the portal's own fields. The hyphen keeps them apart from a report's figures, whose keys have none.
 NAME, TITLE = "ho-ten", "chuc-vu"
 _MAX_NAME = 120
+#: Deadlines outside these years are slips of the finger.
+_YEARS = (2000, 2999)
+
+
+#: The id of a row in an address: PostgreSQL counts in 64 bits, and a larger number is no row's.
+_LARGEST_ID = 2**63 - 1
+RowId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]
 
 
 async def _typed(request: Request) -> dict[str, str]:
@@ -40,6 +47,14 @@ def signature(typed: Mapping[str, str]) -> Signature:
     return Signature(name, title, problems)
 
 
+def read_id(typed: str) -> int:
+    """The id of a row out of the name of a field. Raises ValueError for what is none."""
+    number = int(typed)
+    if not 1 <= number <= _LARGEST_ID:
+        raise ValueError(typed)
+    return number
+
+
 def read_moment(typed: str, zone: str) -> datetime:
     """An instant (UTC) as a browser's field gives it (2021-11-25T16:00) or as a person writes it (25/11/2021 16:00, or
     the day alone, which ends at 24:00), on the wall clock of `zone`. Raises ValueError."""
@@ -47,6 +62,8 @@ def read_moment(typed: str, zone: str) -> datetime:
     day, _, hour = typed.partition(" ")
     form = "%d/%m/%Y" if "/" in day else "%Y-%m-%d"
     date = datetime.strptime(day, form).date()  # noqa: DTZ007  # a wall clock's reading, given its zone below
+    if not _YEARS[0] <= date.year <= _YEARS[1]:
+        raise ValueError(typed)
     if not hour:
         return instant(following_day(date), time(0), zone)
     return instant(date, time.fromisoformat(hour.replace(" ", "").zfill(5)).replace(tzinfo=None), zone)

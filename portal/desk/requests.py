@@ -21,7 +21,7 @@ from portal import once
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.officer import AnyOfficer, Approver, DeskOfficer, Officer
-from portal.typed import Typed, read_moment
+from portal.typed import RowId, Typed, read_id, read_moment
 
 router = APIRouter(prefix="/de-nghi")
 ANSWER, YES, NO = "tra-loi", "dong-y", "khong-dong-y"
@@ -66,7 +66,7 @@ def show_requests(front: TheFront, officer: AnyOfficer) -> Response:
 
 
 @router.post("/gia-han/{request_id}")
-def decide_more_time(front: TheFront, officer: Approver, request_id: int, typed: Typed) -> Response:
+def decide_more_time(front: TheFront, officer: Approver, request_id: RowId, typed: Typed) -> Response:
     """Grant a request for more time, until the time asked for or another, or refuse it."""
 
     def decide(session: Session, now: datetime) -> None:
@@ -82,12 +82,12 @@ def decide_more_time(front: TheFront, officer: Approver, request_id: int, typed:
 
 
 @router.post("/tra-lai/{addressee_id}")
-def decide_returned(front: TheFront, officer: DeskOfficer, addressee_id: int, typed: Typed) -> Response:
+def decide_returned(front: TheFront, officer: DeskOfficer, addressee_id: RowId, typed: Typed) -> Response:
     """What becomes of duties that were given back: their unit has them again, another has them, or nobody."""
 
     def decide(session: Session, now: datetime) -> None:
         chosen = [
-            relief.duty_of(session, int(key.removeprefix(DUTY)), int(version))
+            relief.duty_of(session, read_id(key.removeprefix(DUTY)), int(version))
             for key, version in typed.items()
             if key.startswith(DUTY)
         ]
@@ -105,7 +105,7 @@ def decide_returned(front: TheFront, officer: DeskOfficer, addressee_id: int, ty
 
 
 @router.post("/xin-phep/{request_id}")
-def take_down_answer(front: TheFront, officer: Approver, request_id: int, typed: Typed) -> Response:
+def take_down_answer(front: TheFront, officer: Approver, request_id: RowId, typed: Typed) -> Response:
     """Take down what the leadership has answered to a request for permission."""
 
     def decide(session: Session, now: datetime) -> None:

@@ -281,3 +281,16 @@ def test_the_directive_is_not_sent_to_one_who_only_decides(journey: World, mail:
     (decider,) = journey.all(Addressee, Addressee.decides)
     assert journey.notices(template="dispatch", recipient="so-0/head") == []
     assert {duty.kind for duty in journey.all(Duty, Duty.addressee_id == decider.id)} == {DutyKind.DECISION}
+
+
+def test_what_waits_for_the_leadership_is_told_apart(journey: World) -> None:
+    request = ask(journey, "huyen-0", "2", for_head=True)
+    ask(journey, "so-0", "2")
+    with journey.ledger.read() as session:
+        waiting = permissions.before_leadership(session, journey.now)
+    assert [(found.id, asker.key, decider.key) for found, _, asker, decider in waiting] == [
+        (request.id, "huyen-0", "tinh-uy/head")
+    ]
+    answer(journey, request, granted=True)
+    with journey.ledger.read() as session:
+        assert permissions.before_leadership(session, journey.now) == []

@@ -88,6 +88,14 @@ def test_nobody_gives_back_or_asks_about_what_another_unit_owes(place: Place, cl
         assert client.post(f"{unit}/{path}", data=RETURN | MORE).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "x", str(2**63), "9" * 30])
+def test_a_number_that_is_no_rows_opens_nothing(place: Place, client: TestClient, unit: str, number: str) -> None:
+    for path in ("viec", "trien-khai", "giai-trinh", "danh-sach", "gia-han", "tra-lai", "tra-loi"):
+        assert client.get(f"{unit}/{path}/{number}").status_code == 404, path
+        assert client.post(f"{unit}/{path}/{number}", data=RETURN | MORE).status_code == 404, path
+    assert client.post(f"{unit}/phan-cong/{number}/thu-hoi").status_code == 404
+
+
 def test_more_time_is_asked_for_and_the_page_says_that_the_ladder_goes_on(
     place: Place, client: TestClient, unit: str
 ) -> None:
@@ -102,7 +110,15 @@ def test_more_time_is_asked_for_and_the_page_says_that_the_ladder_goes_on(
 
 
 @pytest.mark.parametrize(
-    "changed", [{"han-moi": ""}, {"han-moi": "mai"}, {"han-moi": "2021-11-24T15:00"}, {"ly-do": ""}, {"ho-ten": ""}]
+    "changed",
+    [
+        {"han-moi": ""},
+        {"han-moi": "mai"},
+        {"han-moi": "2021-11-24T15:00"},
+        {"han-moi": "0001-01-01T00:00"},
+        {"ly-do": ""},
+        {"ho-ten": ""},
+    ],
 )
 def test_a_request_for_more_time_that_does_not_stand_is_refused_and_kept(
     place: Place, client: TestClient, unit: str, changed: dict[str, str]
