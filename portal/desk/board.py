@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
-from hoatoc.format.text import Urgency
 from hoatoc.ledger.schema import Event
 from hoatoc.localtime import DEFAULT_ZONE
 from portal.desk import phrases
@@ -45,7 +44,7 @@ def _board(front: Front, session: Session, officer: Officer, choice: Choice, tem
     answer = front.pages.page(
         template, officer=officer, now=now, simulated=clock.is_simulated(session), board=shown, choice=choice, tag=tag,
         stands=lambda column: phrases.stands(column, language), progress=phrases.progress(language),
-        trees=phrases.trees(language), urgencies=[urgency.value for urgency in Urgency],
+        trees=phrases.trees(language), urgencies=phrases.urgencies(language),
         zone=shown.sections[0].directive.zone if shown.sections else DEFAULT_ZONE,
     )  # fmt: skip
     answer.headers["ETag"] = tag

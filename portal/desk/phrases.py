@@ -1,5 +1,6 @@
 """How the desk's pages call things: where a duty stands, how far it has got, what happened, whose tree it is."""
 
+from hoatoc.format.text import Urgency
 from hoatoc.format.units import Tree
 from hoatoc.ledger.schema import CallResult, DirectiveState
 from hoatoc.rollout.matrix import RETURNED
@@ -27,6 +28,15 @@ def progress(language: Language) -> dict[str, str]:
         Progress.REPORTED: say("đã thực hiện"), Progress.ESCALATED: say("đã lên nấc"),
         Progress.UNREACHABLE: say("không gửi được"), Progress.RETURNED: say("bị trả lại"),
         Progress.ASKED: say("đang xin"),
+    }  # fmt: skip
+
+
+def urgencies(language: Language) -> dict[str, str]:
+    """The degrees of urgency."""
+    say = language.say
+    return {
+        Urgency.FLASH: say("hỏa tốc"), Urgency.VERY_URGENT: say("thượng khẩn"), Urgency.URGENT: say("khẩn"),
+        Urgency.NORMAL: say("thường"),
     }  # fmt: skip
 
 

@@ -2,14 +2,22 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from starlette.testclient import TestClient
 
+from hoatoc import clock
 from hoatoc.ledger.schema import Addressee, Duty, DutyKind, Unit
-from tests.portal.place import DUE, FIGURES, SIGNED, Place
+from hoatoc.rollout.dispatch import dispatch
+from hoatoc.rollout.issue import issue
+from tests.portal.officers import officer_at
+from tests.portal.place import DUE, FIGURES, ISSUED, SIGNED, Place
 from tests.portal.test_desk import bounce
+from tests.worlds.ledgers import Ledgers
+from tests.worlds.offices import small_office
+from tests.worlds.rollouts import LINKS
 
 DAY = "2021-11-24"
 
@@ -132,3 +140,25 @@ def test_a_unit_of_many_is_found_page_by_page(afternoon: Place, desk: TestClient
     assert len(first) == 100
     assert not set(first) & set(second)
     assert set(first) | set(second) == members
+
+
+def test_a_thousand_units_take_no_more_statements_than_ten(sqlite_ledgers: Ledgers) -> None:
+    def statements(departments: int) -> int:
+        ledger = sqlite_ledgers.open()
+        folder, draft = small_office(departments=departments, districts=2).read()
+        with ledger.write() as session:
+            clock.simulate(session, ISSUED)
+            dispatch(session, issue(session, folder, draft, now=ISSUED, by="desk"), ISSUED)
+            clock.simulate(session, DUE + timedelta(hours=1))
+        seen: list[str] = []
+
+        def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            seen.append(statement)
+
+        with officer_at(ledger, LINKS) as browser:
+            event.listen(ledger.engine, "before_cursor_execute", count)
+            assert browser.get("/ban").status_code == 200
+            event.remove(ledger.engine, "before_cursor_execute", count)
+        return len(seen)
+
+    assert statements(1000) == statements(10)
