@@ -15,7 +15,7 @@ DEVELOPMENT := .venv/.installed-dev
 
 .PHONY: help
 help: ## List these targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: $(RUNTIME) ## Roll out a real directive on simulated units and a simulated clock (ONCE=1: end by itself)
@@ -43,6 +43,17 @@ format: $(DEVELOPMENT) ## Mend style and formatting
 bench: $(DEVELOPMENT) ## Measure what it costs, side by side with the alternatives
 	$(BIN)/python -m benchmarks
 
+.PHONY: bench-peers
+bench-peers: $(DEVELOPMENT) .venv-peers/.installed ## Measure the alternatives, in an environment of their own
+	$(BIN)/python -m benchmarks.peers
+
+.venv-peers/.installed: benchmarks/peers/requirements.lock
+	@$(PYTHON) -m venv .venv-peers
+	@echo "Installing the alternatives into .venv-peers …"
+	@.venv-peers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps \
+		--requirement $<
+	@touch $@
+
 .PHONY: setup
 setup: $(DEVELOPMENT) ## Create .venv with everything to develop, hash-checked
 
@@ -51,13 +62,15 @@ lock: ## Pin what pyproject.toml asks for, with hashes (needs uv; LOCK_FLAGS=--u
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH"; exit 1; }
 	$(call compile,--group build,requirements.lock)
 	$(call compile,--group dev,requirements-dev.lock)
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --universal \
+		--python-version 3.11 $(LOCK_FLAGS) benchmarks/peers/requirements.in -o benchmarks/peers/requirements.lock
 
 compile = uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	--universal --python-version 3.11 $(LOCK_FLAGS) $(1) pyproject.toml -o $(2)
 
 .PHONY: clean
 clean: ## Remove .venv, the demo's data and the tools' caches
-	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@$(if $(PYTHON),,echo "Python 3.11 or newer is needed" && exit 1)

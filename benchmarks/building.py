@@ -23,7 +23,7 @@ def notices(count: int) -> tuple[Composer, list[Claimed]]:
     """The dispatch of a real directive to so many units."""
     snap = Snapshot(take(*find_draft(ROOT / "directives", "kien-giang/13-cv-bcd")))
     composer = Composer("kien-giang/13-cv-bcd", snap, Letters(), LINKS)
-    context = {"duties": [_DUTY], "report": None, "link": {"generation": 0, "kid": "k1"}}
+    context = {"duties": [_DUTY], "report": None, "support": [], "link": {"generation": 0, "kid": "k1"}}
     made = [
         Claimed(number, "dispatch", f"Ủy ban nhân dân xã số {number}", f"xa-{number}@mau.example",
                 f"<{number}@mau.example>", _WHEN, 1, context, number, "alike")

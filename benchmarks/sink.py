@@ -15,9 +15,9 @@ def smtp_sink() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    sink = subprocess.Popen([_program("smtp-sink"), "-u", "nobody", f"127.0.0.1:{port}", "1000"])
+    sink = subprocess.Popen([program("smtp-sink", "postfix"), "-u", "nobody", f"127.0.0.1:{port}", "1000"])
     try:
-        _wait(port)
+        wait_for(port)
         yield port
     finally:
         sink.terminate()
@@ -28,20 +28,31 @@ def smtp_source(port: int, *, messages: int, octets: int, sessions: int = 4) -> 
     """Seconds that smtp-source takes for so many messages of so many octets."""
     began = time.perf_counter()
     subprocess.run(
-        [_program("smtp-source"), "-s", str(sessions), "-m", str(messages), "-l", str(octets), f"127.0.0.1:{port}"],
+        [
+            program("smtp-source", "postfix"),
+            "-s",
+            str(sessions),
+            "-m",
+            str(messages),
+            "-l",
+            str(octets),
+            f"127.0.0.1:{port}",
+        ],
         check=True,
     )
     return time.perf_counter() - began
 
 
-def _program(name: str) -> str:
+def program(name: str, package: str) -> str:
+    """The path of a program of a Debian package."""
     found = shutil.which(name) or f"/usr/sbin/{name}"
     if not Path(found).exists():
-        raise SystemExit(f"{name} is missing: apt-get install postfix")
+        raise SystemExit(f"{name} is missing: apt-get install {package}")
     return found
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until something listens there."""
     until = time.monotonic() + 10
     while True:
         try:
