@@ -182,12 +182,12 @@ def test_a_request_that_waits_too_long_is_overdue_on_page_and_board(
     assert "Trả lời xin phép, khoản 3.1 · 1 nơi nhận quá hạn 2 giờ" in said
 
 
-def test_the_board_counts_the_requests(
+def test_the_office_sees_how_many_were_asked_and_answered(
     province: Province, browser_there: TestClient, unit: str, decider: str, desk_there: TestClient
 ) -> None:
-    browser_there.post(f"{unit}/xin-phep/3.1", data=ASKED)
+    browser_there.post(f"{unit}/xin-phep/3.1", data=ASKED | {"nguoi-di": "Trần Văn Minh"})
     browser_there.post(f"{decider}/tra-loi/{requests(province)[0].id}", data=REFUSE)
-    said = words(desk_there.get("/ban").text)
+    said = words(desk_there.get("/ban/vb/1").text)
     assert "Đã xin 2: đồng ý 0, không đồng ý 1, chờ trả lời 1." in said
     with province.ledger.read() as session:
         assert session.scalars(select(Addressee.key).where(Addressee.decides)).all() == ["so-y-te/head"]
