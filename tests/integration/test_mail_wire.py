@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -231,3 +231,31 @@ def test_a_certificate_of_nobody_known_is_named_as_the_reason(tmp_path: Path) ->
     assert unknown.outcomes == [N] * 5
     assert "chứng thư của máy chủ không dùng được" in unknown.down
     assert known.outcomes == [A] * 5
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    while not happened():  # noqa: ASYNC110  # the server signals nothing
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(("offers", "silent"), [(("PIPELINING",), "DATA"), ((), "DATA"), ((), ".")])
+def test_an_aborted_delivery_drops_its_connections_at_once_and_says_nothing_more(
+    offers: tuple[str, ...], silent: str
+) -> None:
+    script = Script(offers, replies={silent: lambda _: ""})
+
+    async def inside() -> float:
+        async with scripted_server(script), asyncio.timeout(30):
+            told: list[Answer] = []
+            relay = Relay("127.0.0.1", script.port, connections=2, timeout=20.0)
+            wire = Wire(relay, compose, told.append, lambda: None)
+            wire.feed(FIVE)
+            await until(lambda: "DATA" in script.commands)
+            began = asyncio.get_running_loop().time()
+            await wire.abort()
+            await until(lambda: script.standing == 0)
+            assert told == []
+            return asyncio.get_running_loop().time() - began
+
+    assert asyncio.run(inside()) < 10  # far from the time the server may take over one answer
+    assert "QUIT" not in script.commands
