@@ -1,6 +1,6 @@
 """A directive's page: how it stands, what happened and what comes, the ladder, whom to phone, and what can be done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,7 +73,7 @@ def show_directive(front: TheFront, officer: AnyOfficer, directive_id: int) -> R
             coming=[_coming(item, language) for item in course.to_come(session, directive)],
             stages=[(step_words(stage.step, language), stage) for stage in course.ladder(session, directive)],
             silent=phone.silent(session, directive, now), summaries=_summaries(session, directive),
-            under_way=_under_way(session, directive), waiting=_waiting(session, directive),
+            under_way=_under_way(session, directive), waiting=_waiting(session, directive, now),
             asked=permissions.counts(session, directive.id) if snap.content.regime.permissions else None,
             control_room=controlroom.address_of(front, session, directive),
             actions=offered(directive, language) if officer.is_desk else [],
@@ -111,10 +111,13 @@ def _under_way(session: Session, directive: Directive) -> Sequence[Period]:
     ).all()
 
 
-def _waiting(session: Session, directive: Directive) -> int:
-    """How many requests about this directive wait for the office."""
-    waits: Iterable[Any] = [*requests.waiting(session), *requests.returned(session)]
-    return sum(item.directive.id == directive.id for item in waits)
+def _waiting(session: Session, directive: Directive, now: datetime) -> int:
+    """How many requests about this directive wait for the office: for more time, what was given back, and those before
+    the leadership."""
+    about = [item.directive.id for item in requests.waiting(session)]
+    about += [item.directive.id for item in requests.returned(session)]
+    about += [duty.directive_id for _, duty, _, _ in permissions.before_leadership(session, now)]
+    return about.count(directive.id)
 
 
 def _told(line: Happened, language: Language) -> Told:

@@ -23,6 +23,6 @@ def show_lineage(front: TheFront, officer: AnyOfficer, key: str) -> Response:
             raise NotFound("chưa ban hành văn bản này", hint="mở lại bảng theo dõi")
         root = lineage.lineage(session, key, {}, now)
     return front.pages.page(
-        "desk/lineage", officer=officer, root=root, summed=lineage.roll_up(root), zone=directive.zone, now=now,
-        simulated=simulated,
+        "desk/lineage", officer=officer, root=root, summed=lineage.roll_up(root), directive=directive,
+        zone=directive.zone, now=now, simulated=simulated,
     )  # fmt: skip

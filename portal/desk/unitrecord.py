@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from hoatoc import clock
-from hoatoc.ledger.schema import Directive
+from hoatoc.ledger.schema import Directive, Office
 from hoatoc.localtime import DEFAULT_ZONE
 from hoatoc.rollout import record
 from portal import once
@@ -26,7 +26,7 @@ def show_unit(front: TheFront, officer: AnyOfficer, key: str) -> Response:
         return front.pages.page(
             "desk/unit", officer=officer, now=now, simulated=clock.is_simulated(session), read=read, zones=zones,
             titles=titles, zone=next(iter(zones.values()), DEFAULT_ZONE), trees=phrases.trees(language),
-            results=phrases.calls(language),
+            results=phrases.calls(language), office=session.get_one(Office, read.unit.office_id).key,
             open_duties=[
                 (duty, once.title(duty.kind, duty.subject, language, duty.slot)) for duty in read.open_duties
             ],
