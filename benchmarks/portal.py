@@ -30,7 +30,7 @@ from tests.worlds.postgresql import running_server
 
 _KEY = "k" * 48
 _FORM = "ho-ten=V%C4%83n+th%C6%B0&chuc-vu=V%C4%83n+th%C6%B0"
-_SECONDS, _CONNECTIONS, _A_SECOND = 5, 32, 500
+_SECONDS, _CONNECTIONS, _A_SECOND = 5, 64, 500
 _LUA = """
 local paths, at = {}, 0
 for line in io.lines("%(paths)s") do paths[#paths + 1] = line end

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from hoatoc.ledger.schema import Addressee, Directive, Role
 from hoatoc.rollout import life
 from portal.app import create_app
+from portal.pacing import Minutes
 from tests.portal.officers import officer_at
 from tests.portal.place import ISSUED, SIGNED, Place
 
@@ -75,3 +76,17 @@ def test_the_desk_takes_a_link_back(place: Place, client: TestClient, role: Role
         assert officer.get("/ban/lien-ket/999").status_code == 404
     assert client.get(unit).content == client.get("/v/forged").content
     assert client.get(place.link("Sở Y tế")).status_code == 200
+
+
+def test_what_was_counted_fades_within_the_next_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 600.0
+    monkeypatch.setattr("portal.pacing.time.monotonic", lambda: now)
+    counts = Minutes()
+    assert [counts.hit("a", 3) for _ in range(4)] == [True, True, True, False]
+    assert counts.hit("b", 3)
+    now = 660.0
+    assert not counts.hit("a", 3), "four a moment ago"
+    now = 719.0
+    assert counts.hit("a", 3)
+    now = 900.0
+    assert [counts.hit("a", 3) for _ in range(4)] == [True, True, True, False], "two minutes later all is forgotten"
