@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hoatoc.format.folder import find_draft
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Directive, Event, Role
+from hoatoc.ledger.schema import Addressee, Directive, Event, Role
 from tests.portal.issuing import Desk, desk_at
 from tests.worlds.offices import KEY, small_office
 
@@ -229,3 +229,18 @@ def test_a_rehearsal_is_played_beside_the_portal_and_shown(desk: Desk) -> None:
         assert whole.headers["content-disposition"].startswith("attachment")
         assert "<svg" in whole.text
     assert issued(desk) == []
+
+
+def test_the_links_of_a_trial_open_pages_that_say_so_and_work(desk: Desk) -> None:
+    with desk.people(AN) as [an]:
+        an.post(f"{PLAN}/chay-thu", data=seen(an.get(PLAN).text))
+        with desk.ledger.read() as session:
+            addressee = session.scalars(select(Addressee).where(Addressee.key == "so-0")).one()
+            path = desk.links.unit(addressee.id, addressee.link_generation).removeprefix(desk.links.public_url)
+        page = an.get(path)
+        assert page.status_code == 200
+        assert "Chạy thử: đây là trang xem trước của bàn trực" in page.text
+        assert an.post(f"{path}/nhan", data={"ho-ten": "Nguyễn An"}).status_code in (200, 303)
+        assert "Chạy thử" in an.get(path).text
+        an.post(f"{PLAN}/bo-chay-thu", data={"lan": f"{KEY}~thu-1"})
+        assert an.get(path).status_code == 404
