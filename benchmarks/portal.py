@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from benchmarks.rollout import ISSUED, prepare
 from benchmarks.steady import Steady, post_steadily
-from deployments.ports import free_port
+from deployments.ports import listen, port_of
 from hoatoc import clock
 from hoatoc.keyring import open_keyring
 from hoatoc.ledger.engine import Ledger
@@ -89,7 +89,8 @@ def _require_durable(ledger: Ledger, answered: int) -> None:
 
 @contextmanager
 def _serving(app: Sequence[str], settings: dict[str, str]) -> Iterator[str]:
-    port = free_port(8120)
+    with listen(8120) as listener:  # closed again: uvicorn takes it by number
+        port = port_of(listener)
     command = [sys.executable, "-m", "uvicorn", *app, "--port", str(port), "--no-access-log", "--log-level", "warning"]
     environment = {**os.environ, **{f"HOATOC_{name}": value for name, value in settings.items()}}
     server = subprocess.Popen(command, env=environment)

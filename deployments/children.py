@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hoatoc.errors import HoatocError
@@ -26,13 +26,16 @@ def _die_with_parent() -> None:
 class Child:
     """A named process with its own group and a log file."""
 
-    def __init__(self, name: str, command: list[str], env: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, name: str, command: list[str], env: dict[str, str], log: Path, handed: Sequence[int] = ()
+    ) -> None:
+        """Start it; `handed` are the file descriptors that it inherits."""
         self.name, self.log = name, log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             self.process = subprocess.Popen(  # noqa: S603  # our own commands, no shell
                 command, env={**os.environ, **env}, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=_die_with_parent,  # noqa: PLW1509  # one prctl, no lock is taken
+                start_new_session=True, pass_fds=handed, preexec_fn=_die_with_parent,  # noqa: PLW1509  # one prctl, no lock is taken
             )  # fmt: skip
 
     def check(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ import httpx
 
 from deployments.children import Child, wait_until
 from deployments.pool import WORK_POOL
-from deployments.ports import free_port
+from deployments.ports import listen, port_of
 from hoatoc.installation import running_file
 from hoatoc.settings import Settings
 
@@ -59,37 +60,39 @@ def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020
 
     `smtp_url` names a mail server that stands already; without one, and without one in the settings, a sink is
     started. Prefect's own clients in this process are pointed at the server."""
-    ports = free_port(4200), free_port(portal_port)
-    prefect, portal = f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}"
     logs = settings.home / "logs"
-    python = sys.executable
     with ExitStack() as stack:
 
-        def start(name: str, command: list[str]) -> Child:
+        def start(name: str, module: str, *words: str, on: socket.socket | None = None) -> Child:
+            """`python -m module words…`; with `on`, a listening socket, that is its first word."""
+            handed = [on.fileno()] if on else []
             child = Child(
-                name, [python, "-m", *command], _environment(settings, prefect, portal, smtp), logs / f"{name}.log"
-            )
+                name, [sys.executable, "-m", module, *map(str, handed), *words],
+                _environment(settings, prefect, portal, smtp), logs / f"{name}.log", handed,
+            )  # fmt: skip
             stack.callback(child.stop)
+            if on:
+                on.close()  # it is the child's alone: when that ends, nobody listens any more
             return child
 
+        at_server, at_portal = (stack.enter_context(listen(port)) for port in (4200, portal_port))
+        prefect, portal = f"http://127.0.0.1:{port_of(at_server)}", f"http://127.0.0.1:{port_of(at_portal)}"
         smtp = smtp_url or settings.smtp_url
         children = []
         if not smtp:
-            sink_port = free_port(8025)
-            smtp = f"smtp://127.0.0.1:{sink_port}"
-            children.append(start("sink", ["deployments.sink", str(settings.outbox_folder), str(sink_port)]))
+            at_sink = stack.enter_context(listen(8025))
+            smtp = f"smtp://127.0.0.1:{port_of(at_sink)}"
+            children.append(start("sink", "deployments.sink", str(settings.outbox_folder), on=at_sink))
         stack.enter_context(_environ(_environment(settings, prefect, portal, smtp)))
-        server = ["uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", "127.0.0.1"]
-        children.append(start("server", [*server, "--port", str(ports[0]), "--log-level", "warning"]))
+        children.append(start("server", "deployments.web", "prefect.server.api.server:create_app", on=at_server))
         wait_until(lambda: _answers(f"{prefect}/api/health"), children[-1], _START_SECONDS)
-        worker = ["prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "hoatoc"]
-        children.append(start("worker", worker))
-        serve = ["uvicorn", "--factory", "portal.app:serve_app", "--host", "127.0.0.1", "--port", str(ports[1])]
-        children.append(start("portal", [*serve, "--no-access-log", "--log-level", "warning"]))
+        worker = ["worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "hoatoc"]
+        children.append(start("worker", "prefect", *worker))
+        children.append(start("portal", "deployments.web", "portal.app:serve_app", on=at_portal))
         wait_until(lambda: _answers(f"{portal}/health"), children[-1], _START_SECONDS)
-        children.append(start("starter", ["deployments.starter"]))
+        children.append(start("starter", "deployments.starter"))
         if settings.inbox_url:
-            children.append(start("inbound", ["deployments.inbound"]))
+            children.append(start("inbound", "deployments.inbound"))
         addresses = Addresses(prefect, portal, smtp, tuple(children))
         stack.callback(_announce(settings, addresses).unlink, missing_ok=True)
         yield addresses

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deployments.ports import free_port
+from deployments.ports import listen, port_of
 from deployments.supervisor import Addresses, supervise
 from hoatoc import clock
 from hoatoc.accounts import register, signin
@@ -56,12 +56,12 @@ def demonstrate(home: Path, *, once: bool) -> bool:
     folder, draft = find_draft(settings.directives, KEY)
     people = cast(folder, draft)
     dead = frozenset(person.door for person in people if person.manner is Manner.DEAD)
-    port = free_port(8025)
-    sink = start_sink(settings.outbox_folder, port=port, dead=dead)
+    listener = listen(8025)
+    sink = start_sink(settings.outbox_folder, listener, dead=dead)
     try:
         with until_told_to_stop() as wait:
             out.print("Đang khởi động Prefect, worker và cổng thông tin…")
-            with supervise(settings, smtp_url=f"smtp://127.0.0.1:{port}") as addresses:
+            with supervise(settings, smtp_url=f"smtp://127.0.0.1:{port_of(listener)}") as addresses:
                 balanced = _play(here, addresses, people)
                 (home / "finished").touch()
                 _show_where(here, addresses)

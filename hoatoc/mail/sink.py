@@ -1,7 +1,10 @@
 """A loopback mail server that keeps each mail as an .eml file: what an installation uses until it has a real one."""
 
+import asyncio
 import re
+import socket
 import time
+from collections.abc import Awaitable
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
@@ -37,10 +40,20 @@ class KeepingHandler:
         return "250 2.0.0 OK kept"
 
 
-def start_sink(folder: Path, *, host: str = "127.0.0.1", port: int, dead: frozenset[str] = frozenset()) -> Controller:
-    """Start a sink in a thread of its own. Raises OSError when the port is taken."""
-    controller = Controller(
-        KeepingHandler(folder, dead), hostname=host, port=port, server_hostname="hoatoc.sink.example"
-    )
+class _OnSocket(Controller):
+    """Listens on a socket that is there already."""
+
+    def __init__(self, handler: KeepingHandler, listener: socket.socket) -> None:
+        host, port = listener.getsockname()
+        super().__init__(handler, hostname=host, port=port, server_hostname="hoatoc.sink.example")
+        self._listener = listener
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
+
+
+def start_sink(folder: Path, listener: socket.socket, *, dead: frozenset[str] = frozenset()) -> Controller:
+    """Start a sink in a thread of its own, on a socket that listens; it is closed with the sink."""
+    controller = _OnSocket(KeepingHandler(folder, dead), listener)
     controller.start()
     return controller

@@ -5,7 +5,6 @@ import os
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.children import Child, wait_until
-from deployments.ports import free_port
+from deployments.ports import listen, port_of
 from deployments.supervisor import _environment
 from hoatoc.errors import HoatocError
 from hoatoc.settings import Settings
@@ -99,7 +98,7 @@ def test_nothing_is_left_of_an_installation_whose_supervisor_was_killed(
     supervisor.kill()
     supervisor.wait()
 
-    assert len(running) == 5, "the supervisor, server, worker, portal, and the run that is sending"
+    assert len(running) == 6, "the supervisor, server, worker, portal, starter, and the run that is sending"
     eventually(lambda: processes_with(mark), lambda left: not left, seconds=30)
     # It stood beside the first installation, on ports of its own, and has left that one alone.
     assert addresses["prefect"] != control_room.addresses.prefect
@@ -107,21 +106,13 @@ def test_nothing_is_left_of_an_installation_whose_supervisor_was_killed(
     assert httpx.get(f"{control_room.addresses.api}/health", timeout=5).status_code == httpx.codes.OK
 
 
-def test_a_taken_port_is_avoided() -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        taken = listener.getsockname()[1]
+def test_a_port_is_held_from_the_moment_it_is_found() -> None:
+    with listen(4800) as first, listen(4800) as second:
+        wished, next_one = port_of(first), port_of(second)
 
-        assert free_port(taken) > taken
-
-
-def test_a_free_port_is_taken_as_it_is_wished() -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        wished = listener.getsockname()[1]
-
-    assert free_port(wished) == wished
+    assert next_one > wished >= 4800
+    with listen(wished) as again:
+        assert port_of(again) == wished
 
 
 def test_a_child_that_ends_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
