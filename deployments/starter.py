@@ -10,8 +10,11 @@ import threading
 
 from sqlalchemy.exc import DBAPIError
 
+from deployments.control import register_one, start_run
 from hoatoc import clock
 from hoatoc.installation import Installation, open_installation
+from hoatoc.rollout import summons
+from tasks.wakeups import answer_summons
 
 _LOOK_EVERY = 1.0
 _log = logging.getLogger("hoatoc.starter")
@@ -32,14 +35,9 @@ def main() -> None:
 
 def look(here: Installation) -> list[str]:
     """Start what has been set going since the last look; the keys of its directives."""
-    from hoatoc.rollout import summons
-
     with here.ledger.read() as session:
         if clock.is_simulated(session) or not summons.summoned(session, clock.read(session)):
             return []
-    # Prefect costs a hundred megabytes, and most of the time nobody does anything.
-    from tasks.wakeups import answer_summons
-
     with here.ledger.write() as session:
         asked = [
             (summoned.directive.key, summoned.cause, key)
@@ -51,8 +49,6 @@ def look(here: Installation) -> list[str]:
 
 
 def _start(here: Installation, directive: str, cause: str, idempotency_key: str) -> None:
-    from deployments.control import register_one, start_run
-
     async def register_and_start() -> None:
         deployment = await register_one(here.settings, directive)
         await start_run(deployment, cause=cause, directive=directive, idempotency_key=idempotency_key)
