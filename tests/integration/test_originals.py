@@ -12,7 +12,7 @@ from hoatoc.format.original import LARGEST
 from hoatoc.ledger.schema import Directive, Notice, Original
 from hoatoc.rollout.amend import amend
 from tests.conftest import Issue
-from tests.worlds.mailserver import MailServer
+from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import KEY, Files, small_office
 from tests.worlds.rollouts import ISSUED, RECEIPT_DUE, World
 
@@ -90,19 +90,19 @@ def test_what_goes_out_is_what_was_signed_when_the_directive_was_issued(
     assert attached(mail) == [(NAME, PDF)]
 
 
-def test_a_second_attempt_carries_the_first_original_after_an_amendment(
+def test_a_mail_in_doubt_carries_the_first_original_again_after_an_amendment(
     issue_in: Issue, office: Office, mail: MailServer
 ) -> None:
-    mail.refuse_sender = "451 4.7.1 Try again"
+    mail.treat("so-0@mau.example", Manner.DROP_AFTER, times=1)
     world = issue_in(office.read())
     world.run()
     office.original.write_bytes(b"%PDF-1.7 amended")
     amended(world, office)
-    mail.refuse_sender = ""
-    [first] = [notice for notice in world.notices(template="dispatch") if notice.attempts and notice.context][:1]
-    world.follow(first.next_attempt_at)
-    [kept] = [kept for kept in mail.kept if kept.message_id == first.message_id]
-    assert [part.get_content() for part in kept.message.iter_attachments()] == [PDF]
+    [waiting] = world.notices(template="dispatch", recipient="so-0")
+    world.follow(waiting.next_attempt_at)
+    first, second = (kept for kept in mail.to("so-0@mau.example") if kept.message_id == waiting.message_id)
+    assert first.content == second.content
+    assert [part.get_content() for part in second.message.iter_attachments()] == [PDF]
     assert {row.content for row in world.all(Original)} == {PDF, b"%PDF-1.7 amended"}
 
 
