@@ -17,6 +17,7 @@ from hoatoc.rollout.bulletin import Bulletin
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
 from portal.reports import Incoming, TheIncoming, file_answer
+from portal.typed import RowId
 
 router = APIRouter(prefix="/vb/{directive_id}/tong-hop/{day}")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,13 +27,13 @@ DUTY, REASON, UNTIL = "don-vi", "ly-do", "den"
 
 
 @router.get("")
-def show_summary(front: TheFront, officer: AnyOfficer, directive_id: int, day: date) -> Response:
+def show_summary(front: TheFront, officer: AnyOfficer, directive_id: RowId, day: date) -> Response:
     """The frozen summary of one period, or its figures so far; with what has changed since."""
     return _page(front, officer, _read(front, directive_id, day))
 
 
 @router.get("/tong-hop.xlsx")
-def give_workbook(front: TheFront, directive_id: int, day: date) -> Response:
+def give_workbook(front: TheFront, directive_id: RowId, day: date) -> Response:
     """The summary as a workbook."""
     read = _read(front, directive_id, day)
     return file_answer(workbook.write(read), _XLSX, f"tong-hop-{day}.xlsx")
@@ -40,7 +41,7 @@ def give_workbook(front: TheFront, directive_id: int, day: date) -> Response:
 
 @router.get("/bao-cao.pdf")
 def give_pdf(
-    front: TheFront, directive_id: int, day: date, so: str = Query("", max_length=12),
+    front: TheFront, directive_id: RowId, day: date, so: str = Query("", max_length=12),
     ky_hieu: str = Query("", max_length=30),
 ) -> Response:  # fmt: skip
     """The official paper of a frozen summary as PDF, with the number and symbol that văn thư gives."""
@@ -50,7 +51,7 @@ def give_pdf(
 
 @router.get("/bao-cao.docx")
 def give_docx(
-    front: TheFront, directive_id: int, day: date, so: str = Query("", max_length=12),
+    front: TheFront, directive_id: RowId, day: date, so: str = Query("", max_length=12),
     ky_hieu: str = Query("", max_length=30),
 ) -> Response:  # fmt: skip
     """The same paper as .docx."""
@@ -58,13 +59,13 @@ def give_docx(
 
 
 @router.get("/bay-ngay.svg")
-def give_lines(front: TheFront, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
+def give_lines(front: TheFront, directive_id: RowId, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
     """The seven-day lines of a frozen summary, in one column (for a phone) or two."""
     return _drawing(charts.lines(_content(_read(front, directive_id, day)), "svg", columns=cot))
 
 
 @router.get("/tinh-hinh.svg")
-def give_bar(front: TheFront, directive_id: int, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
+def give_bar(front: TheFront, directive_id: RowId, day: date, cot: int = Query(2, ge=1, le=2)) -> Response:
     """The bar of who has reported, one or two columns wide."""
     read = _read(front, directive_id, day)
     books = read.nodes[0].books.as_dict()
@@ -72,7 +73,7 @@ def give_bar(front: TheFront, directive_id: int, day: date, cot: int = Query(2, 
 
 
 @router.get("/tep/{duty_id}/{sha256}")
-def give_attachment(front: TheFront, directive_id: int, day: date, duty_id: int, sha256: str) -> Response:
+def give_attachment(front: TheFront, directive_id: RowId, day: date, duty_id: RowId, sha256: str) -> Response:
     """A file that a unit has sent with its report of this period."""
     with front.ledger.read() as session:
         duty, _ = _duty(session, directive_id, day, str(duty_id))
@@ -82,7 +83,7 @@ def give_attachment(front: TheFront, directive_id: int, day: date, duty_id: int,
 
 
 @router.post("/mo-lai")
-def reopen(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, incoming: TheIncoming) -> Response:
+def reopen(front: TheFront, officer: DeskOfficer, directive_id: RowId, day: date, incoming: TheIncoming) -> Response:
     """Take in one unit's report until an instant after the lock, with a reason."""
 
     def grant(session: Session, now: datetime) -> None:
@@ -98,7 +99,7 @@ def reopen(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, 
 
 
 @router.post("/mien")
-def exempt(front: TheFront, officer: DeskOfficer, directive_id: int, day: date, incoming: TheIncoming) -> Response:
+def exempt(front: TheFront, officer: DeskOfficer, directive_id: RowId, day: date, incoming: TheIncoming) -> Response:
     """Let one unit off this one report, with a reason."""
 
     def grant(session: Session, now: datetime) -> None:

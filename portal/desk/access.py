@@ -9,26 +9,26 @@ from hoatoc.ledger.schema import Addressee, Directive
 from hoatoc.rollout import access
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
-from portal.typed import Typed
+from portal.typed import RowId, Typed
 
 router = APIRouter(prefix="/lien-ket/{addressee_id}")
 REASON, GENERATION = "ly-do", "lan"
 
 
 @router.get("")
-def show_link(front: TheFront, officer: AnyOfficer, addressee_id: int) -> Response:
+def show_link(front: TheFront, officer: AnyOfficer, addressee_id: RowId) -> Response:
     """Whose link it is, and what taking it back does."""
     return _page(front, officer, addressee_id)
 
 
 @router.post("")
-def revoke(front: TheFront, officer: DeskOfficer, addressee_id: int, typed: Typed) -> Response:
+def revoke(front: TheFront, officer: DeskOfficer, addressee_id: RowId, typed: Typed) -> Response:
     """Take it back."""
     seen = typed.get(GENERATION, "")
     try:
         with front.ledger.write() as session:
             access.revoke(
-                session, _addressee(session, addressee_id), generation=int(seen) if seen.isdecimal() else -1,
+                session, _addressee(session, addressee_id), generation=int(seen[:9]) if seen.isdecimal() else -1,
                 reason=typed.get(REASON, ""), by=officer.actor, now=clock.read(session),
             )  # fmt: skip
     except NotFound:

@@ -8,7 +8,7 @@ from hoatoc.errors import HoatocError, NotFound
 from hoatoc.ledger.schema import Account, Role
 from portal.front import Front, TheFront
 from portal.officer import Administrator, Officer
-from portal.typed import Typed
+from portal.typed import RowId, Typed
 
 router = APIRouter(prefix="/tai-khoan")
 LOGIN, NAME, ROLE = "ten", "ho-ten", "vai-tro"
@@ -38,7 +38,7 @@ def add(front: TheFront, officer: Administrator, typed: Typed) -> Response:
 
 
 @router.post("/{account_id}/lien-ket")
-def make_link(front: TheFront, officer: Administrator, account_id: int) -> Response:
+def make_link(front: TheFront, officer: Administrator, account_id: RowId) -> Response:
     """A link for whoever has lost the password; it is shown once and not kept."""
     now = clock.machine_now()
     try:
@@ -51,7 +51,7 @@ def make_link(front: TheFront, officer: Administrator, account_id: int) -> Respo
 
 
 @router.post("/{account_id}/khoa")
-def disable(front: TheFront, officer: Administrator, account_id: int) -> Response:
+def disable(front: TheFront, officer: Administrator, account_id: RowId) -> Response:
     """End an account at once."""
     with front.ledger.write() as session:
         account = _account(session.get(Account, account_id))
@@ -61,7 +61,7 @@ def disable(front: TheFront, officer: Administrator, account_id: int) -> Respons
 
 
 @router.post("/{account_id}/mo")
-def enable(front: TheFront, officer: Administrator, account_id: int) -> Response:
+def enable(front: TheFront, officer: Administrator, account_id: RowId) -> Response:
     """Let it sign in again."""
     with front.ledger.write() as session:
         account = _account(session.get(Account, account_id))
@@ -70,7 +70,7 @@ def enable(front: TheFront, officer: Administrator, account_id: int) -> Response
 
 
 @router.post("/{account_id}/vai-tro")
-def change_role(front: TheFront, officer: Administrator, account_id: int, typed: Typed) -> Response:
+def change_role(front: TheFront, officer: Administrator, account_id: RowId, typed: Typed) -> Response:
     """Let it do something else."""
     try:
         role = _role(typed)

@@ -20,7 +20,7 @@ from hoatoc.rollout.snapshot import of as snapshot_of
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.officer import DeskOfficer, Officer
-from portal.typed import Typed
+from portal.typed import RowId, Typed
 
 router = APIRouter(prefix="/vb/{directive_id}/doi")
 REASON, SEEN, SUCCESSOR = "ly-do", "da-xem", "van-ban-moi"
@@ -53,13 +53,13 @@ def offered(directive: Directive, language: Language) -> list[Action]:
 
 
 @router.get("/{path}")
-def show_action(front: TheFront, officer: DeskOfficer, directive_id: int, path: str) -> Response:
+def show_action(front: TheFront, officer: DeskOfficer, directive_id: RowId, path: str) -> Response:
     """What the action will do, and the form that does it."""
     return _page(front, officer, directive_id, path)
 
 
 @router.post("/{path}")
-def act(front: TheFront, officer: DeskOfficer, directive_id: int, path: str, typed: Typed) -> Response:
+def act(front: TheFront, officer: DeskOfficer, directive_id: RowId, path: str, typed: Typed) -> Response:
     """Do it, if the directive still stands as it was seen."""
     try:
         with front.ledger.write() as session:

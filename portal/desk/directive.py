@@ -23,6 +23,7 @@ from portal.front import TheFront
 from portal.language import Language
 from portal.officer import AnyOfficer
 from portal.steps import step_words
+from portal.typed import RowId
 
 router = APIRouter(prefix="/vb/{directive_id}")
 _SUMMARIES = 7
@@ -57,7 +58,7 @@ def find(session: Session, directive_id: int) -> Directive:
 
 
 @router.get("")
-def show_directive(front: TheFront, officer: AnyOfficer, directive_id: int) -> Response:
+def show_directive(front: TheFront, officer: AnyOfficer, directive_id: RowId) -> Response:
     """Everything about one directive."""
     language = front.language
     with front.ledger.read() as session:

@@ -16,7 +16,7 @@ from portal import once
 from portal.desk import phrases
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
-from portal.typed import Typed, read_moment
+from portal.typed import RowId, Typed, read_moment
 
 router = APIRouter(prefix="/viec/{duty_id}")
 REASON, SEEN, UNTIL, UNIT, LASTING = "ly-do", "da-xem", "den", "don-vi", "ca-sau-nay"
@@ -24,13 +24,13 @@ EXTEND, WAIVE, REOPEN, REASSIGN = "gia-han", "mien", "giao-lai", "chuyen"
 
 
 @router.get("")
-def show_duty(front: TheFront, officer: AnyOfficer, duty_id: int) -> Response:
+def show_duty(front: TheFront, officer: AnyOfficer, duty_id: RowId) -> Response:
     """The story of a duty."""
     return _page(front, officer, duty_id)
 
 
 @router.post("/{action}")
-def act(front: TheFront, officer: DeskOfficer, duty_id: int, action: str, typed: Typed) -> Response:
+def act(front: TheFront, officer: DeskOfficer, duty_id: RowId, action: str, typed: Typed) -> Response:
     """Do something about it, if it still stands as it was seen."""
     try:
         with front.ledger.write() as session:

@@ -23,6 +23,7 @@ from hoatoc.rollout.reference import directive_of
 from hoatoc.rollout.standings import Standing, problems, standing, standings
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, Approver, DeskOfficer, Officer
+from portal.typed import RowId
 
 router = APIRouter(prefix="/phat-hanh")
 HERE = "/ban/phat-hanh"
@@ -148,7 +149,7 @@ def remove_trial(
 
 
 @router.post("/de-nghi/{proposal_id}/duyet")
-def approve(front: TheFront, officer: Approver, proposal_id: int) -> Response:
+def approve(front: TheFront, officer: Approver, proposal_id: RowId) -> Response:
     """Approve what another has proposed; that issues it."""
     key = _key_of(front, proposal_id)
     folder, draft = read_draft(front, key)
@@ -163,7 +164,7 @@ def approve(front: TheFront, officer: Approver, proposal_id: int) -> Response:
 
 @router.post("/de-nghi/{proposal_id}/tu-choi")
 def refuse(
-    front: TheFront, officer: Approver, proposal_id: int, reason: Annotated[str, Form(alias="ly-do")] = ""
+    front: TheFront, officer: Approver, proposal_id: RowId, reason: Annotated[str, Form(alias="ly-do")] = ""
 ) -> Response:
     """Refuse what another has proposed, with a reason; or take back one's own."""
     key = _key_of(front, proposal_id)

@@ -11,7 +11,7 @@ from portal import once
 from portal.desk import phrases
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
-from portal.typed import Typed
+from portal.typed import RowId, Typed
 
 router = APIRouter(prefix="/vb/{directive_id}/goi/{addressee_id}")
 #: The names of the form's fields, by what the core calls them.
@@ -25,14 +25,14 @@ FIELDS = {
 
 
 @router.get("")
-def show_calls(front: TheFront, officer: AnyOfficer, directive_id: int, addressee_id: int) -> Response:
+def show_calls(front: TheFront, officer: AnyOfficer, directive_id: RowId, addressee_id: RowId) -> Response:
     """Whom to phone and what has come of it so far."""
     return _page(front, officer, directive_id, addressee_id)
 
 
 @router.post("")
 def take_down(
-    front: TheFront, officer: DeskOfficer, directive_id: int, addressee_id: int, typed: Typed
+    front: TheFront, officer: DeskOfficer, directive_id: RowId, addressee_id: RowId, typed: Typed
 ) -> Response:  # fmt: skip
     """Take down a call; who was reached may acknowledge by it."""
     said = {name: typed.get(key, "") for name, key in FIELDS.items() if name != "acknowledges"}

@@ -254,6 +254,20 @@ def test_everyone_reads_everything_but_forms_that_are_not_theirs(visit: Visit, r
     assert {name: count for name, count in visit.place.rows().items() if name != "sign_in"} == before
 
 
+@pytest.mark.parametrize("number", ["0", str(2**63), str(10**40), "%00", "x"])
+def test_a_number_that_no_row_has_is_no_page(visit: Visit, number: str) -> None:
+    app = create_app(visit.place.ledger, visit.place.links, "vi")
+    before = {name: count for name, count in visit.place.rows().items() if name != "sign_in"}
+    for method in ("get", "post"):
+        for path in sorted(routes(app, method)):
+            for name in re.findall(r"\{(\w+_id)\}", path):
+                parts = PARTS | {name: number}
+                to = re.sub(r"\{(\w+)\}", lambda part, parts=parts: parts.get(part[1], "1"), path)  # type: ignore[misc]
+                role = Role.ADMINISTRATOR if to.startswith("/ban/tai-khoan") else Role.DESK
+                assert visit.people[role].request(method, to).status_code == 404, f"{method} {to}"
+    assert {name: count for name, count in visit.place.rows().items() if name != "sign_in"} == before
+
+
 def assert_no_form(html: str, path: str) -> None:
     """That the page offers nothing to send but the way out, and one's own password."""
     forms = re.findall(r'<form[^>]*method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', html, re.DOTALL)
