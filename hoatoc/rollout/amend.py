@@ -229,7 +229,7 @@ def _ladders(
         expected = climb.instant(duty.step, duty.due_at)
         if climb.rungs == old.rungs and duty.next_at in (expected, max(expected, directive.resumed_at)):
             continue
-        step = next((index for index in range(len(climb)) if climb.instant(index, duty.due_at) > now), len(climb))
+        step = climb.ahead(duty.due_at, now)
         duty.step, duty.next_at = step, climb.instant(step, duty.due_at)
         done.moved += 1
     session.flush()

@@ -15,7 +15,7 @@ from hoatoc.clock import machine_now
 from hoatoc.ledger.rows import NUMBER, rows
 from hoatoc.ledger.schema import Directive, Notice, NoticeState
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import contents, history, snapshot
+from hoatoc.rollout import contents, history, snapshot, sparing
 from hoatoc.rollout.snapshot import Snapshot
 
 #: How long a claimed notice stays claimed when its owner cannot be seen to have died.
@@ -63,6 +63,8 @@ def claim(
 
     On PostgreSQL several workers share one outbox (SKIP LOCKED). `kid` is the key that signs their links; `snap`
     spares reading the directive's snapshot again."""
+    snap = snap or snapshot.of(directive)
+    sparing.hush(session, directive, snap, now)
     waiting = and_(Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now)
     due = _take(session, directive.id, waiting, limit)
     if len(due) < limit:
@@ -70,7 +72,7 @@ def claim(
     if not due:
         return Claim([], 0)
     # Asked of those tried before too: whoever has reported by now is not pressed.
-    fresh = contents.contents(session, directive, snap or snapshot.of(directive), due, now, kid)
+    fresh = contents.contents(session, directive, snap, due, now, kid)
     skipped = [notice.id for notice in due if fresh[notice.id] is None]
     said = [(notice, _said(notice, context)) for notice in due if (context := fresh[notice.id]) is not None]
     _mark(session, said)

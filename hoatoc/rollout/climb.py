@@ -31,6 +31,11 @@ class Climb:
             return NEVER
         return max(self._counted(rung, due_at) for rung in self.rungs[: step + 1])
 
+    def ahead(self, due_at: datetime, now: datetime) -> int:
+        """The first rung of a duty due at `due_at` that lies ahead of `now` (both aware); how many there are where none
+        does."""
+        return next((step for step in range(len(self)) if self.instant(step, due_at) > now), len(self))
+
     def _counted(self, rung: Rung, due_at: datetime) -> datetime:
         if rung.counted == "working" and self.working is not None:
             return self.working.add(due_at, rung.at)

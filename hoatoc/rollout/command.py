@@ -139,13 +139,14 @@ class ChainOfCommand:
             yield unit
 
     def _superior(self, unit: Body) -> Mailbox | None:
-        """The head of the nearest unit above, in the unit's own tree, that exists and can be written to; None when
-        that is the leadership itself, which is told at the last rung."""
+        """The head of the nearest unit above, in the unit's own tree, that exists and can be written to, and is not the
+        unit's own head as well; None when that is the leadership itself, which is told at the last rung."""
+        own = self._mailbox(unit, self._post(unit, Role.HEAD)).address
         for above in self._line(unit):
             head = self._mailbox(above, self._post(above, Role.HEAD))
             if head.address in {leader.address for leader in self.leadership()}:
                 return None
-            if above.key in self._in_force and head.address:
+            if above.key in self._in_force and head.address not in ("", own):
                 return head
         return None
 

@@ -68,7 +68,7 @@ def contents(
             told = specialists.said(session, notice, kid)
             found[notice.id] = told and {"duties": [item.line for item in owed[notice.id] if item.still], **told}
         elif notice.template == explanation.TEMPLATE:
-            found[notice.id] = _explanation(session, directive, notice, owed[notice.id], kid)
+            found[notice.id] = _explanation(session, directive, snap, notice, owed[notice.id], kid)
         elif notice.template == "escalation_digest":
             found[notice.id] = _digest(notice, owed[notice.id], directive.zone)
         else:
@@ -79,7 +79,7 @@ def contents(
 
 
 def _explanation(
-    session: Session, directive: Directive, notice: Any, owed: list[Owed], kid: str
+    session: Session, directive: Directive, snap: Snapshot, notice: Any, owed: list[Owed], kid: str
 ) -> dict[str, Any] | None:
     """A request to explain, with the facts of each duty; None once everything is explained."""
     asked = [item for item in owed if item.still]
@@ -91,7 +91,7 @@ def _explanation(
         .where(NoticeDuty.notice_id == notice.id, Duty.state == DutyState.OPEN)
         .order_by(Duty.due_at, Duty.id)
     ).all()
-    told = [explanation.facts(session, duty, directive.zone) for duty in rows]
+    told = [explanation.facts(session, duty, snap, directive.zone) for duty in rows]
     lines = [item.line for item in asked]
     return {"duties": [{**line, "facts": fact} for line, fact in zip(lines, told, strict=True)], "step": notice.step,
             "overdue": False, "link": {"generation": asked[0].generation, "kid": kid}}  # fmt: skip

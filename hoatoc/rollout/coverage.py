@@ -90,10 +90,12 @@ def enter(
         actor=actor, clause=clause, counted=entry.counted, of=entry.of,
     )  # fmt: skip
     duty = session.scalar(
-        select(Duty).where(
-            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.COVERAGE, Duty.subject == clause
-        ).with_for_update()
-    )  # fmt: skip
+        select(Duty)
+        .where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.COVERAGE, Duty.subject == clause)
+        .order_by(Duty.generation.desc())  # the newest, where it was passed on and came back
+        .limit(1)
+        .with_for_update()
+    )
     if duty is not None and duty.state is DutyState.OPEN and reaches(entry, series.rule.target):
         duties.meet(session, duty, at=now, actor=actor)
     acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="task")

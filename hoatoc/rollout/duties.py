@@ -33,13 +33,13 @@ TRANSITIONS: dict[DutyState, frozenset[DutyState]] = {
 def open_all(
     session: Session, directive_id: int, addressee_ids: Iterable[int], *, subject: str, kind: DutyKind,
     slot: str, period_id: int | None, due_at: datetime, rungs: Climb, now: datetime,
-    generation: int = 0,
+    generation: int = 0, step: int = 0,
 ) -> list[int]:  # fmt: skip
-    """Open one duty for each addressee. Returns their ids in the same order."""
+    """Open one duty for each addressee, to be pressed from rung `step` on. Returns their ids in the same order."""
     common: dict[str, Any] = {
         "directive_id": directive_id, "subject": subject, "kind": kind, "slot": slot, "generation": generation,
         "period_id": period_id, "state": DutyState.OPEN, "opened_at": now, "due_at": due_at, "met_at": NEVER,
-        "step": 0, "next_at": rungs.instant(0, due_at), "version": 0,
+        "step": step, "next_at": rungs.instant(step, due_at), "version": 0,
     }  # fmt: skip
     bearers = list(addressee_ids)
     if not bearers:

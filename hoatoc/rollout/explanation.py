@@ -21,11 +21,12 @@ from hoatoc.ledger.schema import (
     NoticeDuty,
     NoticeState,
 )
-from hoatoc.localtime import spoken
+from hoatoc.localtime import spoken, spoken_due
 from hoatoc.rollout import duties, history, outbox, sparing
 from hoatoc.rollout.climb import working_time
 from hoatoc.rollout.command import ChainOfCommand
 from hoatoc.rollout.snapshot import Snapshot
+from hoatoc.rollout.wording import duty_name
 
 TEMPLATE = "explanation_request"
 _LONGEST = 4000
@@ -140,11 +141,12 @@ def known(session: Session, duty: Duty) -> Known:
     return Known(about, about.due_at, about.met_at if met else None, tuple(rows.tuples()))
 
 
-def facts(session: Session, duty: Duty, zone: str) -> dict[str, Any]:
+def facts(session: Session, duty: Duty, snap: Snapshot, zone: str) -> dict[str, Any]:
     """The same in Vietnamese words, as the notice says them."""
     found = known(session, duty)
     return {
-        "due": spoken(found.due_at, zone),
+        "what": duty_name(found.about, snap),
+        "due": spoken_due(found.due_at, zone),
         "met": spoken(found.met_at, zone) if found.met_at else "",
         "notices": [{"step": step, "to": name, "at": spoken(at, zone)} for step, name, at in found.notices],
     }

@@ -31,10 +31,11 @@ def open_for_all(session: Session, directive_id: int, addressee_ids: Sequence[in
     if rule is None or directive.state not in (DirectiveState.RUNNING, DirectiveState.SUSPENDED):
         return
     working = working_time(snap.office, snap.content, DutyKind.FIRST_ACTION.value)
+    due_at = working.add(now, rule.within) if working and rule.counted == "working" else now + rule.within
+    rungs = snap.ladder(DutyKind.FIRST_ACTION)
     duties.open_all(
         session, directive.id, addressee_ids, subject=SUBJECT, kind=DutyKind.FIRST_ACTION, slot="", period_id=None,
-        due_at=working.add(now, rule.within) if working and rule.counted == "working" else now + rule.within,
-        rungs=snap.ladder(DutyKind.FIRST_ACTION), now=now,
+        due_at=due_at, rungs=rungs, now=now, step=rungs.ahead(due_at, now),
     )  # fmt: skip
 
 

@@ -125,8 +125,9 @@ def replace(
     if successor.id == directive.id or successor.state is not DirectiveState.RUNNING:
         raise HoatocError("văn bản thay thế phải là văn bản khác, đang chạy", hint="ban hành văn bản mới trước")
     _move(session, directive, DirectiveState.REPLACED, reason=reason, by=by, now=now, version=version, to=successor.key)
-    _withdraw(session, _live(session, directive), reason, by, now)
     _close(session, directive, by, now, "văn bản được thay thế", dispatches_too=True)
+    supplements.write(session, directive, snapshot.of(directive), now)  # while its books still hold who is missing
+    _withdraw(session, _live(session, directive), reason, by, now)
     lines = [f"Thực hiện theo {successor.title}."]
     _tell(session, directive, "Thay thế văn bản", lines, reason, now)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import HoatocError, SubmissionRefused
 from hoatoc.format.form import Form
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, InboxMail, Report
+from hoatoc.ledger.schema import Addressee, Directive, InboxMail, Report
 from hoatoc.localtime import spoken, spoken_day
 from hoatoc.rollout import outbox, snapshot, submission, unsent
 from hoatoc.rollout.command import Mailbox
@@ -74,11 +74,7 @@ def _keep_typed(session: Session, directive: Directive, addressee: Addressee, ma
     marks = mail.sheet.get("marks") or {}
     if marks.get("addressee") != addressee.key or marks.get("directive") != directive.key:
         return
-    duty = session.scalar(
-        select(Duty).where(
-            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT, Duty.slot == marks["slot"]
-        )
-    )  # fmt: skip
+    duty = session.scalar(submission.duty_for(addressee, marks["slot"]))
     if duty is not None and unsent.of(session, duty.id) is None:
         form = snapshot.of(directive).form_of(duty.subject)
         unsent.keep(session, duty, form, mail.sheet["typed"], mail.received_at)

@@ -19,7 +19,7 @@ from hoatoc.ledger.schema import (
     Receipt,
     Unit,
 )
-from hoatoc.localtime import NEVER, spoken
+from hoatoc.localtime import NEVER, spoken_due
 from hoatoc.rollout import announcement, duties, grace, history, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
@@ -64,7 +64,7 @@ def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: s
     period = session.get(Period, duty.period_id) if duty.period_id is not None else None
     if period is not None and due_at > period.lock_at:
         grace.reopen(session, duty, period, until=due_at, now=now, by=by, by_name=by, reason=reason)
-    lines = [f"{_name(directive, duty)}.", f"Hạn mới: {spoken(due_at, directive.zone)}."]
+    lines = [f"{_name(directive, duty)}.", f"Hạn mới: {spoken_due(due_at, directive.zone)}."]
     _tell(session, directive, duty, "extended", "Gia hạn", lines, reason, now)
 
 
@@ -107,7 +107,7 @@ def reopen(session: Session, duty: Duty, *, reason: str, by: str, now: datetime)
         rest = select(Duty).where(Duty.addressee_id == duty.addressee_id, Duty.state == DutyState.RETURNED)
         for other in session.scalars(rest.with_for_update()).all():
             _open_again(session, other, reason, by, now)
-    lines = [f"{_name(directive, duty)}.", f"Hạn: {spoken(duty.due_at, directive.zone)}."]
+    lines = [f"{_name(directive, duty)}.", f"Hạn: {spoken_due(duty.due_at, directive.zone)}."]
     _tell(session, directive, duty, "reopened", "Việc vẫn do đơn vị thực hiện", lines, reason, now)
 
 
@@ -136,7 +136,7 @@ def reassign(
         _bear(session, directive, duty.subject, duty.addressee_id, to.id)
     name = _name(directive, duty)
     _tell(session, directive, duty, "withdrawn", "Thôi giao việc", [f"{name}: chuyển {to.name}."], reason, now)
-    lines = [f"{name}.", f"Hạn: {spoken(successor.due_at, directive.zone)}."]
+    lines = [f"{name}.", f"Hạn: {spoken_due(successor.due_at, directive.zone)}."]
     _tell(session, directive, successor, "assigned", "Giao việc", lines, reason, now)
     return successor
 
@@ -196,11 +196,8 @@ def _afresh(session: Session, duty: Duty, due_at: datetime, now: datetime) -> tu
     """The first rung that lies ahead of `now` for a duty due at `due_at`, and its instant."""
     directive = session.get_one(Directive, duty.directive_id)
     climb = snapshot.of(directive).ladder(duty.kind)
-    for step in range(len(climb)):
-        at = climb.instant(step, due_at)
-        if at > now:
-            return step, at
-    return len(climb), NEVER
+    step = climb.ahead(due_at, now)
+    return step, climb.instant(step, due_at)
 
 
 def _set(session: Session, duty: Duty, **values: object) -> None:

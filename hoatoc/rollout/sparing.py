@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.format.directive import urgency
 from hoatoc.format.ladder import Step
-from hoatoc.ledger.schema import Notice, NoticeDuty, NoticeState
+from hoatoc.ledger.schema import Directive, Notice, NoticeDuty, NoticeState
 from hoatoc.localtime import following_day, instant, local_date
 from hoatoc.rollout import history, specialists, withheld
 from hoatoc.rollout.bundle import STEP_NAMES
@@ -23,6 +23,7 @@ PRESSING = ("reminder", "escalation_digest")
 _ORDER = list(Step)
 #: When the day begins for what was over the cap, where the office keeps no quiet hours.
 _MORNING = time(7)
+_QUIET = "; chờ hết giờ nghỉ"
 
 
 def disturbed_at(snap: Snapshot, now: datetime) -> datetime:
@@ -31,6 +32,22 @@ def disturbed_at(snap: Snapshot, now: datetime) -> datetime:
     if quiet is None or urgency(snap.content.text) in quiet.ignored_by:
         return now
     return after_quiet(quiet, now, snap.office.zone)
+
+
+def hush(session: Session, directive: Directive, snap: Snapshot, now: datetime) -> None:
+    """Keep what presses and was held up into the quiet hours (by a mail server, an outage) until they end."""
+    until = disturbed_at(snap, now)
+    if until <= now:
+        return
+    session.execute(
+        update(Notice)
+        .where(
+            Notice.directive_id == directive.id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now,
+            Notice.template.in_((*PRESSING, "explanation_request")),
+        )
+        .values(next_attempt_at=until, reason=Notice.reason.concat(_QUIET))
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def spared(session: Session, snap: Snapshot, notices: Sequence[Written], now: datetime) -> list[Written]:
@@ -42,7 +59,7 @@ def spared(session: Session, snap: Snapshot, notices: Sequence[Written], now: da
     found = []
     for notice in notices:
         at = disturbed_at(snap, now)
-        why = "; chờ hết giờ nghỉ" if at > now else ""
+        why = _QUIET if at > now else ""
         if rule.most_a_day is not None and had[notice.to.address] >= rule.most_a_day:
             at = max(at, next_morning(now, rule.quiet.until if rule.quiet else _MORNING, snap.office.zone))
             why = f"; hộp thư đã nhận đủ {rule.most_a_day} thư trong ngày, chuyển sang sáng hôm sau"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
@@ -45,12 +45,20 @@ class Submitted:
 
 def owed(session: Session, addressee: Addressee, slot: str) -> tuple[Duty, Period]:
     """The report duty of `addressee` for `slot`, and its period. Raises NotFound when nothing is owed for it."""
-    duty = session.scalar(
-        select(Duty).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT, Duty.slot == slot)
-    )
+    duty = session.scalar(duty_for(addressee, slot))
     if duty is None or duty.period_id is None:
         raise NotFound("không có kỳ báo cáo này", hint="mở lại liên kết trong thư để xem các kỳ phải báo cáo")
     return duty, session.get_one(Period, duty.period_id)
+
+
+def duty_for(addressee: Addressee, slot: str) -> Select[tuple[Duty]]:
+    """The report duty of `addressee` for `slot`: the newest, where it was passed on to another unit and came back."""
+    return (
+        select(Duty)
+        .where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT, Duty.slot == slot)
+        .order_by(Duty.generation.desc())
+        .limit(1)
+    )
 
 
 def lock(session: Session, addressee: Addressee, slot: str) -> tuple[Duty, Period]:

@@ -56,6 +56,17 @@ def test_a_superior_gets_one_digest_and_none_where_it_is_the_leadership_itself(w
     assert "Huyện ủy" not in digest.text
 
 
+def test_nobody_is_their_own_superior(issue_in: Issue, mail: MailServer) -> None:
+    files = small_office(members=0)
+    files.unit("so-0")["posts"][0]["mail"] = "head.ubnd-tinh@mau.example"  # one person heads both
+    world = issue_in(files.read())
+    world.run()
+    world.follow(RECEIPT_DUE + timedelta(minutes=30))
+    (digest,) = mail.to("head.ubnd-tinh@mau.example")[1:]
+    assert "Sở 1" in digest.text
+    assert "Sở 0" not in digest.text
+
+
 def test_the_leadership_gets_one_list_of_all(world: World, mail: MailServer) -> None:
     acknowledged(world).go(DUE + timedelta(minutes=30))
     world.go(DUE + timedelta(hours=1))

@@ -137,6 +137,13 @@ def test_an_extension_moves_the_ladder_and_is_told(world: World, mail: MailServe
     assert world.duty("so-0").state is DutyState.MET
 
 
+def test_an_extension_to_midnight_is_told_as_the_end_of_its_day(world: World, mail: MailServer) -> None:
+    world.run()
+    relieve(world, "so-0", relief.extend, ISSUED + timedelta(hours=32))
+    world.run()
+    assert "Hạn mới: 24 giờ 00, ngày 24/11/2021." in mail.to("so-0@mau.example")[-1].text
+
+
 def test_an_extension_into_the_past_is_refused(world: World) -> None:
     world.run()
     with pytest.raises(HoatocError, match="hạn mới"):
@@ -176,6 +183,18 @@ def test_reassigning_withdraws_and_opens_a_successor(world: World, mail: MailSer
     world.run()
     told = [str(kept.message["Subject"]).split(": ")[-1] for kept in mail.kept]
     assert {"thôi giao việc", "giao việc"} <= set(told)
+
+
+def test_a_report_that_was_passed_on_and_came_back_is_taken_in(world: World) -> None:
+    world.run()
+    relieve(world, "so-0", relief.reassign, "ubnd-tinh", slot=SLOT)
+    relieve(world, "ubnd-tinh", relief.reassign, "so-0", slot=SLOT)
+    world.run()
+    assert world.report("so-0").on_time
+    assert world.books().on_time == 1
+    world.follow(DUE)
+    assert not [notice for notice in world.notices(step="remind") if "Báo cáo" in str(notice.context)
+                and notice.recipient == "so-0"]  # fmt: skip
 
 
 def test_nobody_reports_twice_for_a_day(world: World) -> None:

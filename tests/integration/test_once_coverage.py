@@ -7,7 +7,7 @@ import pytest
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.ledger.schema import CoverageEntry, Duty, DutyKind, DutyState
-from hoatoc.rollout import coverage, duties
+from hoatoc.rollout import coverage, duties, relief
 from tests.conftest import Issue
 from tests.worlds.duties import ISSUED_1722, drafted, duties_of, duty_of, enter
 from tests.worlds.offices import small_office
@@ -74,6 +74,17 @@ def test_a_target_once_reached_stays_reached_and_the_series_goes_on(everyone: Wo
     assert [entry.counted for entry in series.entries] == [1000, 990]
     assert not series.reached
     assert [event.detail["counted"] for event in everyone.events("coverage_entered")] == [1000, 990]
+
+
+def test_a_target_that_was_passed_on_and_came_back_is_met(everyone: World) -> None:
+    for holder, to in (("so-0", "ubnd-tinh"), ("ubnd-tinh", "so-0")):
+        with everyone.ledger.write() as session:
+            duty = relief.duty_of(session, duties_of(everyone, holder, DutyKind.COVERAGE)[-1].id)
+            relief.reassign(session, duty, to, reason="có lý do", by="desk", now=everyone.now)
+    enter(everyone, "so-0", "2", "1000", "1000")
+    assert [duty.state for duty in duties_of(everyone, "so-0", DutyKind.COVERAGE)] == [
+        DutyState.WITHDRAWN, DutyState.MET,
+    ]  # fmt: skip
 
 
 def test_the_figures_of_one_unit_are_not_those_of_another(everyone: World) -> None:

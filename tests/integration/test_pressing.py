@@ -11,9 +11,9 @@ from hoatoc.doctor.examine import examine
 from hoatoc.doctor.finding import Health
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.installation import initialise
-from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Notice, NoticeState, Receipt
+from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Notice, NoticeState, Receipt, WakeUp
 from hoatoc.localtime import DEFAULT_ZONE, local
-from hoatoc.rollout import auditor, explanation, first_action
+from hoatoc.rollout import auditor, explanation, first_action, summons
 from hoatoc.settings import Settings
 from tests.conftest import Issue
 from tests.worlds.mailserver import MailServer
@@ -94,6 +94,22 @@ def test_in_quiet_hours_pressing_waits_for_the_morning_in_one_letter(issue_in: I
     assert sent(world) == ["24/11 06:30"]
     assert sent(world, "escalation_digest") == ["24/11 06:30"]
     assert [notice for notice in world.notices(step="press") if "giờ nghỉ" in notice.reason]
+
+
+def test_what_is_held_up_into_the_quiet_hours_waits_for_their_end(issue_in: Issue, mail: MailServer) -> None:
+    files = ladder(office(pressing={"quiet": {"since": "21:00", "until": "06:30"}}), "report")
+    ladder(files, "receipt", {"step": "press", "at": "0m"})
+    files.directive["regime"]["receipt"]["within"] = "299m"  # 20:59
+    world = issue_in(files.read())
+    world.run()
+    mail.stop()
+    world.go(ISSUED + timedelta(minutes=299))
+    mail.start()
+    world.follow(ISSUED + 15 * HOUR)
+    assert sent(world) == ["24/11 06:30"]
+    assert {notice.reason for notice in world.notices(step="press")} == {
+        "đến nấc đôn đốc, mốc 23/11 20:59; chờ hết giờ nghỉ"
+    }
 
 
 def test_two_steps_that_waited_for_the_same_morning_are_one_letter(issue_in: Issue, mail: MailServer) -> None:
@@ -186,7 +202,8 @@ def test_an_explanation_is_asked_of_the_head_with_the_facts(issue_in: Issue, mai
     letter = mail.to("head.so-0@mau.example")[-1]
     assert "giải trình" in str(letter.message["Subject"])
     assert "Đến nay chưa thực hiện" in letter.text
-    assert "Đã gửi: 12 giờ 00, ngày 24/11/2021" in " ".join(letter.text.split())
+    assert "- Xác nhận đã nhận văn bản Hạn của việc: 12 giờ 00" in " ".join(letter.text.split())
+    assert "Đã đôn đốc: 12 giờ 00, ngày 24/11/2021" in " ".join(letter.text.split())
 
 
 def test_an_explanation_is_a_duty_and_presses_again(issue_in: Issue) -> None:
@@ -204,8 +221,8 @@ def test_an_explanation_is_a_duty_and_presses_again(issue_in: Issue) -> None:
     assert len(world.all(Duty, Duty.kind == DutyKind.EXPLANATION)) == 1
 
 
-def acting(issue_in: Issue) -> World:
-    files = ladder(small_office(), "first_action", {"step": "press", "at": "0m"})
+def acting(issue_in: Issue, *rungs: dict[str, str]) -> World:
+    files = ladder(small_office(), "first_action", *(rungs or ({"step": "press", "at": "0m"},)))
     files.directive["regime"]["first_action"] = {"within": "2h"}
     world = issue_in(files.read())
     world.run()
@@ -224,6 +241,27 @@ def test_acknowledged_is_not_done(issue_in: Issue, mail: MailServer) -> None:
     assert {receipt.code for receipt in world.all(Receipt)} == {"03", "05"}
     with pytest.raises(NotFound):
         as_unit(world, "so-0", first_action.act, "lần nữa")
+
+
+def test_a_rung_that_lies_before_the_acknowledgement_is_not_climbed(issue_in: Issue) -> None:
+    rungs = {"step": "remind", "at": "-3h"}, {"step": "press", "at": "0m"}
+    world = acting(issue_in, *rungs)
+    world.acknowledge("so-0")
+    world.follow(ISSUED + 2 * HOUR)
+    (letter,) = world.notices(recipient="so-0", template="reminder")
+    assert (letter.step, letter.reason) == ("press", "đến nấc đôn đốc, mốc 23/11 18:00")
+
+
+def test_what_an_acknowledgement_opens_is_pressed_before_the_pass_that_was_asked_for(issue_in: Issue) -> None:
+    world = acting(issue_in)
+    with world.ledger.write() as session:
+        wake = session.get_one(WakeUp, world.directive_id)
+        wake.generation, wake.due_at = 1, RECEIPT_DUE
+    world.acknowledge("so-0")
+    due = ISSUED + 2 * HOUR
+    with world.ledger.read() as session:
+        assert summons.summoned(session, due - TICK) == []
+        assert [item.cause for item in summons.summoned(session, due)] == ["đến nấc"]
 
 
 def test_who_reports_has_plainly_begun(issue_in: Issue) -> None:

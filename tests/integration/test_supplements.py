@@ -1,14 +1,16 @@
 """What comes in after a report's last summary is told in an edition of its own, once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from hoatoc import clock
 from hoatoc.ledger.schema import Directive, Notice, Period, Rollup, Summary
 from hoatoc.rollout import life, snapshot
 from hoatoc.rollout.books import Books
+from hoatoc.rollout.issue import issue
 from tests.conftest import Issue
 from tests.integration.test_reports import reopen
 from tests.worlds.mailserver import MailServer
@@ -116,6 +118,25 @@ def test_ending_a_directive_tells_what_came_in_late(world: World) -> None:
     world.at(FREEZE + 2 * HOUR).report("so-1")
     world.follow(LOCK + 2 * HOUR)
     assert told(editions(world)[-1]) == [("so-1", "late")]
+
+
+def test_replacing_a_directive_tells_what_came_in_late(world: World) -> None:
+    world.run()
+    world.follow(FREEZE)
+    world.at(FREEZE + HOUR).report("so-0")
+    files = small_office()
+    files.directive["text"]["number"] = 2
+    folder, draft = files.read()
+    with world.ledger.write() as session:
+        now = clock.read(session)
+        successor = issue(session, folder, replace(draft, key="tinh-mau/2-cv"), now=now, by="Lan")
+        directive = session.get_one(Directive, world.directive_id)
+        life.replace(session, directive, successor, reason="văn bản mới", by="Lan", now=now)
+    with world.ledger.read() as session:
+        of_it = select(Summary).where(Summary.directive_id == world.directive_id).order_by(Summary.edition)
+        first, second = session.scalars(of_it).all()
+    assert (told(first), told(second)) == ([], [("so-0", "late")])
+    assert second.content["books"] == {**first.content["books"], "missing": 3, "late": 1}
 
 
 def test_a_second_pass_writes_no_second_edition(ending: World) -> None:
