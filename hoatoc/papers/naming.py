@@ -5,6 +5,7 @@ from datetime import date
 from hoatoc.format.text import Text
 from hoatoc.rollout.bulletin import Reader, Signer
 
+_PLACES = ("TỈNH ", "THÀNH PHỐ ", "HUYỆN ", "QUẬN ", "THỊ XÃ ", "XÃ ", "PHƯỜNG ", "ĐẶC KHU ")
 _ABOUT = ("v/v ", "về việc ", "về ")
 
 
@@ -14,13 +15,14 @@ def formal_day(day: date) -> str:
 
 
 def cited(text: Text) -> str:
-    """A document as it is cited first: kind, number, day, issuer, subject (Phụ lục I, II.6.b)."""
+    """A document as it is cited first: kind, number, day, issuer, subject (Phụ lục I, II.6.b). The kind of
+    one certain document has a capital (Phụ lục II, V)."""
     number = f" số {text.code}" if text.code else ""
     when = f" {formal_day(text.date)}" if text.date else ""
     subject = text.subject or ""
     mark = next((mark for mark in _ABOUT if subject.casefold().startswith(mark)), "")
     about = f" về {'việc ' if mark == 'về việc ' else ''}{subject[len(mark) :]}" if subject else ""
-    return f"{text.type}{number}{when} của {text.issuer}{about}"
+    return f"{text.type[:1].upper()}{text.type[1:]}{number}{when} của {text.issuer}{about}"
 
 
 def short_of(signer: Signer) -> str:
@@ -49,10 +51,12 @@ def full(reader: Reader) -> str:
     return f"{_without(reader.title, reader.unit)} {reader.unit}"
 
 
-def balanced(words: str, longest: int = 24) -> str:
-    """A name on one line, or on two of like length."""
+def balanced(words: str, longest: int = 20) -> str:
+    """A name on one line, or on two: before the place where it names one ("ỦY BAN NHÂN DÂN", "TỈNH …"), else of like
+    length."""
     if len(words) <= longest:
         return words
     breaks = [index for index, mark in enumerate(words) if mark == " "]
-    at = min(breaks, key=lambda index: abs(index - len(words) / 2), default=None)
+    places = [index for index in breaks if index <= longest and words[index + 1 :].upper().startswith(_PLACES)]
+    at = min(places or breaks, key=lambda index: abs(index - len(words) / 2), default=None)
     return words if at is None else f"{words[:at]}\n{words[at + 1 :]}"

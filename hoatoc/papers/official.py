@@ -82,7 +82,7 @@ def paper(bulletin: Bulletin, *, number_: str = "", symbol: str = "") -> Paper:
     return Paper(
         party=signer.party, above=balanced(signer.above.upper()), issuer=balanced(short_of(signer).upper()),
         number=numbered, place_and_date=f"{bulletin.place}, {issued}", kind="BÁO CÁO",
-        subject=f"Kết quả báo cáo ngày {spoken_day(day)}\nthực hiện {_lower(bulletin.words['title'])}",
+        subject=f"Kết quả báo cáo ngày {spoken_day(day)}\nthực hiện {bulletin.words['title']}",
         addressed=() if signer.party else _addressed([full(reader) for reader in bulletin.readers]),
         blocks=tuple(blocks), recipients=_recipients(bulletin), role=post_of(signer).upper(), name=signer.holder,
         annex=annex, annexed=f"(Kèm theo Báo cáo {_lower(numbered).replace(':', '')} {issued} của {signer.unit})",

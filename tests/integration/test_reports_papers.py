@@ -51,6 +51,28 @@ def words_of_docx(content: bytes) -> str:
     return " ".join(" ".join([*(paragraph.text for paragraph in doc.paragraphs), *cells]).split())
 
 
+@pytest.mark.parametrize("signer", [STATE, PARTY], ids=["State", "Party"])
+def test_no_page_holds_the_signature_alone(read: Bulletin, signer: Signer) -> None:
+    """The text of this paper fills its page but for too little to sign on."""
+    made = pdf.write(official.paper(replace(read, signer=signer)))
+    signed = next(
+        page.extract_text() for page in PdfReader(io.BytesIO(made)).pages if "Nơi nhận" in page.extract_text()
+    )
+    assert "trân trọng báo cáo" in " ".join(signed.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("ỦY BAN NHÂN DÂN TỈNH MẪU", ["ỦY BAN NHÂN DÂN", "TỈNH MẪU"]),
+        ("TỈNH ỦY KIÊN GIANG", ["TỈNH ỦY KIÊN GIANG"]),
+        ("SỞ NÔNG NGHIỆP VÀ PHÁT TRIỂN NÔNG THÔN", ["SỞ NÔNG NGHIỆP VÀ", "PHÁT TRIỂN NÔNG THÔN"]),
+    ],
+)
+def test_a_long_name_is_broken_before_its_place(name: str, lines: list[str]) -> None:
+    assert naming.balanced(name).splitlines() == lines
+
+
 @pytest.mark.parametrize(
     ("signer", "says", "not_says"),
     [
@@ -70,7 +92,8 @@ def test_the_paper_has_its_form_in_pdf_and_docx(
     read: Bulletin, signer: Signer, says: list[str], not_says: list[str]
 ) -> None:
     paper = official.paper(replace(read, signer=signer), number_="7", symbol="BC-VP")
-    common = ["BÁO CÁO", "Nơi nhận:", "công điện số 1-CV/TU ngày 23 tháng 11 năm 2021 của Tỉnh ủy Mẫu",
+    common = ["BÁO CÁO", "Nơi nhận:", "Thực hiện Công điện số 1-CV/TU ngày 23 tháng 11 năm 2021 của Tỉnh ủy Mẫu",
+                  "thực hiện Công điện 1-CV/TU",
               "Phụ lục kèm theo.",
               "11 đơn vị phải báo cáo", "6.900", "đính chính", "Phụ lục", read.data_hash,
               "Tỷ lệ báo cáo 27,3%"]  # fmt: skip
