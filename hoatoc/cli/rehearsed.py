@@ -1,6 +1,6 @@
 """Tables of a rehearsal."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rich.markup import escape
@@ -8,6 +8,7 @@ from rich.table import Table
 
 from hoatoc.cli.console import out
 from hoatoc.cli.words import say
+from hoatoc.localtime import spoken_day
 from hoatoc.rehearsal.page import MANNERS, STEPS
 
 #: Longer lists are in the JSON and on the page.
@@ -52,14 +53,19 @@ def _when(at: str) -> str:
     return datetime.fromisoformat(at).strftime("%d/%m/%Y %H:%M")
 
 
+def _day(on: str) -> str:
+    return spoken_day(date.fromisoformat(on))
+
+
 def _days(account: dict[str, Any]) -> Table:
     steps = list(account["notices"]["by_step"])
     table = Table(say("Ngày"), title=say("Thư mỗi ngày"), title_style="bold")
+    table.columns[0].no_wrap = True
     for step in steps:
         table.add_column(say(STEPS.get(step, step)), justify="right")
     table.add_column(say("cộng"), justify="right", style="bold")
     for day in account["days"]:
-        table.add_row(day["date"], *(str(day["by_step"].get(step, "")) for step in steps), str(day["sent"]))
+        table.add_row(_day(day["date"]), *(str(day["by_step"].get(step, "")) for step in steps), str(day["sent"]))
     return table
 
 
@@ -68,7 +74,7 @@ def _mailboxes(account: dict[str, Any]) -> Table:
     for name in (say("một ngày"), say("ngày"), say("cả đợt")):
         table.add_column(name, justify="right")
     for box in account["mailboxes"]["fullest"][:5]:
-        table.add_row(escape(box["name"]), str(box["most"]), box["on"], str(box["total"]))
+        table.add_row(escape(box["name"]), str(box["most"]), _day(box["on"]), str(box["total"]))
     return table
 
 

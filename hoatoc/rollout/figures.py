@@ -34,6 +34,8 @@ def read_count(typed: str) -> int:
         raise ValueError("không nhận số âm")
     if "," in typed:
         raise ValueError("ghi số nguyên, không có phần thập phân (dấu phẩy)")
+    if typed.isdecimal() or _GROUPED.match(typed):
+        raise ValueError("số quá lớn, kiểm tra lại")
     raise ValueError(_NUMBER_HINT)
 
 

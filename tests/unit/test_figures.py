@@ -42,7 +42,7 @@ def test_a_number_is_read_as_people_write_it(typed: str, meant: int | None) -> N
     [("3,884", "dấu phẩy"), ("1,5", "dấu phẩy"), ("-1", "số âm"), ("-3.884", "số âm"), ("3.88", "ghi số nguyên"),
      ("3.8845", "ghi số nguyên"), (".884", "ghi số nguyên"), ("3..884", "ghi số nguyên"), ("12a", "ghi số nguyên"),
      ("1e3", "ghi số nguyên"), ("0x1", "ghi số nguyên"), ("+5", "ghi số nguyên"), ("", "ghi số nguyên"),
-     ("1234.567", "ghi số nguyên"), ("9" * 40, "ghi số nguyên"), ("không", "ghi số nguyên"), ("½", "ghi số nguyên"),
+     ("1234.567", "ghi số nguyên"), ("9" * 40, "quá lớn"), ("không", "ghi số nguyên"), ("½", "ghi số nguyên"),
      ("²", "ghi số nguyên"), ("1\n2", "ghi số nguyên")],
 )  # fmt: skip
 def test_what_is_no_whole_number_is_refused_with_what_to_do(typed: str, says: str) -> None:
@@ -129,3 +129,9 @@ def test_the_checks_of_the_real_form_name_the_figures_that_do_not_add_up() -> No
     with pytest.raises(SubmissionRefused) as caught:
         read_figures(real, typed | {"ra_tinh_tu_choi": "3"})
     assert set(caught.value.problems) == {"ra_tinh_xin", "ra_tinh_dong_y", "ra_tinh_tu_choi"}
+
+
+@pytest.mark.parametrize("typed", ["9" * 13, "9" * 20, "999.999.999.999.999.999"])
+def test_a_number_that_is_too_large_is_called_so(typed: str) -> None:
+    with pytest.raises(ValueError, match="quá lớn"):
+        read_count(typed)
