@@ -59,8 +59,9 @@ def create_app(
     for module in behind_links:
         app.include_router(module.router, dependencies=[Depends(paced.writes)])
     # The single sign-on before the sign-in links, whose addresses end in anything.
-    for other in (api, singlesignon, signin, desk):
+    for other in (singlesignon, signin, desk):
         app.include_router(other.router)
+    app.mount(api.PREFIX, api.create(front))
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 

@@ -18,7 +18,7 @@ from hoatoc.rollout.views import UnitPage, unit_page
 from portal import once, shares
 from portal.front import Front, TheFront
 from portal.standing import Standing, of_duty
-from portal.typed import NAME, Typed, signature
+from portal.typed import NAME, Signature, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -37,18 +37,20 @@ def take_share(front: TheFront, token: str, clause: str, typed: Typed) -> Respon
     """Take in the figures of today; a refusal gives the form back as it was filled in."""
     signed = signature(typed)
     try:
-        with front.ledger.write() as session:
-            addressee = enter(front, session, token).doing(clause)
-            coverage.enter(
-                session, addressee, clause, typed.get(COUNTED, ""), typed.get(OF, ""), now=clock.read(session),
-                by_name=signed.name,
-            )  # fmt: skip
-            if signed.problems:
-                raise SubmissionRefused("Số liệu chưa đúng.", signed.problems)
+        add(front, token, clause, typed.get(COUNTED, ""), typed.get(OF, ""), signed)
     except SubmissionRefused as refused:
         problems = {_NAMED.get(key, key): says for key, says in refused.problems.items()}
         return _form(front, token, clause, typed, problems | signed.problems)
     return RedirectResponse(f"/v/{token}/chi-tieu/{quote(clause, safe='')}", status_code=303)
+
+
+def add(front: Front, token: str, clause: str, counted: str, of: str, signed: Signature) -> None:
+    """Take in the figures of today, as typed. Raises NotFound, and SubmissionRefused."""
+    with front.ledger.write() as session:
+        addressee = enter(front, session, token).doing(clause)
+        coverage.enter(session, addressee, clause, counted, of, now=clock.read(session), by_name=signed.name)
+        if signed.problems:
+            raise SubmissionRefused("Số liệu chưa đúng.", signed.problems)
 
 
 def _form(

@@ -1,6 +1,7 @@
 """Asking the desk for more time (gia hạn)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -13,7 +14,7 @@ from hoatoc.rollout.views import unit_page
 from portal import once
 from portal.front import Front, TheFront
 from portal.returning import live_duty
-from portal.typed import NAME, RowId, Typed, read_moment, signature
+from portal.typed import NAME, RowId, Signature, Typed, read_moment, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -30,26 +31,35 @@ def show_form(front: TheFront, token: str, duty_id: RowId) -> Response:
 @router.post("/v/{token}/gia-han/{duty_id}")
 def take_request(front: TheFront, token: str, duty_id: RowId, typed: Typed) -> Response:
     """Put a request before the desk; a refusal gives the form back as it was filled in."""
-    signed, problems = signature(typed), dict[str, str]()
+    signed = signature(typed)
     try:
-        with front.ledger.write() as session:
-            addressee, now = enter(front, session, token).unit(), clock.read(session)
-            page = unit_page(session, addressee, now)
-            duty = live_duty(session, page, duty_id)
-            wanted_at = now
-            try:
-                wanted_at = read_moment(typed.get(UNTIL, ""), page.directive.zone)
-            except ValueError:
-                problems[UNTIL] = "ghi ngày và giờ, ví dụ 25/11/2021 16:00"
-            requests.ask(
-                session, addressee, duty.id, wanted_at, reason=typed.get(REASON, ""), by_name=signed.name, now=now
-            )
-            if problems or signed.problems:
-                raise SubmissionRefused("Chưa gửi được đề nghị gia hạn.")
+        ask(front, token, duty_id, lambda zone: read_moment(typed.get(UNTIL, ""), zone), typed.get(REASON, ""), signed)
     except SubmissionRefused as refused:
         wrong = {_NAMED.get(key, key): says for key, says in refused.problems.items()}
-        return _form(front, token, duty_id, typed, wrong | problems | signed.problems, whole=str(refused))
+        return _form(front, token, duty_id, typed, wrong | signed.problems, whole=str(refused))
     return RedirectResponse(f"/v/{token}/gia-han/{duty_id}", status_code=303)
+
+
+def ask(
+    front: Front, token: str, duty_id: int, until: Callable[[str], datetime], reason: str, signed: Signature
+) -> None:
+    """Put a request before the desk; `until` reads the wanted instant (aware) for a zone and may raise ValueError.
+    Raises NotFound, and SubmissionRefused."""
+    with front.ledger.write() as session:
+        addressee, now = enter(front, session, token).unit(), clock.read(session)
+        page = unit_page(session, addressee, now)
+        duty = live_duty(session, page, duty_id)
+        wanted_at, unread = now, dict[str, str]()
+        try:
+            wanted_at = until(page.directive.zone)
+        except ValueError:
+            unread = {"wanted_at": "ghi ngày và giờ, ví dụ 25/11/2021 16:00"}
+        try:
+            requests.ask(session, addressee, duty.id, wanted_at, reason=reason, by_name=signed.name, now=now)
+        except SubmissionRefused as refused:
+            raise SubmissionRefused(str(refused), refused.problems | unread | signed.problems) from refused
+        if unread or signed.problems:
+            raise SubmissionRefused("Chưa gửi được đề nghị gia hạn.", unread | signed.problems)
 
 
 def _form(

@@ -13,7 +13,7 @@ from hoatoc.rollout import relief
 from hoatoc.rollout.views import UnitPage, unit_page
 from portal import once
 from portal.front import Front, TheFront
-from portal.typed import NAME, RowId, Typed, signature
+from portal.typed import NAME, RowId, Signature, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -30,19 +30,22 @@ def show_return(front: TheFront, token: str, duty_id: RowId) -> Response:
 @router.post("/v/{token}/tra-lai/{duty_id}")
 def take_return(front: TheFront, token: str, duty_id: RowId, typed: Typed) -> Response:
     """Give a duty back; giving back the acknowledgement gives back the document. Doing it again changes nothing."""
-    signed, reason = signature(typed), typed.get(REASON, "").strip()
     try:
-        with front.ledger.write() as session:
-            addressee, now = enter(front, session, token).unit(), clock.read(session)
-            duty = live_duty(session, unit_page(session, addressee, now), duty_id)
-            _refuse(duty, reason, signed.problems)
-            if duty.state is DutyState.OPEN:
-                relief.send_back(
-                    session, addressee, duty, reason=reason, by_name=signed.name, channel="portal", now=now
-                )
+        give_back(front, token, duty_id, typed.get(REASON, ""), signature(typed), channel="portal")
     except SubmissionRefused as refused:
         return _form(front, token, duty_id, typed, refused.problems, whole=str(refused))
     return RedirectResponse(f"/v/{token}", status_code=303)
+
+
+def give_back(front: Front, token: str, duty_id: int, reason: str, signed: Signature, *, channel: str) -> None:
+    """Give a duty back in the name of the unit behind `token`. Raises NotFound, and SubmissionRefused."""
+    reason = reason.strip()
+    with front.ledger.write() as session:
+        addressee, now = enter(front, session, token).unit(), clock.read(session)
+        duty = live_duty(session, unit_page(session, addressee, now), duty_id)
+        _refuse(duty, reason, signed.problems)
+        if duty.state is DutyState.OPEN:
+            relief.send_back(session, addressee, duty, reason=reason, by_name=signed.name, channel=channel, now=now)
 
 
 def live_duty(session: Session, page: UnitPage, duty_id: int) -> Duty:

@@ -17,7 +17,7 @@ from hoatoc.rollout.views import unit_page
 from portal import once
 from portal.front import Front, TheFront
 from portal.steps import step_words
-from portal.typed import NAME, RowId, Typed, signature
+from portal.typed import NAME, RowId, Signature, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -64,26 +64,35 @@ def take_explanation(front: TheFront, token: str, duty_id: RowId, typed: Typed) 
 def _take(front: Front, token: str, duty_id: int, kind: DutyKind, typed: Mapping[str, str]) -> Response:
     signed = signature(typed)
     try:
-        with front.ledger.write() as session:
-            addressee, now = enter(front, session, token).settling(session, duty_id), clock.read(session)
-            duty = once.find_duty(session, unit_page(session, addressee, now), duty_id, kind)
-            # What is wrong with the name is told together with the rest, and nothing is kept.
-            _settle(session, addressee, duty, typed.get(EVIDENCE, ""), now, signed.name)
-            if signed.problems:
-                raise SubmissionRefused("Chưa ghi nhận.", signed.problems)
+        settle(front, token, duty_id, kind, typed.get(EVIDENCE, ""), signed, channel="portal")
     except SubmissionRefused as refused:
         problems = {EVIDENCE if key == "evidence" else key: says for key, says in refused.problems.items()}
         return _form(front, token, duty_id, kind, typed, problems | signed.problems, whole=str(refused))
     return RedirectResponse(f"/v/{token}", status_code=303)
 
 
-def _settle(session: Session, addressee: Addressee, duty: Duty, said: str, now: datetime, by_name: str) -> None:
+def settle(
+    front: Front, token: str, duty_id: int, kind: DutyKind, said: str, signed: Signature, *, channel: str
+) -> None:  # fmt: skip
+    """Take in what the one behind `token` has `said` about a duty. Raises NotFound, and SubmissionRefused."""
+    with front.ledger.write() as session:
+        addressee, now = enter(front, session, token).settling(session, duty_id), clock.read(session)
+        duty = once.find_duty(session, unit_page(session, addressee, now), duty_id, kind)
+        # What is wrong with the name is told together with the rest, and nothing is kept.
+        _settle(session, addressee, duty, said, now, signed.name, channel)
+        if signed.problems:
+            raise SubmissionRefused("Chưa ghi nhận.", signed.problems)
+
+
+def _settle(
+    session: Session, addressee: Addressee, duty: Duty, said: str, now: datetime, by_name: str, channel: str
+) -> None:  # fmt: skip
     if duty.kind is DutyKind.EXPLANATION:
-        explanation.explain(session, addressee, duty.id, said, now=now, by_name=by_name, channel="portal")
+        explanation.explain(session, addressee, duty.id, said, now=now, by_name=by_name, channel=channel)
     elif duty.kind is DutyKind.TASK:
-        fulfilment.fulfil(session, addressee, duty.id, said, now=now, by_name=by_name, channel="portal")
+        fulfilment.fulfil(session, addressee, duty.id, said, now=now, by_name=by_name, channel=channel)
     elif duty.state not in (DutyState.MET, DutyState.MET_LATE):  # said once: a second press of the button is harmless
-        first_action.act(session, addressee, said, now=now, by_name=by_name, channel="portal")
+        first_action.act(session, addressee, said, now=now, by_name=by_name, channel=channel)
 
 
 def _form(

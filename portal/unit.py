@@ -38,7 +38,7 @@ async def take_receipt(front: TheFront, token: str, typed: Typed) -> Response:
     if signed.problems:
         return await run_in_threadpool(_unit, front, token, signed)
     if not await front.receipts.take(_acknowledgement(front, token, signed)):
-        await run_in_threadpool(_acknowledge, front, token, signed)
+        await run_in_threadpool(acknowledge_as, front, token, signed, "portal")
     return RedirectResponse(f"/v/{token}", status_code=303)
 
 
@@ -51,13 +51,14 @@ def _acknowledgement(front: Front, token: str, signed: Signature) -> Acknowledge
     return Acknowledgement(addressee_id, generation, signed.name, signed.title)
 
 
-def _acknowledge(front: Front, token: str, signed: Signature) -> None:
+def acknowledge_as(front: Front, token: str, signed: Signature, channel: str) -> None:
+    """Acknowledge in the name of the unit behind `token`, which came by `channel`. Raises NotFound for a specialist."""
     with front.ledger.write() as session:
         addressee = enter(front, session, token).unit()
         if addressee.decides:
             raise NotFound("văn bản này không gửi tới người trả lời xin phép", hint="mở lại liên kết trong thư")
         acknowledge.acknowledge(
-            session, addressee, now=clock.read(session), by_name=signed.name, by_title=signed.title, channel="portal"
+            session, addressee, now=clock.read(session), by_name=signed.name, by_title=signed.title, channel=channel
         )
 
 

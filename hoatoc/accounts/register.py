@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.accounts import signin
+from hoatoc.accounts import signin, tokens
 from hoatoc.accounts.password import hash_password, require_good
 from hoatoc.errors import HoatocError, NotFound
 from hoatoc.ledger.schema import Account, Role
@@ -53,11 +53,12 @@ def everyone(session: Session) -> list[Account]:
 
 
 def disable(session: Session, account: Account, *, now: datetime, by: str) -> None:
-    """End an account: everything it is signed in to ends at once."""
+    """End an account: everything it is signed in to ends at once, and its API tokens for good."""
     if account.disabled_at <= now:
         return
     account.disabled_at = now
     signin.close_all(session, account, now=now)
+    tokens.revoke_all(session, account, now=now)
     _note(session, account, "account_disabled", now=now, by=by)
 
 

@@ -125,6 +125,58 @@ def link(login: Login) -> None:
     sys.stdout.write(f"{here.links.sign_in(secret)}\n")
 
 
+@accounts.command()
+def token(
+    login: Login,
+    note: Annotated[str, typer.Option(help="Dùng để làm gì, ví dụ: bảng điện tử phòng họp.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=730, help="Thời hạn, tính bằng ngày.")] = 90,
+) -> None:
+    """In một mã API để chương trình đọc số liệu thay tài khoản; chỉ in một lần."""
+    from datetime import timedelta
+
+    from hoatoc.accounts import register, tokens
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+
+    with open_installation().ledger.write() as session:
+        account = register.find(session, login)
+        _, secret = tokens.make(session, account, note=note, now=machine_now(), by=_BY, lasts=timedelta(days=days))
+    sys.stdout.write(f"{secret}\n")
+
+
+@accounts.command(name="tokens")
+def list_tokens(login: Login) -> None:
+    """Liệt kê mã API của một tài khoản."""
+    from hoatoc.accounts import register, tokens
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+    from hoatoc.localtime import DEFAULT_ZONE, local_date, spoken_day
+
+    with open_installation().ledger.read() as session:
+        found = tokens.of(session, register.find(session, login))
+    now = machine_now()
+    for each in found:
+        ended = "(đã thu hồi)" if each.revoked_at <= now else "(hết hạn)" if each.expires_at <= now else ""
+        said = (
+            f"{each.id:>5}  đến {spoken_day(local_date(each.expires_at, DEFAULT_ZONE))}  {each.note} {ended}".rstrip()
+        )
+        out.print(said, markup=False, soft_wrap=True)
+    if not found:
+        out.print(f"{login} chưa có mã API nào: hoatoc account token {login}")
+
+
+@accounts.command()
+def revoke_token(login: Login, number: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="Số của mã.")]) -> None:
+    """Thu hồi một mã API: hết dùng được ngay."""
+    from hoatoc.accounts import register, tokens
+    from hoatoc.clock import machine_now
+    from hoatoc.installation import open_installation
+
+    with open_installation().ledger.write() as session:
+        tokens.revoke(session, register.find(session, login), number, now=machine_now(), by=_BY)
+    out.print(f"Đã thu hồi mã số {number} của {login}.")
+
+
 def _password(generate: bool) -> str:
     """A password: made, asked for, or the first line of what is piped in."""
     from hoatoc.accounts.password import make_password

@@ -126,6 +126,7 @@ def _others(language: Language) -> dict[str, str]:
         "notice_undeliverable": say("Thư không gửi được"), "notice_joined": say("Gộp vào thư đang chờ"),
         "notice_readdressed": say("Thư chuyển sang hộp thư mới"),
         "mail_collected": say("Nhận thư đến"), "signed_in": say("Đăng nhập"), "signed_out": say("Đăng xuất"),
+        "api_token_made": say("Cấp mã API"), "api_token_revoked": say("Thu hồi mã API"),
         "login_locked": say("Khóa đăng nhập tạm thời"), "sign_in_link_made": say("Cấp liên kết đăng nhập"),
         "directory_changed": say("Sửa danh bạ"), "draft_saved": say("Lưu tệp văn bản"),
         "role_changed": say("Đổi vai trò"), "account_enabled": say("Mở lại tài khoản"),

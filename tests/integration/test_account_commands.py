@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hoatoc.accounts import signin
+from hoatoc.accounts import signin, tokens
 from hoatoc.accounts.password import is_right
 from hoatoc.cli import app
 from hoatoc.cli.demonstration import way_in
 from hoatoc.clock import machine_now
-from hoatoc.errors import LedgerError, TokenError
+from hoatoc.errors import LedgerError, NotFound, TokenError
 from hoatoc.installation import Installation, initialise, open_installation
-from hoatoc.ledger.schema import Account, Event, Role
+from hoatoc.ledger.schema import Account, ApiToken, Event, Role
 from hoatoc.settings import Settings
 
 
@@ -108,4 +108,37 @@ def test_a_key_that_got_out_can_be_taken_out_of_the_ring_for_good(
     with after.ledger.read() as session:
         assert [event.kind for event in session.query(Event)] == ["key_retired"]
     after.ledger.close()
+    here.ledger.close()
+
+
+def test_a_token_is_printed_once_and_only_its_hash_is_kept(here: Installation) -> None:
+    run("add", "lan", "--name", "Lan", "--role", "auditor", "--no-password")
+    made = run("token", "lan", "--note", "bảng điện tử", "--days", "30")
+    secret = made.stdout.strip()
+    assert (made.exit_code, secret.startswith(tokens.MARK)) == (0, True)
+    with here.ledger.read() as session:
+        [kept] = session.query(ApiToken).all()
+        found = tokens.read(session, secret, now=machine_now())
+        assert found is not None
+        assert tokens.read(session, secret, now=kept.expires_at) is None
+    assert (found.login, (kept.expires_at - kept.created_at).days) == ("lan", 30)
+    assert secret not in str(vars(kept))
+    assert "bảng điện tử" in run("tokens", "lan").stdout
+    assert run("revoke-token", "lan", str(kept.id)).exit_code == 0
+    assert "đã thu hồi" in run("tokens", "lan").stdout
+    with here.ledger.read() as session:
+        assert tokens.read(session, secret, now=machine_now()) is None
+        told = [event.kind for event in session.query(Event).order_by(Event.id)]
+    assert told == ["account_added", "api_token_made", "api_token_revoked"]
+    here.ledger.close()
+
+
+def test_a_token_is_made_for_an_account_that_is_there_and_open(here: Installation) -> None:
+    run("add", "lan", "--name", "Lan", "--role", "auditor", "--no-password")
+    assert "chưa có mã API" in run("tokens", "lan").stdout
+    assert isinstance(run("token", "hoa").exception, NotFound)
+    assert isinstance(run("revoke-token", "lan", "1").exception, NotFound)
+    assert run("token", "lan", "--days", "731").exit_code == 2
+    run("disable", "lan")
+    assert "đã khóa" in str(run("token", "lan").exception)
     here.ledger.close()

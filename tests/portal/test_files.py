@@ -165,7 +165,7 @@ def test_a_workbook_leaves_the_files_of_its_report_where_they_are(place: Place, 
 def put(client: TestClient, unit: str, sent: dict[str, Any]) -> Any:
     body = json.dumps({"figures": sent, "by": "An"})
     headers = {"Authorization": f"Bearer {unit.removeprefix('/v/')}"}
-    return client.put(f"/api/bao-cao/{DAY}", content=body, headers=headers)
+    return client.put(f"/api/v1/unit/reports/{DAY}", content=body, headers=headers)
 
 
 def packed(name: str, content: bytes) -> dict[str, str]:
@@ -180,7 +180,7 @@ def test_the_api_takes_files_up_to_the_same_size_and_names_them_by_their_hash(
     assert answer.status_code == 200, answer.text
     assert figures(place) == {"moi": 2, "luy_ke": 10, "ke_hoach": sha(large)}
     assert put(client, unit, {"moi": 2, "luy_ke": 10, "ke_hoach": sha(large)}).json()["repeated"] is True
-    form = client.get("/api/bao-cao", headers={"Authorization": f"Bearer {unit.removeprefix('/v/')}"}).json()["form"]
+    form = client.get("/api/v1/unit", headers={"Authorization": f"Bearer {unit.removeprefix('/v/')}"}).json()["form"]
     assert [field["key"] for field in form["fields"] if field["type"] == "file"] == ["ke_hoach", "anh"]
 
 

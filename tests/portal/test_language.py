@@ -55,6 +55,8 @@ HANDED_ON = {
     "đơn vị không phải báo cáo kỳ này",
     "không cần mở lại",
     "chưa chọn thời điểm mở lại",
+    "mã không dùng được", "gửi Authorization: Bearer <mã>; xin mã mới nếu mã đã hết hạn hoặc bị thu hồi",
+    "Nội dung gửi chưa đúng.", "xem openapi.json", "năm từ 2000 đến 2999",
     "chọn ngày và giờ",
     "Chưa phân công được.", "chưa điền họ và tên người nhận việc", "ghi một địa chỉ thư, ví dụ an.nv@soyte.example",
     "chưa điền địa chỉ thư", "chọn ít nhất một việc",

@@ -52,7 +52,7 @@ def test_an_ended_directives_link_gets_the_answer_of_a_forged_one(place: Place, 
         assert (client.get(path).status_code, client.get(path).content) == (404, plain.content)
     assert client.post(f"{unit}/nhan", data=SIGNED).content == plain.content
     token = unit.removeprefix("/v/")
-    assert client.get("/api/bao-cao", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert client.get("/api/v1/unit", headers={"Authorization": f"Bearer {token}"}).status_code == 401
     with TestClient(create_app(place.ledger, place.links, "vi", link_lasts=timedelta(days=91))) as patient:
         assert patient.get(unit).status_code == 200
 

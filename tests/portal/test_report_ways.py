@@ -147,7 +147,7 @@ def bearer(unit: str) -> dict[str, str]:
 
 def put(client: TestClient, unit: str, figures: Any, day: str = DAY, **more: Any) -> Any:
     body = json.dumps({"figures": figures, "by": "Nguyễn Văn An", **more})
-    return client.put(f"/api/bao-cao/{day}", content=body, headers=bearer(unit))
+    return client.put(f"/api/v1/unit/reports/{day}", content=body, headers=bearer(unit))
 
 
 def test_the_api_takes_a_report_once(place: Place, client: TestClient, unit: str) -> None:
@@ -156,10 +156,10 @@ def test_the_api_takes_a_report_once(place: Place, client: TestClient, unit: str
     assert (answer.json()["revision"], answer.json()["on_time"], answer.json()["repeated"]) == (1, True, False)
     assert put(client, unit, {**KEPT, "nhiem_luy_ke": "3.884"}).json()["repeated"] is True
     assert (newest(place).figures, newest(place).channel) == (KEPT, "api")
-    told = client.get("/api/bao-cao", headers=bearer(unit)).json()
+    told = client.get("/api/v1/unit", headers=bearer(unit)).json()
     assert told["reports"][0]["state"] == "met"
     assert [field["key"] for field in told["form"]["fields"]][:2] == ["nhiem_moi", "nhiem_luy_ke"]
-    assert client.get(f"/api/bao-cao/{DAY}", headers=bearer(unit)).json()["figures"] == KEPT
+    assert client.get(f"/api/v1/unit/reports/{DAY}", headers=bearer(unit)).json()["figures"] == KEPT
 
 
 def test_the_api_names_what_is_wrong(place: Place, client: TestClient, unit: str) -> None:
@@ -172,7 +172,7 @@ def test_the_api_names_what_is_wrong(place: Place, client: TestClient, unit: str
     assert set(put(client, unit, {**KEPT, "mau_gop": True}).json()["problems"]) == {"mau_gop"}
     assert set(put(client, unit, KEPT, by="").json()["problems"]) == {"by"}
     for body in (b"{", b"[]", b'{"figures": 1}', b'{"figures": {"a": NaN}}', b"[" * 5000):
-        assert client.put(f"/api/bao-cao/{DAY}", content=body, headers=bearer(unit)).status_code == 422
+        assert client.put(f"/api/v1/unit/reports/{DAY}", content=body, headers=bearer(unit)).status_code == 422
     assert report(place) is None
 
 
@@ -189,9 +189,9 @@ def test_a_figure_under_a_name_the_form_does_not_have_is_not_lost_in_silence(
 
 def test_the_api_needs_the_units_token(client: TestClient, unit: str) -> None:
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp4"}, {"Authorization": "Bearer"}):
-        assert client.get("/api/bao-cao", headers=headers).status_code == 401
-        assert client.put(f"/api/bao-cao/{DAY}", content=b"{}", headers=headers).status_code == 401
-    assert client.get("/api/bao-cao/2030-01-01", headers=bearer(unit)).status_code == 404
+        assert client.get("/api/v1/unit", headers=headers).status_code == 401
+        assert client.put(f"/api/v1/unit/reports/{DAY}", content=b"{}", headers=headers).status_code == 401
+    assert client.get("/api/v1/unit/reports/2030-01-01", headers=bearer(unit)).status_code == 404
     assert put(client, unit, KEPT, day="2030-01-01").status_code == 404
 
 

@@ -104,8 +104,13 @@ def test_a_specialist_neither_acknowledges_nor_assigns_nor_returns_nor_asks(
         assert client.get(f"{mine}/{path}").status_code == 404, path
     assert place.rows() == before
     assert "phan-cong" not in client.get(mine).text
-    token = mine.removeprefix("/v/")
-    assert client.get("/api/bao-cao", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    bearer = {"Authorization": f"Bearer {mine.removeprefix('/v/')}"}
+    for path, sent in {
+        "receipt": {}, f"duties/{duty.id}/return": {"reason": "x"},
+        f"duties/{duty.id}/more-time": {"reason": "x", "until": "2021-11-30T08:00:00+07:00"},
+    }.items():  # fmt: skip
+        assert client.post(f"/api/v1/unit/{path}", json={"by": "Bình", **sent}, headers=bearer).status_code == 404, path
+    assert place.rows() == before
 
 
 def test_a_closed_link_gets_the_answer_of_every_link_that_does_not_open(

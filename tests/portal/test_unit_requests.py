@@ -340,6 +340,21 @@ def test_the_page_asks_for_the_first_action_and_takes_it_once(late: tuple[Place,
     assert re.search(r"05 Đã triển khai 13 giờ 00, ngày 24/11/2021, Mai", page)
 
 
+def test_both_may_be_said_over_the_api(late: tuple[Place, str], late_client: TestClient) -> None:
+    place, unit = late
+    bearer = {"Authorization": f"Bearer {unit.removeprefix('/v/')}"}
+    said = {"first-actions": DutyKind.FIRST_ACTION, "explanations": DutyKind.EXPLANATION}
+    for path, kind in said.items():
+        to = f"/api/v1/unit/{path}/{duty(place, kind, 'Sở 0').id}"
+        wrong = late_client.post(to, json={"by": "Mai", "said": " "}, headers=bearer)
+        assert (wrong.status_code, set(wrong.json()["problems"])) == (422, {"said"})
+        for _ in range(2):
+            assert late_client.post(to, json={"by": "Mai", "said": "Đã họp"}, headers=bearer).status_code == 200
+        assert duty(place, kind, "Sở 0").state is DutyState.MET
+    with place.ledger.read() as session:
+        assert [done.channel for done in session.scalars(select(Fulfilment))] == ["api", "api"]
+
+
 def test_an_explanation_starts_from_the_facts(late: tuple[Place, str], late_client: TestClient) -> None:
     place, unit = late
     path = f"{unit}/giai-trinh/{duty(place, DutyKind.EXPLANATION, 'Sở 0').id}"

@@ -1,6 +1,6 @@
 """The tables, one noun a file. Importing this package loads them all into `Base.metadata`."""
 
-from hoatoc.ledger.schema.account import Account, FailedSignIn, Role, SignIn, SignInLink
+from hoatoc.ledger.schema.account import Account, ApiToken, FailedSignIn, Role, SignIn, SignInLink
 from hoatoc.ledger.schema.addressee import Addressee, Assignment
 from hoatoc.ledger.schema.base import Base
 from hoatoc.ledger.schema.call import Call, CallResult
@@ -31,6 +31,7 @@ from hoatoc.ledger.schema.turn import Turn, WakeUp
 __all__ = [
     "Account",
     "Addressee",
+    "ApiToken",
     "Assignment",
     "Attachment",
     "Base",

@@ -68,6 +68,23 @@ class SignInLink(Base):
     used_at: Mapped[datetime]  # NEVER before the first use
 
 
+class ApiToken(Base):
+    """What a program shows to read in the name of an account. It holds a random value, this row its SHA-256.
+
+    `note` says what it is for; `revoked_at` is NEVER until somebody ends it."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_account_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    note: Mapped[str]
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime]
+
+
 class FailedSignIn(Base):
     """Wrong passwords in a row for one login, whether it exists or not; `login_hash` is its SHA-256."""
 

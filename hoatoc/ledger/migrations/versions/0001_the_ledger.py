@@ -76,6 +76,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_clock")),
     )
     op.create_table(
+        "api_token",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("account_id", Id, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("expires_at", Utc(), nullable=False),
+        sa.Column("revoked_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_api_token_secret_hash")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index("ix_api_token_account_id", ["account_id"], unique=False)
+
+    op.create_table(
         "directive",
         sa.Column("id", Id, nullable=False),
         sa.Column("office_id", Id, nullable=False),
@@ -726,6 +742,10 @@ def downgrade() -> None:
 
     op.drop_table("sign_in")
     op.drop_table("directive")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index("ix_api_token_account_id")
+
+    op.drop_table("api_token")
     op.drop_table("simulated_clock")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index("ix_proposal_key")
