@@ -18,6 +18,7 @@ def show_lineage(front: TheFront, officer: AnyOfficer, key: str) -> Response:
     """The tree of an issued directive, as the ledger knows it."""
     with front.ledger.read() as session:
         now, simulated = clock.read(session), clock.is_simulated(session)
+        key = key.replace("\0", "")  # PostgreSQL takes none in text
         directive = session.scalar(select(Directive).where(Directive.key == key))
         if directive is None:
             raise NotFound("chưa ban hành văn bản này", hint="mở lại bảng theo dõi")

@@ -20,7 +20,8 @@ def show_unit(front: TheFront, officer: AnyOfficer, key: str) -> Response:
     language = front.language
     with front.ledger.read() as session:
         now = clock.read(session)
-        read = record.read(session, record.find(session, key), now)
+        # PostgreSQL takes no NUL in text.
+        read = record.read(session, record.find(session, key.replace("\0", "")), now)
         zones = {line.directive.id: line.directive.zone for line in read.lines}
         titles = {id_: session.get_one(Directive, id_).title for id_ in zones}
         return front.pages.page(

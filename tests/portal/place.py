@@ -82,7 +82,11 @@ def open_place(path: Path, public_url: str = "http://portal.example") -> Place:
 
 def issue_at(path: Path, now: datetime) -> Place:
     """A ledger at `path` in which Kiên Giang's directive has been issued and dispatched at `now`."""
-    place = open_place(path)
+    return issue_in(open_place(path), now)
+
+
+def issue_in(place: Place, now: datetime) -> Place:
+    """The same in the empty ledger of `place`."""
     folder, draft = find_draft(ROOT / "directives", "kien-giang/13-cv-bcd")
     with place.ledger.write() as session:
         clock.simulate(session, now)

@@ -1,8 +1,6 @@
 """The API against the document it publishes: whatever is sent, no 5xx, and every answer is as described."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +21,9 @@ from hoatoc.clock import machine_now
 from hoatoc.ledger.schema import Addressee, Duty
 from portal.app import create_app
 from tests.portal.officers import account
-from tests.portal.place import DUE, ISSUED, Place, issue_at
+from tests.portal.place import DUE, ISSUED, Place, issue_in
+from tests.worlds.ledgers import Ledgers
+from tests.worlds.rollouts import LINKS
 
 DAY = "2021-11-24"
 UNIT = "Sở Y tế"
@@ -35,16 +35,15 @@ CHECKS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+@pytest.fixture
+def world(ledgers: Ledgers) -> Place:
     """The afternoon of the first report."""
-    place = issue_at(Path(tmp_path_factory.mktemp("api") / "ledger.db"), ISSUED)
+    place = issue_in(Place(ledgers.open(), LINKS), ISSUED)
     place.at(DUE - timedelta(hours=3))
-    yield place
-    place.ledger.close()
+    return place
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bearers(world: Place) -> dict[str, str]:
     """What each part of the API asks for."""
     person = account(world.ledger)
@@ -53,13 +52,13 @@ def bearers(world: Place) -> dict[str, str]:
     return {"unit": world.link(UNIT).removeprefix("/v/"), "desk": secret}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def api(world: Place) -> Any:
     """The published document."""
     return schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(world.ledger, world.links, "vi"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def duties(world: Place) -> list[int]:
     """What the unit owes, by number."""
     with world.ledger.read() as session:
@@ -86,7 +85,7 @@ def test_every_answer_is_as_the_document_says(
         operation = found.ok()
 
         @seed(20211124)
-        @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def answers(case: Any) -> None:
             nonlocal asked
@@ -97,4 +96,4 @@ def test_every_answer_is_as_the_document_says(
             asked += 1
 
         answers()
-    assert asked > 100
+    assert asked > 200

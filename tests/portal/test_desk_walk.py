@@ -268,6 +268,18 @@ def test_a_number_that_no_row_has_is_no_page(visit: Visit, number: str) -> None:
     assert {name: count for name, count in visit.place.rows().items() if name != "sign_in"} == before
 
 
+def test_no_address_of_the_desk_is_more_than_the_database_can_read(ledgers: Ledgers, tmp_path: Path) -> None:
+    there = desk_at(ledgers.open(), tmp_path)
+    parts = PARTS | {"office": "tinh-mau", "key": "so-1"}
+    with there.people(("an", Role.DESK)) as [an]:
+        for path in sorted(routes(there.app(), "get") - ADMINISTRATION):
+            for name in re.findall(r"\{(\w+)\}", path):
+                to = re.sub(
+                    r"\{(\w+)\}", lambda part, name=name: "%00" if part[1] == name else parts.get(part[1], "1"), path
+                )  # type: ignore[misc]
+                assert an.get(to).status_code == 404, to
+
+
 def assert_no_form(html: str, path: str) -> None:
     """That the page offers nothing to send but the way out, and one's own password."""
     forms = re.findall(r'<form[^>]*method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', html, re.DOTALL)
