@@ -3,7 +3,7 @@
 It may go to a hundred thousand, so the ledger does it by itself: a statement each, and no row comes out of it."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, insert, literal, select
@@ -29,6 +29,8 @@ from hoatoc.rollout.once import owed_once
 from hoatoc.rollout.snapshot import Snapshot
 
 TEMPLATE, RECEIPT = "dispatch", "receipt"
+#: A pass follows an issue within seconds; what takes longer than this is an outage.
+_AT_ONCE = timedelta(minutes=5)
 _REASON, _ADDED = "văn bản được ban hành", "đơn vị được thêm vào nơi nhận"
 
 
@@ -48,7 +50,7 @@ def _announce(
 ) -> tuple[int, int]:
     """The same to those who were named at `named_at`: at the issue, or since. From then on their time counts."""
     fresh = Duty.id > newest(session, Duty.id)
-    due_at = receipt_due(snap.office, snap.content, named_at)
+    due_at = receipt_due(snap.office, snap.content, _since(named_at, now))
     opened = duties.open_for(
         session, directive.id, _unannounced(directive, named_at), subject=RECEIPT, kind=DutyKind.RECEIPT, slot="",
         period_id=None, due_at=due_at, rungs=snap.ladder(DutyKind.RECEIPT), now=now,
@@ -57,6 +59,12 @@ def _announce(
     told = select(Duty.addressee_id).where(Duty.directive_id == directive.id, Duty.subject == RECEIPT, fresh)
     opened += _open_once(session, directive, snap, told, named_at, now)
     return opened, _write(session, directive, snap, fresh, named_at, now)
+
+
+def _since(named_at: datetime, now: datetime) -> datetime:
+    """From when their time counts: from being named, but where the engine stood still, from being told. Nobody is late
+    with what nobody could know of."""
+    return named_at if now - named_at <= _AT_ONCE else now
 
 
 def bearers(directive_id: int, clause: str) -> Select[tuple[int]]:
@@ -95,7 +103,7 @@ def _open_once(
 ) -> int:
     opened = 0
     for once in owed_once(snap.content.regime):
-        due_at = once.due_at(named_at, snap.office)
+        due_at = once.due_at(_since(named_at, now), snap.office)
         if due_at <= named_at:
             # A document sent again after its day asks for nothing that nobody could still do in time.
             history.note(

@@ -54,7 +54,9 @@ def _before(session: Session, directive: Directive, period: Period) -> Sequence[
         select(Summary)
         .join(Period, Period.id == Summary.period_id)
         .where(
-            Summary.directive_id == directive.id, Summary.edition == 1, Period.subject == period.subject,
+            Summary.directive_id == directive.id,
+            Summary.edition == 1,
+            Period.subject == period.subject,
             Period.due_at < period.due_at,
         )
         .order_by(Period.due_at.desc())

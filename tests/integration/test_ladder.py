@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hoatoc.ledger.schema import Directive, NoticeState
+from hoatoc.ledger.schema import Directive, Duty, DutyKind, NoticeState
 from hoatoc.rollout.escalate import escalate
 from tests.conftest import Issue
 from tests.worlds.mailserver import MailServer, Manner
@@ -221,3 +221,11 @@ def test_a_directive_without_ladder_presses_nobody(issue_in: Issue, mail: MailSe
     world.follow(FREEZE)
     assert world.notices(template="reminder") == world.notices(template="escalation_digest") == []
     assert mail.to("head.tinh-uy@mau.example")  # the summary
+
+
+def test_nobody_is_late_with_what_the_engine_told_them_late(world: World) -> None:
+    late = RECEIPT_DUE + timedelta(hours=2)
+    world.go(late)  # nothing ran since the issue
+    due = {duty.due_at for duty in world.all(Duty) if duty.kind is DutyKind.RECEIPT}
+    assert due == {late + (RECEIPT_DUE - ISSUED)}
+    assert {notice.step for notice in world.notices()} == {"dispatch"}

@@ -89,7 +89,8 @@ def desk_there(province: Province) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="session")
+# Not of the session: as long as Playwright is open, its event loop counts as running, and nothing else can run one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
