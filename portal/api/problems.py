@@ -75,9 +75,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HoatocError)
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
     if isinstance(error, SubmissionRefused):
-        return _answer(
-            request, status, str(error), error.hint, problems=error.problems, warnings=error.warnings
-        )
+        return _answer(request, status, str(error), error.hint, problems=error.problems, warnings=error.warnings)
     return _answer(request, status, str(error), error.hint)
 
 
