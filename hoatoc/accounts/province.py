@@ -74,7 +74,7 @@ class Province:
         login = claims.get(self.claim)
         if not isinstance(login, str) or not login:
             raise SignOnFailed(f"đăng nhập của tỉnh không cho biết {self.claim}", hint="xem HOATOC_OIDC_CLAIM")
-        if self.claim == "email" and claims.get("email_verified") is False:
+        if self.claim == "email" and claims.get("email_verified") is not True:
             raise SignOnFailed("địa chỉ thư chưa được tỉnh xác minh", hint="xác minh địa chỉ thư ở hệ thống của tỉnh")
         return login.strip().lower()
 

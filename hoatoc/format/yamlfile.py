@@ -16,6 +16,8 @@ from hoatoc.errors import FormatError
 from hoatoc.format.problem import Problem
 
 Path_ = tuple[str | int, ...]
+#: More than any office's files hold; aliases of aliases make millions out of a few lines.
+_MOST_VALUES = 300_000
 _WORDS, _DAY = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
 
 
@@ -71,7 +73,7 @@ def read_yaml(path: Path) -> YamlFile:
         if survey.problems:
             raise FormatError(list(survey.problems))
         data = loader.construct_document(node) if node is not None else None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = getattr(error, "problem", None) or str(error)
@@ -93,6 +95,8 @@ class _Survey:
     def visit(self, node: yaml.Node, loc: Path_, above: tuple[yaml.Node, ...]) -> None:
         """Take note of `node` at `loc` and of everything in it; `above` are the nodes that hold it."""
         self.marks.setdefault(loc, _place(node))
+        if len(self.marks) > _MOST_VALUES:
+            raise ValueError("tệp có quá nhiều giá trị, hoặc bí danh lồng nhau")
         if any(node is holder for holder in above):
             self._complain(node, loc, "bí danh tự chứa chính nó", "chép lại nội dung thay cho dấu *")
         elif isinstance(node, yaml.MappingNode):

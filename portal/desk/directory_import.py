@@ -1,6 +1,7 @@
 """A directory sent up as a workbook: what it would change is shown first, and changes nothing until it is confirmed."""
 
 import hashlib
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,7 @@ from portal.front import Front, TheFront
 from portal.officer import Keeper, Officer
 
 router = APIRouter(prefix="/danh-ba/{office}/nhap")
+_PIN = re.compile("[0-9a-f]{64}")
 _MOST = 1024 * 1024
 _DAY = timedelta(days=1)
 
@@ -66,7 +68,7 @@ def confirm(
     """Take the directory that was shown, if the office's still stands as it did then."""
     folder = office_of(front, office)
     path = _pending(front, pin)
-    if not pin.isalnum() or not path.exists():
+    if not _PIN.fullmatch(pin) or not path.exists():
         raise NotFound("không còn bản xem trước này", hint="tải tệp lên lại")
     source = path.read_text(encoding="utf-8")
     if hashlib.sha256(source.encode()).hexdigest() != pin:
@@ -77,7 +79,7 @@ def confirm(
             keeping.save(session, folder, made, seen=seen, now=clock.read(session), by=officer.actor)
     except HoatocError as error:
         return units_page(front, officer, office_of(front, office), wrong=error)
-    path.unlink()
+    path.unlink(missing_ok=True)
     return RedirectResponse(f"{HERE}/{office}", status_code=303)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -99,9 +100,20 @@ def test_the_workbook_of_another_day_or_unit_is_refused(place: Place, client: Te
     assert report(place) is None
 
 
-def bomb() -> bytes:
-    import zipfile
+def test_a_sheet_that_calls_itself_one_cell_is_read_as_what_it_holds(
+    place: Place, client: TestClient, unit: str
+) -> None:
+    """Seventeen billion cells, were they made."""
+    made = io.BytesIO()
+    huge = b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    with zipfile.ZipFile(io.BytesIO(filled(client, unit))) as whole, zipfile.ZipFile(made, "w") as packed:
+        for name in whole.namelist():
+            packed.writestr(name, whole.read(name).replace(b"</sheetData>", huge))
+    assert upload(client, unit, made.getvalue()).status_code == 303
+    assert newest(place).figures == KEPT
 
+
+def bomb() -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)

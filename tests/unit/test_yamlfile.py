@@ -118,3 +118,16 @@ def test_an_alias_that_holds_itself_is_a_problem_not_a_crash(tmp_path: Path) -> 
 
 def test_a_list_as_a_key_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     assert problems(tmp_path, "a: 1\n? [b, c]\n: 2\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"b{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)),
+        "a: " + "[" * 20_000,
+    ],
+    ids=["aliases of aliases", "brackets in brackets"],
+)
+def test_a_few_lines_that_mean_millions_of_values_are_refused(tmp_path: Path, text: str) -> None:
+    assert len(problems(tmp_path, text)) == 1
