@@ -27,13 +27,15 @@ from hoatoc.rollout import announcement, bearing, duties, history, life, origina
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.difference import differences
 from hoatoc.rollout.directory import import_office
+from hoatoc.rollout.issue import NotApproved, approved
 from hoatoc.rollout.once import Once, duty_clauses, owed_once
 from hoatoc.rollout.snapshot import Snapshot
 
 
 @dataclass
 class Amended:
-    """What an amendment did: what it changed in words, and the duties that followed."""
+    """What an amendment did: what it changed in words, and the duties that followed. `unapproved` says that it still
+    wants a second pair of eyes."""
 
     changes: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
@@ -41,6 +43,7 @@ class Amended:
     opened: int = 0
     withdrawn: int = 0
     moved: int = 0
+    unapproved: bool = False
 
 
 def amend(
@@ -50,7 +53,19 @@ def amend(
     """Make a running directive follow `draft` from `now` (aware, UTC) on. Amending it to what it is does nothing.
 
     A period that is open keeps its instants: the new ones hold from the next period. Raises HoatocError when the
-    draft is another document (that is thay thế), ChangedMeanwhile when somebody else was faster."""
+    draft is another document (that is thay thế), ChangedMeanwhile when somebody else was faster, NotApproved when the
+    office wants a second pair of eyes and nobody has approved what would change."""
+    done = preview(session, directive, folder, draft, reason=reason, by=by, now=now, version=version)
+    if done.unapproved:
+        raise NotApproved(draft.key)
+    return done
+
+
+def preview(
+    session: Session, directive: Directive, folder: OfficeFolder, draft: Draft, *, reason: str, by: str, now: datetime,
+    version: int | None = None,
+) -> Amended:  # fmt: skip
+    """What `amend` would do, approved or not: done in earnest, for the caller to take back."""
     taken = snapshot.take(folder, draft)
     _refuse_another(directive, draft, reason)
     _refuse_dropping(session, directive, draft)
@@ -73,6 +88,7 @@ def amend(
     session.flush()
     if done == Amended() and directive.snapshot_hash == old_hash:
         return done
+    done.unapproved = not approved(session, folder, draft, now)
     history.note(
         session, directive.id, at=now, kind="directive_amended", subject=f"directive:{directive.id}", actor=by,
         reason=reason, changes=done.changes, before=old_hash, snapshot=directive.snapshot_hash, added=done.added,

@@ -1,4 +1,4 @@
-"""A second pair of eyes (hai người): one account proposes to issue a draft, another approves or refuses it.
+"""A second pair of eyes (hai người): one account proposes to issue or amend, another approves or refuses it.
 
 A proposal pins what was seen: when the file, the forms, the office or the addressees change, it is outdated, and the
 new content wants a proposal of its own."""
@@ -24,7 +24,7 @@ class SamePerson(HoatocError):
 
 
 def propose(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime, by: str) -> Proposal:
-    """Propose at `now` (aware, UTC) to issue `draft` as it stands. Proposing the same content again gives the
+    """Propose at `now` (aware, UTC) that `draft` take effect as it stands. Proposing the same content again gives the
     proposal that waits; one of an older content becomes outdated."""
     one_at_a_time(session)
     pinned = content_hash(folder, draft, now)
@@ -45,8 +45,9 @@ def propose(session: Session, folder: OfficeFolder, draft: Draft, *, now: dateti
 def approve(
     session: Session, proposal: Proposal, folder: OfficeFolder, draft: Draft, *, now: datetime, by: str
 ) -> Directive:
-    """Approve `proposal` at `now` (aware, UTC), and issue what it pins. Raises SamePerson, and ChangedMeanwhile when
-    it has been decided or the content is another by now."""
+    """Approve `proposal` at `now` (aware, UTC), and issue what it pins; a directive that runs is left as it is, for
+    the desk to amend with a reason. Raises SamePerson, and ChangedMeanwhile when it has been decided or the content is
+    another by now."""
     _require_waiting(proposal)
     if by == proposal.proposed_by:
         raise SamePerson(
@@ -55,7 +56,8 @@ def approve(
     if content_hash(folder, draft, now) != proposal.content_hash:
         raise ChangedMeanwhile(f"{draft.key}: nội dung đã khác bản được đề nghị")
     _settle(session, proposal, ProposalState.APPROVED, now=now, by=by, reason="")
-    return issue(session, folder, draft, now=now, by=by)
+    running = session.scalar(select(Directive).where(Directive.key == draft.key))
+    return running or issue(session, folder, draft, now=now, by=by)
 
 
 def refuse(session: Session, proposal: Proposal, *, reason: str, now: datetime, by: str) -> None:

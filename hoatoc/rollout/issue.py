@@ -40,7 +40,13 @@ class AlreadyIssued(HoatocError):
 
 
 class NotApproved(HoatocError):
-    """The office wants two pairs of eyes, and only one has seen this content."""
+    """The office wants two pairs of eyes, and only one has seen the content of the draft `key`."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"{key}: cơ quan này ban hành và sửa văn bản phải có hai người, chưa ai duyệt nội dung này",
+            hint="một người đề nghị, một người khác duyệt, ở trang Ban hành trên cổng thông tin",
+        )
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,8 @@ def issue(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime
     if running is not None:
         _refuse_changed(running, draft, snapshot.digest(taken))
         return running
-    if folder.office.approval is Approval.TWO:
-        _require_approval(session, folder, draft, now)
+    if not approved(session, folder, draft, now):
+        raise NotApproved(draft.key)
     name = Name(draft.key, identity(draft.content.text))
     return write(session, folder, draft, name, taken, now=now, by=by, trial=False)
 
@@ -128,18 +134,16 @@ def _refuse_changed(running: Directive, draft: Draft, digest: str) -> None:
         )
 
 
-def _require_approval(session: Session, folder: OfficeFolder, draft: Draft, now: datetime) -> None:
-    approved = session.scalar(
-        select(Proposal.id).where(
-            Proposal.key == draft.key, Proposal.state == ProposalState.APPROVED,
-            Proposal.content_hash == pin.content_hash(folder, draft, now),
-        )
+def approved(session: Session, folder: OfficeFolder, draft: Draft, now: datetime) -> bool:
+    """Whether `draft` may take effect as it stands at `now` (aware, UTC): one pair of eyes is enough for the office, or
+    a second has approved this content and those it reaches."""
+    if folder.office.approval is Approval.ONE:
+        return True
+    found = select(Proposal.id).where(
+        Proposal.key == draft.key, Proposal.state == ProposalState.APPROVED,
+        Proposal.content_hash == pin.content_hash(folder, draft, now),
     )  # fmt: skip
-    if approved is None:
-        raise NotApproved(
-            f"{draft.key}: cơ quan này ban hành phải có hai người, chưa ai duyệt nội dung này",
-            hint="một người đề nghị, một người khác duyệt, trên cổng thông tin",
-        )
+    return session.scalar(found.limit(1)) is not None
 
 
 def _write_obligations(session: Session, directive: Directive, draft: Draft) -> dict[str, int]:

@@ -101,10 +101,12 @@ def _is_of(who: Selector, unit: Unit, *, member: bool) -> bool:
 
 
 def answer(
-    session: Session, decider: Addressee, request_id: int, *, granted: bool, reason: str, now: datetime, by_name: str
-) -> PermissionRequest:
-    """Answer a request; the answer stands and is sent to the asker. Raises NotFound when `decider` has no such
-    request, SubmissionRefused when it was answered, or is refused without a reason."""
+    session: Session, decider: Addressee, request_id: int, *, granted: bool, reason: str, now: datetime, by_name: str,
+    by: str = "",
+) -> PermissionRequest:  # fmt: skip
+    """Answer a request; the answer stands and is sent to the asker. `by` is the account that took the answer down
+    where the decider did not give it himself. Raises NotFound when `decider` has no such request, SubmissionRefused
+    when it was answered, or is refused without a reason."""
     found = session.execute(
         select(PermissionRequest, Duty)
         .join(Duty, Duty.id == PermissionRequest.duty_id)
@@ -123,7 +125,7 @@ def answer(
         raise SubmissionRefused("Ý kiến quá dài.", {"reason": _too_long(_LONGEST_TEXT)})
     request.state = PermissionState.GRANTED if granted else PermissionState.REFUSED
     request.answered_at, request.answered_by, request.reason = now, by_name, reason.strip()
-    actor = f"addressee:{decider.key}"
+    actor = by or f"addressee:{decider.key}"
     duties.meet(session, duty, at=now, actor=actor)
     directive = session.get_one(Directive, decider.directive_id)
     history.note(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -14,7 +13,7 @@ from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
 from hoatoc.format.folder import find_draft
 from hoatoc.ledger.schema import Directive, DirectiveState
 from hoatoc.rollout import life, wording
-from hoatoc.rollout.amend import Amended, amend
+from hoatoc.rollout.amend import Amended, amend, preview
 from hoatoc.rollout.reference import draft_key
 from hoatoc.rollout.snapshot import of as snapshot_of
 from portal.front import Front, TheFront
@@ -79,7 +78,8 @@ def _do(
         raise ChangedMeanwhile(directive.title)
     reason, version = typed.get(REASON, "").strip(), directive.version
     if path == AMEND:
-        _amend(front, session, directive, reason=reason, by=officer.actor, now=now, version=version)
+        folder, draft = find_draft(front.folders.directives, draft_key(directive.key))
+        amend(session, directive, folder, draft, reason=reason, by=officer.actor, now=now, version=version)
     elif path == REPLACE:
         successor = _successor(session, typed.get(SUCCESSOR, ""))
         life.replace(session, directive, successor, reason=reason, by=officer.actor, now=now, version=version)
@@ -87,13 +87,6 @@ def _do(
         _PLAIN[path](session, directive, reason=reason, by=officer.actor, now=now, version=version)
     else:
         raise NotFound("không có việc này")
-
-
-def _amend(
-    front: Front, session: Session, directive: Directive, *, reason: str, by: str, now: datetime, version: int
-) -> Amended:
-    folder, draft = find_draft(front.folders.directives, draft_key(directive.key))
-    return amend(session, directive, folder, draft, reason=reason, by=by, now=now, version=version)
 
 
 def _page(
@@ -107,15 +100,15 @@ def _page(
     action = next((action for action in offered(directive, front.language) if action.path == path), None)
     if action is None and wrong is None:
         raise NotFound("văn bản không còn ở tình trạng làm được việc này", hint="mở lại trang của văn bản")
-    preview: Amended | None = None
+    would: Amended | None = None
     if path == AMEND and action is not None:
         try:
-            preview = _preview(front, directive_id, officer)
+            would = _preview(front, directive_id, officer)
         except HoatocError as error:
             wrong = wrong or error
     return front.pages.page(
         "desk/action", status=200 if typed is None else 422, officer=officer, directive=directive, words=words,
-        action=action, others=others if path == REPLACE else [], preview=preview, amends=path == AMEND,
+        action=action, others=others if path == REPLACE else [], preview=would, amends=path == AMEND,
         typed=typed or {}, wrong=wrong, reason=REASON, seen=SEEN, successor=SUCCESSOR,
     )  # fmt: skip
 
@@ -124,10 +117,8 @@ def _preview(front: Front, directive_id: int, officer: Officer) -> Amended:
     """What amending would do: done in earnest, and taken back before anybody sees it."""
     with front.ledger.write() as session:
         directive = _find(session, directive_id)
-        done = _amend(
-            front, session, directive, reason="xem trước", by=officer.actor, now=clock.read(session),
-            version=directive.version,
-        )  # fmt: skip
+        folder, draft = find_draft(front.folders.directives, draft_key(directive.key))
+        done = preview(session, directive, folder, draft, reason="xem trước", by=officer.actor, now=clock.read(session))
         session.rollback()
     return done
 

@@ -18,7 +18,7 @@ from hoatoc.ledger.schema import DirectiveState, ProposalState
 from hoatoc.localtime import DEFAULT_ZONE
 from hoatoc.rehearsal.job import MOST_DAYS
 from hoatoc.rollout import approval, pin, plan, trial
-from hoatoc.rollout.issue import issue
+from hoatoc.rollout.issue import approved, issue
 from hoatoc.rollout.reference import directive_of
 from hoatoc.rollout.standings import Standing, problems, standing, standings
 from portal.front import Front, TheFront
@@ -90,7 +90,8 @@ def plan_page(front: Front, officer: Officer, key: str, *, wrong: HoatocError | 
             "desk/plan", status=409 if wrong else 200, officer=officer, folder=folder, draft=draft,
             source=draft.source.path.read_text(encoding="utf-8"), stands=standing(session, folder, draft), now=now,
             plan=plan.plan(folder, draft, now), seen=pin.content_hash(folder, draft, now), wrong=wrong,
-            two=folder.office.approval is Approval.TWO, zone=folder.office.zone, instant=datetime.fromisoformat,
+            two=folder.office.approval is Approval.TWO, approved=approved(session, folder, draft, now),
+            zone=folder.office.zone, instant=datetime.fromisoformat,
             proposed=ProposalState, running=DirectiveState.RUNNING, days=days, most_days=MOST_DAYS,
         )  # fmt: skip
 
@@ -150,7 +151,7 @@ def remove_trial(
 
 @router.post("/de-nghi/{proposal_id}/duyet")
 def approve(front: TheFront, officer: Approver, proposal_id: RowId) -> Response:
-    """Approve what another has proposed; that issues it."""
+    """Approve what another has proposed; that issues it, or lets the desk amend what runs."""
     key = _key_of(front, proposal_id)
     folder, draft = read_draft(front, key)
     try:

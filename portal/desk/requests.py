@@ -115,7 +115,7 @@ def take_down_answer(front: TheFront, officer: Approver, request_id: RowId, type
             raise SubmissionRefused("Đề nghị này đã được trả lời hoặc không còn hiệu lực.")
         permissions.answer(
             session, decider, request_id, granted=_answer(typed), reason=typed.get(REASON, ""), now=now,
-            by_name=officer.name,
+            by_name=officer.name, by=officer.actor,
         )  # fmt: skip
 
     return _decide(front, officer, f"xin-phep-{request_id}", typed, decide)

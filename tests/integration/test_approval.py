@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Directive, Event, Proposal, ProposalState
+from hoatoc.ledger.schema import Addressee, Directive, Event, Proposal, ProposalState
 from hoatoc.rollout import approval, trial
+from hoatoc.rollout.amend import Amended, amend
 from hoatoc.rollout.issue import NotApproved, issue
 from tests.worlds.offices import KEY, Files, small_office
 from tests.worlds.rollouts import ISSUED
@@ -131,3 +132,46 @@ def test_who_proposed_takes_it_back(ledger: Ledger) -> None:
 def test_a_trial_needs_no_second_pair_of_eyes(ledger: Ledger) -> None:
     with ledger.write() as session:
         assert trial.begin(session, *careful().read(), now=ISSUED, by=AN).trial
+
+
+def amended(ledger: Ledger, files: Files) -> Amended:
+    with ledger.write() as session:
+        directive = session.scalars(select(Directive)).one()
+        return amend(session, directive, *files.read(), reason="sửa", by=AN, now=ISSUED)
+
+
+def running(ledger: Ledger) -> tuple[str, list[str]]:
+    """What runs, and whom it is for."""
+    with ledger.read() as session:
+        keys = session.scalars(select(Addressee.key).order_by(Addressee.key))
+        return session.scalars(select(Directive.snapshot_hash)).one(), list(keys)
+
+
+@pytest.mark.parametrize("change", ["text", "units"])
+def test_one_person_alone_amends_nothing(ledger: Ledger, change: str) -> None:
+    approve(ledger, propose(ledger, careful()), careful())
+    changed = careful()
+    if change == "text":
+        changed.directive["regime"]["receipt"]["within"] = "10h"
+    else:
+        changed.unit("so-1")["groups"] = []
+    before = running(ledger)
+    with pytest.raises(NotApproved):
+        amended(ledger, changed)
+    proposal = propose(ledger, changed)
+    with pytest.raises(NotApproved):
+        amended(ledger, changed)
+    with pytest.raises(approval.SamePerson):
+        approve(ledger, proposal, changed, by=AN)
+    assert approve(ledger, proposal, changed).issued_by == BINH
+    assert running(ledger) == before  # approving amends nothing yet
+    done = amended(ledger, changed)
+    assert done != Amended()
+    assert (done.removed, done.unapproved) == ([] if change == "text" else ["Sở 1"], False)
+
+
+def test_amending_to_what_it_is_needs_nobody(ledger: Ledger) -> None:
+    approve(ledger, propose(ledger, careful()), careful())
+    changed = careful()
+    changed.unit("so-1")["mail"] = "moi.so-1@mau.example"
+    assert amended(ledger, changed) == Amended()

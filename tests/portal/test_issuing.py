@@ -115,6 +115,50 @@ def test_approving_what_has_changed_is_refused(careful: Desk) -> None:
         assert issued(careful) == []
 
 
+def test_where_two_are_wanted_an_amendment_takes_two(careful: Desk) -> None:
+    action = "/ban/vb/1/doi/sua"
+    amendment = {"da-xem": "1", "ly-do": "sửa thời hạn"}
+    with careful.people(AN, BINH) as [an, binh]:
+        an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
+        binh.post(f"{HERE}/de-nghi/1/duyet")
+        assert f"{PLAN}/de-nghi" not in an.get(PLAN).text
+        path = careful.folder / "1-cv.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
+        preview = an.get(action).text
+        assert "Điều sẽ đổi" in preview
+        assert "phải có hai người" in preview
+        assert f'href="{PLAN}"' in preview
+        assert "<textarea" not in preview
+        with careful.ledger.read() as session:
+            before = session.get_one(Directive, 1)
+        amendment["da-xem"] = str(before.version)
+        assert an.post(action, data=amendment).status_code == 422
+        assert an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text)).status_code == 303
+        assert "Đã đề nghị, chờ người thứ hai duyệt." in an.get(PLAN).text
+        assert "Duyệt nội dung sửa" in binh.get(PLAN).text
+        assert binh.post(f"{HERE}/de-nghi/2/duyet").status_code == 303
+        with careful.ledger.read() as session:
+            assert session.get_one(Directive, 1).snapshot_hash == before.snapshot_hash
+        assert "Nội dung này đã được duyệt." in an.get(PLAN).text
+        assert "<textarea" in an.get(action).text
+        assert an.post(action, data=amendment).status_code == 303
+        with careful.ledger.read() as session:
+            assert session.get_one(Directive, 1).snapshot_hash != before.snapshot_hash
+
+
+def test_a_refused_amendment_says_why(careful: Desk) -> None:
+    with careful.people(AN, BINH) as [an, binh]:
+        an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
+        binh.post(f"{HERE}/de-nghi/1/duyet")
+        path = careful.folder / "1-cv.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
+        an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
+        assert binh.post(f"{HERE}/de-nghi/2/tu-choi", data={"ly-do": "quá gấp"}).status_code == 303
+        page = an.get(PLAN).text
+        assert "binh không đồng ý: quá gấp" in page
+        assert f"{PLAN}/de-nghi" in page
+
+
 @pytest.mark.parametrize("role", [Role.LEADERSHIP, Role.ADMINISTRATOR, Role.AUDITOR])
 def test_who_is_not_of_the_desk_only_looks(desk: Desk, role: Role) -> None:
     with desk.people(("xem", role)) as [reader]:
