@@ -66,14 +66,17 @@ class Links:
         """Where the one who holds `secret` (hoatoc.accounts.signin.make_link) is signed in."""
         return f"{self.public_url.rstrip('/')}/vao/{secret}"
 
-    def roster_reader(self, duty_id: int, reader: str) -> str:
-        """The list of one duty, for the post `reader` ("unit/post"), who may open it."""
-        token = self.ring.sign(_ROSTER, f"{duty_id}.{reader.replace('/', ':')}")  # the token is one part of a path
+    def roster_reader(self, duty_id: int, generation: int, reader: str) -> str:
+        """The list of one duty, for the post `reader` ("unit/post"), who may open it; `generation` is that of the link
+        of the unit that owes the list, so that revoking it revokes this one too."""
+        post = reader.replace("/", ":")  # the token is one part of a path
+        token = self.ring.sign(_ROSTER, f"{duty_id}.{generation}.{post}")
         return f"{self.public_url.rstrip('/')}/ds/{token}"
 
-    def read_roster_reader(self, token: str) -> tuple[int, str]:
-        """Duty id and post of a reader's token. Raises TokenError."""
-        duty_id, _, reader = self.ring.read(_ROSTER, token).partition(".")
-        if not (duty_id.isdigit() and reader):
+    def read_roster_reader(self, token: str) -> tuple[int, int, str]:
+        """Duty id, generation and post of a reader's token. Raises TokenError."""
+        duty_id, _, rest = self.ring.read(_ROSTER, token).partition(".")
+        generation, _, reader = rest.partition(".")
+        if not (duty_id.isdigit() and generation.isdigit() and reader):
             raise TokenError("liên kết không dùng được")
-        return int(duty_id), reader.replace(":", "/")
+        return int(duty_id), int(generation), reader.replace(":", "/")

@@ -14,10 +14,10 @@ from hoatoc.format.regime import RosterRule
 from hoatoc.format.roster import RosterForm
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Roster
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import rosters, snapshot, wording
+from hoatoc.rollout import access, rosters, snapshot, wording
 from hoatoc.rollout.command import ChainOfCommand
 from hoatoc.rollout.snapshot import Snapshot
-from hoatoc.rollout.views import UnitPage, unit_page
+from hoatoc.rollout.views import UnitPage, addressee_of, unit_page
 from portal import once
 from portal.front import Front, TheFront
 from portal.reports import Incoming, TheIncoming
@@ -39,9 +39,7 @@ def show_upload(front: TheFront, token: str, duty_id: RowId) -> Response:
 def give_empty(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The empty list to fill in."""
     with front.ledger.read() as session:
-        addressee = enter(front, session, token).settling(session, duty_id)
-        page = unit_page(session, addressee, clock.read(session))
-        _, form = _rule(page.snap, once.find_duty(session, page, duty_id, DutyKind.ROSTER))
+        _, form = _owed(front, session, token, duty_id)
     headers = {"Content-Disposition": f'attachment; filename="{form.key}.xlsx"'}
     return Response(write_empty(form), media_type=XLSX, headers=headers)
 
@@ -50,13 +48,13 @@ def give_empty(front: TheFront, token: str, duty_id: RowId) -> Response:
 def take_list(front: TheFront, token: str, duty_id: RowId, incoming: TheIncoming) -> Response:
     """Take in a list; a refusal names every wrong cell and keeps nothing."""
     signed = signature(incoming.typed)
+    with front.ledger.read() as session:
+        _, form = _owed(front, session, token, duty_id)
     try:
+        table = _table(form, incoming)  # outside of any transaction: reading a file may take seconds
         with front.ledger.write() as session:
-            now = clock.read(session)
-            addressee = enter(front, session, token).settling(session, duty_id)
-            duty = once.find_duty(session, unit_page(session, addressee, now), duty_id, DutyKind.ROSTER)
-            _, form = _rule(snapshot.of(session.get_one(Directive, addressee.directive_id)), duty)
-            rosters.hand_in(session, addressee, duty_id, _table(form, incoming), now=now, by_name=signed.name)
+            addressee, _ = _owed(front, session, token, duty_id)
+            rosters.hand_in(session, addressee, duty_id, table, now=clock.read(session), by_name=signed.name)
             if signed.problems:
                 raise SubmissionRefused("Chưa nhận được danh sách.")
     except SubmissionRefused as refused:
@@ -67,21 +65,41 @@ def take_list(front: TheFront, token: str, duty_id: RowId, incoming: TheIncoming
 @router.get("/ds/{token}")
 def show_cover(front: TheFront, token: str) -> Response:
     """What list this is. Opening the page opens no list: mail scanners open links too."""
-    duty_id, reader = front.links.read_roster_reader(token)
     with front.ledger.read() as session:
-        return _read_page(front, session, token, duty_id, reader, None)
+        duty, reader = _enter_reader(front, session, token)
+        return _read_page(front, session, token, duty, reader, None)
 
 
 @router.post("/ds/{token}")
 def open_list(front: TheFront, token: str) -> Response:
-    """Open the list, which leaves an event; for a post that may not read it, only the event."""
-    duty_id, reader = front.links.read_roster_reader(token)
+    """Open the list, which leaves an event; for a post that may not read it, only the event. A link that was taken
+    back or is too old leaves none."""
     with front.ledger.write() as session:
-        roster = rosters.open_for(session, duty_id, reader, now=clock.read(session))
-        opened = _read_page(front, session, token, duty_id, reader, roster) if roster else None
+        duty, reader = _enter_reader(front, session, token)
+        roster = rosters.open_for(session, duty.id, reader, now=clock.read(session))
+        opened = _read_page(front, session, token, duty, reader, roster) if roster else None
     if opened is None:
         raise TokenError("liên kết không dùng được")
     return opened
+
+
+def _owed(front: Front, session: Session, token: str, duty_id: int) -> tuple[Addressee, RosterForm]:
+    """The addressee behind `token`, which owes the list, and what the list holds. Raises TokenError and NotFound."""
+    addressee = enter(front, session, token).settling(session, duty_id)
+    page = unit_page(session, addressee, clock.read(session))
+    return addressee, _rule(page.snap, once.find_duty(session, page, duty_id, DutyKind.ROSTER))[1]
+
+
+def _enter_reader(front: Front, session: Session, token: str) -> tuple[Duty, str]:
+    """The duty whose list `token` stands for, and the post it was given to. Raises TokenError, the same for every link
+    that does not open."""
+    duty_id, generation, reader = front.links.read_roster_reader(token)
+    duty = session.get(Duty, duty_id)
+    if duty is None or duty.kind is not DutyKind.ROSTER:
+        raise TokenError("liên kết không dùng được")
+    addressee = addressee_of(session, duty.addressee_id, generation)
+    access.require_open(session, addressee, lasts=front.link_lasts, now=clock.read(session))
+    return duty, reader
 
 
 def _table(form: RosterForm, incoming: Incoming) -> Table:
@@ -142,16 +160,13 @@ def _days(keep: timedelta) -> int:
     return max(1, keep.days)
 
 
-def _read_page(
-    front: Front, session: Session, token: str, duty_id: int, reader: str, roster: Roster | None
-) -> Response:
+def _read_page(front: Front, session: Session, token: str, duty: Duty, reader: str, roster: Roster | None) -> Response:
     """The cover of a list, or with `roster` the list itself."""
-    duty = session.get(Duty, duty_id)
-    if duty is None or duty.kind is not DutyKind.ROSTER or reader not in rosters.readers_of(session, duty):
+    if reader not in rosters.readers_of(session, duty):
         raise TokenError("liên kết không dùng được")
     directive = session.get_one(Directive, duty.directive_id)
     snap = snapshot.of(directive)
-    kept = session.scalar(select(Roster).where(Roster.duty_id == duty_id))
+    kept = session.scalar(select(Roster).where(Roster.duty_id == duty.id))
     return front.pages.page(
         "roster_read", token=token, words=wording.directive_words(snap), office=wording.office_words(snap),
         zone=directive.zone, unit=session.get_one(Addressee, duty.addressee_id).name, form=_rule(snap, duty)[1],

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import threading
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -20,9 +21,12 @@ MAX_FILE = 1024 * 1024
 _MAX_UNPACKED = 20 * MAX_FILE
 _MAX_PARTS = 200
 _MAX_LINES = 20_002
-_MAX_COLUMNS = 60
+#: So many columns that the form does not have are named to the sender; those after them are not read.
+_MAX_STRANGE = 5
 #: Excel takes no longer list of choices than this.
 _MAX_CHOICES = 250
+# A small file may unpack to seconds of work, so one is read at a time.
+_one = threading.BoundedSemaphore(1)
 
 Table = list[dict[str, object]]
 
@@ -53,7 +57,9 @@ def read_file(form: RosterForm, content: bytes) -> Table:
     SubmissionRefused when it is neither, or its headings are not those of `form`."""
     if len(content) > MAX_FILE:
         raise _unreadable("tệp lớn quá 1 MB; chia danh sách hoặc bỏ hình ảnh, định dạng")
-    rows = _read_xlsx(content) if content.startswith(b"PK") else _read_csv(content)
+    width = len(form.columns) + _MAX_STRANGE
+    with _one:
+        rows = _read_xlsx(content, width) if content.startswith(b"PK") else _read_csv(content, width)
     while rows and not any(_filled(cell) for cell in rows[-1]):
         rows.pop()
     if not rows:
@@ -92,7 +98,7 @@ def what_it_holds(column: Column) -> str:
     ])  # fmt: skip
 
 
-def _read_xlsx(content: bytes) -> list[list[object]]:
+def _read_xlsx(content: bytes, width: int) -> list[list[object]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -101,7 +107,7 @@ def _read_xlsx(content: bytes) -> list[list[object]]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file claims of its size is not believed
-        lines = sheet.iter_rows(max_row=_MAX_LINES, max_col=_MAX_COLUMNS, values_only=True)
+        lines = sheet.iter_rows(max_row=_MAX_LINES, max_col=width, values_only=True)
         return [[_as_typed(cell) for cell in line] for line in lines]
     except SubmissionRefused:
         raise
@@ -114,7 +120,7 @@ def _as_typed(cell: object) -> object:
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
-def _read_csv(content: bytes) -> list[list[object]]:
+def _read_csv(content: bytes, width: int) -> list[list[object]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -128,7 +134,7 @@ def _read_csv(content: bytes) -> list[list[object]]:
         lines = list(_some(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)))
     except csv.Error as error:
         raise _unreadable(f"tệp CSV hỏng: {error}") from error
-    return [list(line[:_MAX_COLUMNS]) for line in lines]
+    return [list(line[:width]) for line in lines]
 
 
 def _some(lines: Iterable[Sequence[str]]) -> Iterable[Sequence[str]]:

@@ -32,7 +32,7 @@ def roster_links(
         raise NotFound(f"{reader} không được đọc danh sách của {key}", hint=f"những nơi được đọc: {known}")
     told = [
         {"duty": each.duty_id, "unit": each.unit, "count": each.count, "reader": each.reader,
-         "link": here.links.roster_reader(each.duty_id, each.reader)}
+         "link": here.links.roster_reader(each.duty_id, each.generation, each.reader)}
         for each in found
         if reader in (None, each.reader)
     ]  # fmt: skip

@@ -22,7 +22,8 @@ def require_open(session: Session, addressee: Addressee, *, lasts: timedelta, no
 def revoke(
     session: Session, addressee: Addressee, *, generation: int, reason: str, by: str, now: datetime
 ) -> None:  # fmt: skip
-    """Take back the link of `addressee`, and those of its specialists, and mail a new one to its registry.
+    """Take back the link of `addressee`, and those of its specialists and of the readers of its lists, and mail a new
+    one to its registry.
 
     `generation` is that of the link the desk has looked at. Raises HoatocError without a reason, and
     ChangedMeanwhile when somebody else has taken the same link back."""

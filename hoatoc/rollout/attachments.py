@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
@@ -19,6 +19,8 @@ KINDS = {
     ".xlsx": b"PK\x03\x04",
 }  # fmt: skip
 _LARGEST = 3 * 1024 * 1024
+#: Of one addressee: a unit that reports daily with a full file fills this in a month.
+_MOST_KEPT = 100 * 1024 * 1024
 
 
 def keep(session: Session, addressee: Addressee, *, name: str, content: bytes, now: datetime) -> str:
@@ -30,6 +32,8 @@ def keep(session: Session, addressee: Addressee, *, name: str, content: bytes, n
         raise ValueError("tệp lớn quá 3 MB")
     sha256 = hashlib.sha256(content).hexdigest()
     if _find(session, addressee.id, sha256) is None:
+        if _size_kept(session, addressee.id) + len(content) > _MOST_KEPT:
+            raise ValueError("đơn vị đã gửi quá nhiều tệp; liên hệ văn phòng")
         kept = "".join(mark for mark in PurePath(name).name if mark.isprintable())[-120:]
         session.add(Attachment(addressee_id=addressee.id, sha256=sha256, name=kept, at=now, content=content))
         session.flush()
@@ -63,6 +67,12 @@ def require(session: Session, addressee_id: int, form: Form, figures: Mapping[st
     }
     if wrong:
         raise SubmissionRefused("Báo cáo chưa nhận được vì thiếu tệp.", wrong)
+
+
+def _size_kept(session: Session, addressee_id: int) -> int:
+    """Bytes."""
+    sizes = select(func.sum(func.length(Attachment.content))).where(Attachment.addressee_id == addressee_id)
+    return session.scalar(sizes) or 0
 
 
 def _find(session: Session, addressee_id: int, sha256: str) -> Attachment | None:

@@ -26,9 +26,10 @@ _DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
 
 @dataclass(frozen=True)
 class Reading:
-    """One list that one post may open; `count` is None before it is handed in."""
+    """One list that one post may open; `count` is None before it is handed in, `generation` that of the unit's link."""
 
     duty_id: int
+    generation: int
     unit: str
     count: int | None
     reader: str
@@ -172,13 +173,17 @@ def readers_of(session: Session, duty: Duty) -> tuple[str, ...]:
 def readings(session: Session, directive_id: int) -> list[Reading]:
     """Every list of a directive, once for each post that may open it."""
     rows = session.execute(
-        select(Duty, Addressee.name, Roster.count)
+        select(Duty, Addressee.link_generation, Addressee.name, Roster.count)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .outerjoin(Roster, Roster.duty_id == Duty.id)
         .where(Duty.directive_id == directive_id, Duty.kind == DutyKind.ROSTER, Duty.state != DutyState.WITHDRAWN)
         .order_by(Duty.id)
     )
-    return [Reading(duty.id, unit, count, reader) for duty, unit, count in rows for reader in readers_of(session, duty)]
+    return [
+        Reading(duty.id, generation, unit, count, reader)
+        for duty, generation, unit, count in rows
+        for reader in readers_of(session, duty)
+    ]
 
 
 def delete_expired(session: Session, directive_id: int, now: datetime) -> int:

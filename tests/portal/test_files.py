@@ -112,6 +112,25 @@ def test_a_file_goes_with_the_report_and_opens_for_its_unit_alone(
     assert client.get(f"{place.link('Sở 1')}/tep/{sent}").status_code == 404
 
 
+def test_a_unit_sends_files_up_to_a_hundred_megabytes_in_all(place: Place, client: TestClient, unit: str) -> None:
+    other = place.link("Sở 1")
+    send(client, unit, {"ke_hoach": ("dau.pdf", PDF)})
+    with place.ledger.write() as session:
+        first = session.scalars(select(Attachment)).one()
+        rest = b"0" * (100 * 1024 * 1024 - 2 * len(PDF) - 1)
+        session.add(
+            Attachment(addressee_id=first.addressee_id, sha256=sha(rest), name="rest.pdf", at=ISSUED, content=rest)
+        )
+    answer = send(client, unit, {"ke_hoach": ("lon.pdf", PDF + b"..")})
+    assert answer.status_code == 422
+    assert "đơn vị đã gửi quá nhiều tệp; liên hệ văn phòng" in words(answer.text)
+    assert send(client, unit, {"ke_hoach": ("vua.pdf", PDF + b".")}).status_code == 303
+    assert send(client, unit, {"ke_hoach": ("dau.pdf", PDF)}).status_code == 303, "what is kept takes no more room"
+    assert send(client, unit, {"ke_hoach": ("them.pdf", PDF + b"+")}).status_code == 422
+    assert send(client, other, {"ke_hoach": ("them.pdf", PDF + b"+")}).status_code == 303
+    assert kept(place) == ["dau.pdf", "rest.pdf", "vua.pdf", "them.pdf"]
+
+
 def test_a_required_file_is_asked_for_and_anothers_cannot_be_named(place: Place, client: TestClient, unit: str) -> None:
     assert "chưa điền" in words(send(client, unit, {}).text)
     send(client, place.link("Sở 1"), {"ke_hoach": ("a.pdf", PDF)})

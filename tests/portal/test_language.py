@@ -47,6 +47,7 @@ HANDED_ON = {
     "chưa báo cáo",
     "không liên lạc được",
     "chưa nhận được tệp; chọn lại tệp",
+    "đơn vị đã gửi quá nhiều tệp; liên hệ văn phòng",
     "tệp lớn quá 3 MB",
     "chỉ nhận tệp PDF, PNG, JPG, DOCX, XLSX",
     "ghi lý do; lý do được lưu cùng quyết định",

@@ -2,21 +2,37 @@
 
 import io
 import re
+import threading
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from hoatoc.ledger.schema import CoverageEntry, Duty, DutyKind, DutyState, Event, Fulfilment, Roster
-from hoatoc.rollout import duties, wording
+from hoatoc.errors import SubmissionRefused
+from hoatoc.format.roster import RosterForm
+from hoatoc.ledger.schema import (
+    Addressee,
+    CoverageEntry,
+    Directive,
+    Duty,
+    DutyKind,
+    DutyState,
+    Event,
+    Fulfilment,
+    Roster,
+)
+from hoatoc.rollout import duties, life, wording
 from portal import rosters as pages
-from portal import shares
+from portal import rostersheet, shares
 from portal.rostersheet import MAX_FILE
 from tests.portal.binhphuoc import Province
 from tests.portal.test_unit import words
-from tests.worlds.duties import ISSUED_360, ISSUED_1722, LISTED_BY, PERSON, VACCINATED_BY
+from tests.worlds.duties import ISSUED_360, ISSUED_1722, LISTED_BY, PERSON, VACCINATED_BY, drafted
 from tests.worlds.rollouts import TICK
 
 DISTRICT = "huyen-uy-bu-dang"
@@ -44,7 +60,7 @@ def roster(province: Province) -> str:
 @pytest.fixture
 def reading(province: Province) -> str:
     """The path of that list for one who may read it."""
-    link = province.links.roster_reader(province.duty(DISTRICT, DutyKind.ROSTER).id, READER)
+    link = province.links.roster_reader(province.duty(DISTRICT, DutyKind.ROSTER).id, 0, READER)
     return link.removeprefix(province.links.public_url)
 
 
@@ -303,6 +319,71 @@ def test_a_sheet_that_claims_a_million_lines_is_read_to_its_end(browser_there: T
     assert hand_in(browser_there, roster, claimed.getvalue()).status_code == 303
 
 
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Let something happen while the portal reads the file of a list."""
+    read_file = pages.read_file
+
+    def reading(form: RosterForm, content: bytes) -> rostersheet.Table:
+        happens()
+        return read_file(form, content)
+
+    monkeypatch.setattr(pages, "read_file", reading)
+
+
+def test_others_write_while_a_file_is_read(
+    province: Province, browser_there: TestClient, roster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, lambda: province.clock(ISSUED_360 + TICK))
+    assert hand_in(browser_there, roster, csv(PERSON)).status_code == 303
+    assert [kept.at for kept in rows(province, Roster)] == [ISSUED_360 + TICK]
+
+
+def test_a_link_that_is_taken_back_while_the_file_is_read_hands_in_nothing(
+    province: Province, browser_there: TestClient, roster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, lambda: take_back(province))
+    assert hand_in(browser_there, roster, csv(PERSON)).status_code == 404
+    assert rows(province, Roster) == []
+
+
+def take_back(province: Province) -> None:
+    with province.ledger.write() as session:
+        session.execute(update(Addressee).where(Addressee.key == DISTRICT).values(link_generation=1))
+
+
+def form_of_list() -> RosterForm:
+    return drafted("binh-phuoc/360-cv-tu")[0].rosters["nguoi-di-ve-ngoai-tinh"]
+
+
+def test_one_file_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    both, met, read_csv = threading.Barrier(2), [], rostersheet._read_csv
+
+    def reading(content: bytes, width: int) -> list[list[object]]:
+        try:
+            both.wait(timeout=0.5)
+            met.append("met")
+        except threading.BrokenBarrierError:
+            met.append("alone")
+        return read_csv(content, width)
+
+    monkeypatch.setattr(rostersheet, "_read_csv", reading)
+    with ThreadPoolExecutor(2) as pool:
+        read = [pool.submit(rostersheet.read_file, form_of_list(), csv(PERSON)) for _ in range(2)]
+        assert [len(each.result()) for each in read] == [1, 1]
+    assert met == ["alone", "alone"]
+
+
+def test_of_the_columns_that_the_form_has_not_five_are_named() -> None:
+    headings = [*PERSON, *(f"Cột {number}" for number in range(50))]
+    book, packed = Workbook(), io.BytesIO()
+    book.active.append(headings)
+    book.save(packed)
+    for content in (packed.getvalue(), ";".join(headings).encode()):
+        with pytest.raises(SubmissionRefused) as caught:
+            rostersheet.read_file(form_of_list(), content)
+        assert list(caught.value.problems) == [f"dòng 1, Cột {number}" for number in range(5)]
+
+
 # Readers of lists.
 
 
@@ -330,7 +411,7 @@ def test_who_is_no_reader_gets_the_plain_answer_and_that_is_in_the_history(
     province: Province, browser_there: TestClient, roster: str
 ) -> None:
     hand_in(browser_there, roster, csv(PERSON))
-    link = province.links.roster_reader(province.duty(DISTRICT, DutyKind.ROSTER).id, "so-y-te/deputy")
+    link = province.links.roster_reader(province.duty(DISTRICT, DutyKind.ROSTER).id, 0, "so-y-te/deputy")
     path = link.removeprefix(province.links.public_url)
     plain = browser_there.get("/v/forged").text
     assert (browser_there.get(path).status_code, browser_there.get(path).text) == (404, plain)
@@ -351,6 +432,36 @@ def test_a_readers_link_opens_nothing_else_and_no_other_link_opens_a_list(
     ):
         assert browser_there.get(path).status_code == 404, path
         assert browser_there.post(path).status_code in (404, 405), path
+
+
+def test_a_readers_link_ends_with_the_link_of_the_unit_that_is_taken_back(
+    province: Province, browser_there: TestClient, roster: str, reading: str
+) -> None:
+    hand_in(browser_there, roster, csv(PERSON))
+    take_back(province)
+    refuse_reading(province, browser_there, reading)
+    link = province.links.roster_reader(province.duty(DISTRICT, DutyKind.ROSTER).id, 1, READER)
+    assert "Nguyễn Văn An" in browser_there.post(link.removeprefix(province.links.public_url)).text
+
+
+def refuse_reading(province: Province, browser_there: TestClient, reading: str) -> None:
+    plain = browser_there.get("/v/forged").text
+    for answer in (browser_there.get(reading), browser_there.post(reading)):
+        assert (answer.status_code, answer.text) == (404, plain)
+    assert openings(province) == []
+
+
+def test_a_readers_link_opens_as_long_as_a_units_link(
+    province: Province, browser_there: TestClient, roster: str, reading: str
+) -> None:
+    hand_in(browser_there, roster, csv(PERSON))
+    with province.ledger.write() as session:
+        directive = session.query(Directive).one()
+        life.end(session, directive, reason="xong", by="desk", now=ISSUED_360, version=None)
+    province.clock(ISSUED_360 + timedelta(days=90) - TICK)
+    assert browser_there.get(reading).status_code == 200
+    province.clock(ISSUED_360 + timedelta(days=90))
+    refuse_reading(province, browser_there, reading)
 
 
 def test_a_deleted_list_leaves_its_count_alone(

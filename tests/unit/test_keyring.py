@@ -124,9 +124,18 @@ def test_a_units_link_names_addressee_and_generation(links: Links) -> None:
     assert links.read_unit(url.rpartition("/")[2]) == (12, 3)
 
 
+def test_a_readers_link_names_duty_generation_and_post(links: Links) -> None:
+    url = links.roster_reader(12, 3, "so-y-te/head")
+    assert url.startswith("http://portal.example/ds/")
+    assert links.read_roster_reader(url.rpartition("/")[2]) == (12, 3, "so-y-te/head")
+    for payload in ("", "12", "12.3", "12.3.", "12.so-y-te:head", "x.3.so-y-te:head"):
+        with pytest.raises(TokenError):
+            links.read_roster_reader(links.ring.sign("roster-reader-link", payload))
+
+
 def test_a_readers_token_opens_no_unit_and_a_units_token_no_list(links: Links) -> None:
     with pytest.raises(TokenError):
-        links.read_unit(links.roster_reader(1, "so-y-te/head").rpartition("/")[2])
+        links.read_unit(links.roster_reader(1, 0, "so-y-te/head").rpartition("/")[2])
     with pytest.raises(TokenError):
         links.read_roster_reader(links.unit(1, 0).rpartition("/")[2])
 
