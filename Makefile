@@ -60,13 +60,12 @@ setup: $(DEVELOPMENT) ## Create .venv with everything to develop, hash-checked
 .PHONY: lock
 lock: ## Pin what pyproject.toml asks for, with hashes (needs uv; LOCK_FLAGS=--upgrade takes newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH"; exit 1; }
-	$(call compile,--group build,requirements.lock)
-	$(call compile,--group dev,requirements-dev.lock)
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --universal \
-		--python-version 3.11 $(LOCK_FLAGS) benchmarks/peers/requirements.in -o benchmarks/peers/requirements.lock
+	$(call compile,--group build pyproject.toml,requirements.lock)
+	$(call compile,--group dev pyproject.toml,requirements-dev.lock)
+	$(call compile,benchmarks/peers/requirements.in,benchmarks/peers/requirements.lock)
 
 compile = uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	--universal --python-version 3.11 $(LOCK_FLAGS) $(1) pyproject.toml -o $(2)
+	--universal --python-version 3.11 $(LOCK_FLAGS) $(1) -o $(2)
 
 .PHONY: clean
 clean: ## Remove .venv, the demo's data and the tools' caches

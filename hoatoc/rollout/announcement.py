@@ -3,7 +3,7 @@
 It may go to a hundred thousand, so the ledger does it by itself: a statement each, and no row comes out of it."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, insert, literal, select
@@ -23,14 +23,13 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import duties, history, outbox, reach
+from hoatoc.rollout.bundle import LATE
 from hoatoc.rollout.climb import receipt_due
 from hoatoc.rollout.doors import doors
 from hoatoc.rollout.once import owed_once
 from hoatoc.rollout.snapshot import Snapshot
 
 TEMPLATE, RECEIPT = "dispatch", "receipt"
-#: A pass follows an issue within seconds; what takes longer than this is an outage.
-_AT_ONCE = timedelta(minutes=5)
 _REASON, _ADDED = "văn bản được ban hành", "đơn vị được thêm vào nơi nhận"
 
 
@@ -64,7 +63,7 @@ def _announce(
 def _since(named_at: datetime, now: datetime) -> datetime:
     """From when their time counts: from being named, but where the engine stood still, from being told. Nobody is late
     with what nobody could know of."""
-    return named_at if now - named_at <= _AT_ONCE else now
+    return named_at if now - named_at <= LATE else now
 
 
 def bearers(directive_id: int, clause: str) -> Select[tuple[int]]:

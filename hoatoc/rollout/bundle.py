@@ -25,7 +25,7 @@ STEP_NAMES = {
 }  # fmt: skip
 _OWN = frozenset({Step.REMIND, Step.PRESS})
 _ORDER = list(Step)
-#: A step taken later than this was held up: the notice says so.
+#: What is done later than this after its time was held up by an outage, and is told and reckoned as such.
 LATE = timedelta(minutes=5)
 
 
