@@ -1,6 +1,6 @@
 """The next pass is scheduled in Prefect when the ledger wants it; the watchdog starts what was missed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelled
@@ -13,7 +13,12 @@ from tests.worlds.offices import KEY
 from tests.worlds.rollouts import RECEIPT_DUE
 
 ZONE = "Asia/Ho_Chi_Minh"
-SOON = timedelta(hours=1)
+
+
+def halfway_to(instant: datetime) -> datetime:
+    """An instant before ``instant``, whatever the time of day at which the test runs."""
+    now = machine_now()
+    return now + (instant - now) / 2
 
 
 def test_a_pass_schedules_one_run_when_something_next_falls_due(make_office: MakeOffice) -> None:
@@ -55,7 +60,7 @@ def test_a_second_pass_asks_for_no_second_wake_up(make_office: MakeOffice) -> No
 def test_a_wake_up_moves_with_what_falls_due_earlier(make_office: MakeOffice) -> None:
     office = make_office(simulated=False)
     office.run(issue=True)
-    earlier = machine_now() + SOON
+    earlier = halfway_to(office.next_wake().at)
     office.wake_at(earlier)
 
     office.run()
@@ -70,7 +75,7 @@ def test_a_cancelled_wake_up_can_be_made_again(make_office: MakeOffice) -> None:
     first, later = office.scheduled()[0], office.next_wake().at
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(first.id, Cancelled(), force=True)
-    office.wake_at(machine_now() + SOON)
+    office.wake_at(halfway_to(later))
     office.run()
     office.wake_at(later)
 
