@@ -1,5 +1,6 @@
 """The portal as an ASGI application: `uvicorn --factory portal.app:serve_app`."""
 
+import gc
 from datetime import timedelta
 
 from fastapi import Depends, FastAPI
@@ -53,6 +54,7 @@ def create_app(
     app.add_middleware(Guard, https=front.is_https)
     failures.install(app, pages)
     app.add_api_route("/health", health)
+    app.router.routes.append(unit.RECEIPT)
     behind_links = (
         unit, reports, tasks, rosters, coverage, permissions, assigning, moretime, returning, slips, paper,
     )  # fmt: skip
@@ -83,4 +85,8 @@ def serve_app() -> FastAPI:
     links, lasts = Links(ring, settings.public_url), timedelta(days=settings.link_days)
     province = province_of(settings, settings.public_url)
     folders = Folders(settings.directives, settings.home)
-    return create_app(ledger, links, settings.lang, link_lasts=lasts, province=province, folders=folders)
+    app = create_app(ledger, links, settings.lang, link_lasts=lasts, province=province, folders=folders)
+    # What is there now stays: the collector need not go through it every few seconds, with all requests waiting.
+    gc.collect()
+    gc.freeze()
+    return app

@@ -55,9 +55,10 @@ class Front:
         return self.links.public_url.startswith("https:")
 
 
-async def _front(request: Request) -> Front:
+async def front_of(request: Request) -> Front:
+    """The portal that serves `request`."""
     front: Front = request.app.state.front
     return front
 
 
-TheFront = Annotated[Front, Depends(_front)]
+TheFront = Annotated[Front, Depends(front_of)]

@@ -4,7 +4,7 @@ Cross-site request forgery: a unit's pages have no cookie and no ambient authori
 path is the only capability, so a forged request would have to know it already; `Referrer-Policy: no-referrer` keeps it
 from leaking to other sites, and `no-store` from staying in caches. The signed-in side has a cookie, and portal.csrf."""
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,7 +35,10 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._more = _BY_HTTPS if https else {}
+        more = _BY_HTTPS if https else {}
+        # Made once, as the server sends them: every answer has them.
+        self._usual, self._static = Headers(HEADERS | more).raw, Headers(_STATIC | more).raw
+        self._ours = {name for name, _ in self._usual}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -46,8 +49,9 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = static and message["status"] < 400
-                MutableHeaders(scope=message).update((_STATIC if kept else HEADERS) | self._more)
+                ours = self._static if static and message["status"] < 400 else self._usual
+                theirs = [header for header in message["headers"] if header[0] not in self._ours]
+                message["headers"] = [*theirs, *ours]
             await send(message)
 
         await self._app(scope, _limited(scope, receive), guarded)

@@ -21,13 +21,14 @@ _LARGEST_ID = 2**63 - 1
 RowId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]
 
 
-async def _typed(request: Request) -> dict[str, str]:
+async def typed_into(request: Request) -> dict[str, str]:
+    """The fields of a form, without its files."""
     form = await request.form()
     # PostgreSQL takes no NUL in text, and no person types one.
     return {key: value.replace("\0", "") for key, value in form.items() if isinstance(value, str)}
 
 
-Typed = Annotated[dict[str, str], Depends(_typed)]
+Typed = Annotated[dict[str, str], Depends(typed_into)]
 
 
 @dataclass(frozen=True)

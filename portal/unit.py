@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
+from starlette.routing import Route
 
 from hoatoc import clock
 from hoatoc.errors import NotFound, TokenError
@@ -12,12 +13,12 @@ from hoatoc.localtime import NEVER
 from hoatoc.rollout import acknowledge, exchange, requests, specialists, support
 from hoatoc.rollout.receipts import Acknowledgement
 from hoatoc.rollout.views import unit_page
-from portal.front import Front, TheFront
+from portal.front import Front, TheFront, front_of
 from portal.once import once_by
 from portal.owed import in_short, owed_by, pressing
 from portal.permissions import decider_page
 from portal.steps import code_words, way_words
-from portal.typed import NAME, TITLE, Signature, Typed, signature
+from portal.typed import NAME, TITLE, Signature, signature, typed_into
 from portal.visitor import enter
 
 router = APIRouter()
@@ -31,15 +32,23 @@ def show_unit(front: TheFront, token: str) -> Response:
     return _unit(front, token, Signature("", ""))
 
 
-@router.post("/v/{token}/nhan")
-async def take_receipt(front: TheFront, token: str, typed: Typed) -> Response:
-    """Acknowledge the directive in the name of the person who presses."""
-    signed = signature(typed)
+async def take_receipt(request: Request) -> Response:
+    """Acknowledge the directive in the name of the person who presses.
+
+    Hundreds come within a minute, so this is a plain route (RECEIPT): what FastAPI does for each request to find out
+    what an endpoint depends on would cost more than the acknowledgement."""
+    front, token = await front_of(request), request.path_params["token"]
+    front.pace.write(token)
+    signed = signature(await typed_into(request))
     if signed.problems:
         return await run_in_threadpool(_unit, front, token, signed)
     if not await front.receipts.take(_acknowledgement(front, token, signed)):
         await run_in_threadpool(acknowledge_as, front, token, signed, "portal")
     return RedirectResponse(f"/v/{token}", status_code=303)
+
+
+#: To stand before the router, whose page has the same address.
+RECEIPT = Route("/v/{token}/nhan", take_receipt, methods=["POST"])
 
 
 def _acknowledgement(front: Front, token: str, signed: Signature) -> Acknowledgement:

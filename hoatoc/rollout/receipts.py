@@ -2,7 +2,7 @@
 
 On the afternoon of an urgent directive hundreds come within a minute, and each costs a dozen statements by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -32,26 +32,52 @@ class Acknowledgement:
 def acknowledge_all(
     session: Session, asked: Sequence[Acknowledgement], *, lasts: timedelta, now: datetime, channel: str
 ) -> set[Acknowledgement]:
-    """Record those of `asked` that are plain, at `now` (aware, UTC); these are given back. The others, for whatever
-    reason (acknowledged before, unreachable, revoked, not known), are left to `acknowledge`, which says it.
+    """Record those of `asked` that are plain, at `now` (aware, UTC); these are given back, with those that were
+    recorded before and change nothing. The others, for whatever reason (unreachable, revoked, not known), are left to
+    `acknowledge`, which says it.
 
     Links open until `lasts` after the directive's end. Raises an error of the database, or InvalidTransition, when
     somebody else was quicker with one of them: then nothing was done."""
     by_id = {each.addressee_id: each for each in asked}
-    plain = [row for row in _plain(session, by_id, now - lasts) if row.link_generation == by_id[row.id].generation]
-    if not plain:
-        return set()
+    plain = _by_link(_plain(session, by_id, now - lasts), by_id)
+    rest = by_id.keys() - {row.id for row in plain}
+    again = _by_link(_again(session, rest, now - lasts), by_id) if rest else []
+    if plain:
+        _record(session, plain, by_id, now, channel)
+    return {by_id[row.id] for row in (*plain, *again)}
+
+
+def _by_link(rows: Sequence[Row[Any]], by_id: dict[int, Acknowledgement]) -> list[Row[Any]]:
+    return [row for row in rows if row.link_generation == by_id[row.id].generation]
+
+
+def _record(
+    session: Session, plain: Sequence[Row[Any]], by_id: dict[int, Acknowledgement], now: datetime, channel: str
+) -> None:
     values = [(row.directive_id, row.id, by_id[row.id].by_name, by_id[row.id].by_title) for row in plain]
     insert_all(
         session, Receipt, {"code": ACCEPTED, "at": now, "channel": channel}, values, key="addressee_id",
         directive_id=NUMBER, addressee_id=NUMBER, by_name=WORDS, by_title=WORDS,
     )  # fmt: skip
-    detail = {"code": ACCEPTED, "channel": channel}
-    _note(session, now, [(row, "receipt_recorded", f"addressee:{row.id}", detail) for row in plain])
     _meet(session, plain, now)
+    _note(session, plain, now, {"code": ACCEPTED, "channel": channel})
     for directive_id, rows in groupby(sorted(plain, key=lambda row: row.directive_id), lambda row: row.directive_id):
         first_action.open_for_all(session, directive_id, [row.id for row in rows], now)
-    return {by_id[row.id] for row in plain}
+
+
+def _again(session: Session, ids: Collection[int], ended_after: datetime) -> Sequence[Row[Any]]:
+    """Those that have acknowledged before and owe no receipt: somebody has pressed twice."""
+    owed = exists().where(
+        Duty.addressee_id == Addressee.id, Duty.kind == DutyKind.RECEIPT,
+        Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)),
+    )  # fmt: skip
+    return session.execute(
+        select(Addressee.id, Addressee.link_generation)
+        .join(Receipt, (Receipt.addressee_id == Addressee.id) & (Receipt.code == ACCEPTED))
+        .join(Directive, Directive.id == Addressee.directive_id)
+        .where(Addressee.id.in_(ids), Addressee.decides.is_(False), Addressee.unreachable_at == NEVER, ~owed,
+               Directive.ended_at > ended_after)
+    ).all()  # fmt: skip
 
 
 def _plain(session: Session, by_id: dict[int, Acknowledgement], ended_after: datetime) -> Sequence[Row[Any]]:
@@ -85,13 +111,17 @@ def _meet(session: Session, plain: Sequence[Row[Any]], now: datetime) -> None:
     )  # fmt: skip
     if met.rowcount != len(plain):  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
         raise InvalidTransition("duty", "(đã đổi)", DutyState.MET)
-    targets = ((row, DutyState.MET if now <= row.due_at else DutyState.MET_LATE) for row in plain)
-    _note(session, now, [(row, f"duty_{target}", f"duty:{row.duty_id}", {"reason": ""}) for row, target in targets])
 
 
-def _note(session: Session, now: datetime, told: Sequence[tuple[Row[Any], str, str, dict[str, str]]]) -> None:
-    values = [(row.directive_id, kind, subject, f"addressee:{row.key}", detail) for row, kind, subject, detail in told]
+def _note(session: Session, plain: Sequence[Row[Any]], now: datetime, received: dict[str, str]) -> None:
+    recorded = [
+        (row.directive_id, "receipt_recorded", f"addressee:{row.id}", f"addressee:{row.key}", received) for row in plain
+    ]
+    met = [
+        (row.directive_id, f"duty_{DutyState.MET if now <= row.due_at else DutyState.MET_LATE}", f"duty:{row.duty_id}",
+         f"addressee:{row.key}", {"reason": ""}) for row in plain
+    ]  # fmt: skip
     insert_all(
-        session, Event, {"at": now}, values, key="subject", directive_id=NUMBER, kind=WORDS, subject=WORDS, actor=WORDS,
-        detail=DATA,
+        session, Event, {"at": now}, recorded + met, key="subject", directive_id=NUMBER, kind=WORDS, subject=WORDS,
+        actor=WORDS, detail=DATA,
     )  # fmt: skip

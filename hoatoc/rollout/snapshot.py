@@ -4,6 +4,9 @@ import hashlib
 import json
 from typing import Any
 
+from sqlalchemy import inspect
+from sqlalchemy.orm import object_session
+
 from hoatoc.format.directive import DirectiveFile
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.form import Form
@@ -70,10 +73,18 @@ def of(directive: Directive) -> Snapshot:
     """The snapshot of an issued directive; read once for each content, since every change has a new hash."""
     found = _read.get(directive.snapshot_hash)
     if found is None:
+        _load(directive)
         if len(_read) >= _KEPT:
             _read.pop(next(iter(_read)))
         found = _read[directive.snapshot_hash] = Snapshot(directive.snapshot)
     return found
+
+
+def _load(directive: Directive) -> None:
+    session, state = object_session(directive), inspect(directive)
+    if session is not None and "snapshot" in state.unloaded:
+        # Both in one statement: an amendment since the directive was read must not come under the old hash.
+        session.refresh(directive, ["snapshot", "snapshot_hash"])
 
 
 def take(folder: OfficeFolder, draft: Draft) -> dict[str, Any]:

@@ -75,9 +75,24 @@ def test_those_that_are_not_plain_are_left_and_the_others_go_in(world: World) ->
         access.revoke(session, rows[revoked], generation=0, reason="mất máy", by="desk", now=ISSUED)
     asked = [*said(world, *everyone), Acknowledgement(9999, 0, "Ai đó", "")]
     ids = {each.key: each.id for each in world.all(Addressee)}
-    assert take(world, asked) == {ids[key] for key in plain}
+    assert take(world, asked) == {ids[key] for key in (again, *plain)}
     assert {row.addressee_id for row in world.all(Receipt)} == {ids[key] for key in (again, *plain)}
-    assert take(world, asked) == set()
+
+
+def test_who_presses_twice_is_answered_and_changes_nothing(world: World) -> None:
+    world.run()
+    asked = said(world, *(each.key for each in world.all(Addressee)))
+    first, before = take(world, asked), told(world)
+    world.at(RECEIPT_DUE + TICK)
+    with world.ledger.write() as session:
+        named_again = session.query(Duty).filter_by(kind=DutyKind.RECEIPT).first()
+        assert named_again is not None
+        named_again.state = DutyState.OPEN  # as of one that is taken off the addressees and named again
+
+    assert take(world, asked) == first - {named_again.addressee_id}
+
+    after = told(world)
+    assert (after["receipt"], after["event"]) == (before["receipt"], before["event"])
 
 
 def test_links_that_have_ended_are_left(world: World) -> None:

@@ -39,7 +39,8 @@ class Directive(Base):
     urgency: Mapped[str]
     zone: Mapped[str]
     state: Mapped[DirectiveState] = mapped_column(word(DirectiveState))
-    snapshot: Mapped[dict[str, Any]]
+    # Large, and read by each process once: left in the ledger until somebody asks (hoatoc.rollout.snapshot.of).
+    snapshot: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     snapshot_hash: Mapped[str]
     issued_at: Mapped[datetime]
     issued_by: Mapped[str]
