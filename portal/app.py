@@ -86,6 +86,7 @@ def serve_app() -> FastAPI:
     province = province_of(settings, settings.public_url)
     folders = Folders(settings.directives, settings.home)
     app = create_app(ledger, links, settings.lang, link_lasts=lasts, province=province, folders=folders)
+    app.state.front.pages.read_all()
     # What is there now stays: the collector need not go through it every few seconds, with all requests waiting.
     gc.collect()
     gc.freeze()

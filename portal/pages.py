@@ -21,7 +21,7 @@ class Pages:
         self.language = language
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+            lstrip_blocks=True, extensions=["jinja2.ext.i18n"], auto_reload=False,
         )  # fmt: skip
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.install_gettext_translations(  # type: ignore[attr-defined]  # the i18n extension adds it
@@ -29,6 +29,12 @@ class Pages:
         )
         # `count` stands alone, because message extraction does not see methods.
         self._environment.globals |= {"language": language, "count": language.count, "static": _addresses()}
+
+    def read_all(self) -> None:
+        """Read all templates and the language's forms of numbers now, not while the first visitors wait."""
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)
+        self.language.number(0)
 
     def page(self, name: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
         """The page `name`, filled with `context`; what the template asks for and does not get is an error."""
