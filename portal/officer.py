@@ -10,6 +10,7 @@ from hoatoc import clock
 from hoatoc.accounts import signin
 from hoatoc.accounts.signin import Presence
 from hoatoc.ledger.schema import Role
+from hoatoc.rollout import messages
 from portal.front import Front, TheFront
 
 COOKIE = "hoatoc"
@@ -25,7 +26,8 @@ class NotYours(Exception):
 
 @dataclass(frozen=True)
 class Officer:
-    """A person of the office who is signed in. `csrf` is what their forms carry, `way` how they came in."""
+    """A person of the office who is signed in. `csrf` is what their forms carry, `way` how they came in; `messages`
+    counts what waits to be read, for the navigation of every page."""
 
     account_id: int
     login: str
@@ -34,6 +36,7 @@ class Officer:
     csrf: str
     sign_in_id: int
     way: str
+    messages: int
 
     @property
     def actor(self) -> str:
@@ -81,9 +84,11 @@ def _officer(front: TheFront, request: Request) -> Officer:
     if present is None:
         raise SignInNeeded
     account = present.account
+    with front.ledger.read() as session:
+        waiting = messages.count(session)
     return Officer(
         account.id, account.login, account.name, account.role, present.sign_in.csrf, present.sign_in.id,
-        present.sign_in.way,
+        present.sign_in.way, waiting,
     )  # fmt: skip
 
 

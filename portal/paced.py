@@ -3,6 +3,7 @@
 from fastapi import Request
 
 from portal.front import TheFront
+from portal.officer import AnyOfficer
 from portal.pacing import address_of
 
 
@@ -15,3 +16,9 @@ async def writes(front: TheFront, request: Request) -> None:
 async def sign_ins(front: TheFront, request: Request) -> None:
     """For the ways in."""
     front.pace.sign_in(address_of(request))
+
+
+async def checks(front: TheFront, officer: AnyOfficer, request: Request) -> None:
+    """For looking up codes, which might be guessed."""
+    if request.query_params.get("ma", "").strip():
+        front.pace.check(officer.login)

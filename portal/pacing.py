@@ -1,4 +1,5 @@
-"""How often one may try: signing in by address, links that do not open by address, and writing by link.
+"""How often one may try: signing in by address, links that do not open by address, codes of slips by account, and
+writing by link.
 
 Counted in this process's memory: a restart forgets, and each process counts for itself. What must not be forgotten,
 wrong passwords by login, is in the ledger (hoatoc.accounts.lockout). A link that opens is never slowed down when it is
@@ -14,6 +15,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 _SIGN_INS = parse("40 per 5 minutes")
 _WRONG_LINKS = parse("60 per minute")
+_CHECKS = parse("40 per 5 minutes")
 _WRITES_A_MINUTE = 240
 
 
@@ -52,6 +54,10 @@ class Pace:
     def wrong_link(self, address: str) -> None:
         """One more link from `address` that does not open. Raises TooOften."""
         self._hit(_WRONG_LINKS, "wrong-link", address)
+
+    def check(self, who: str) -> None:
+        """One more code of a slip looked up by the account `who`, right or wrong. Raises TooOften."""
+        self._hit(_CHECKS, "check", who)
 
     def write(self, token: str) -> None:
         """One more form sent by the link `token`, which nobody has looked at yet and may be long. Raises TooOften."""

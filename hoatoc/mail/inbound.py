@@ -67,8 +67,8 @@ class Inbox:
             session.add(
                 InboxMail(
                     directive_id=notice.directive_id, notice_id=notice_id, fingerprint=fingerprint, kind=incoming.kind,
-                    received_at=at, sender=incoming.sender, body=incoming.words, sheet=incoming.sheet,
-                    state=InboxState.NEW, outcome="",
+                    received_at=at, sender=incoming.sender, subject=incoming.subject, body=incoming.words,
+                    sheet=incoming.sheet, state=InboxState.NEW, outcome="",
                 )
             )  # fmt: skip
             return session.get_one(Directive, notice.directive_id).key

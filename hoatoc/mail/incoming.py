@@ -15,6 +15,7 @@ from hoatoc.ledger.schema import InboxKind
 from hoatoc.papers.reportsheet import read_workbook
 
 _MOST_WORDS = 10_000
+_LONGEST_SUBJECT = 300
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Where a quoted mail begins: what follows is not the writer's.
 _QUOTED = re.compile(
@@ -40,6 +41,7 @@ class Incoming:
     words: str
     fingerprint: str
     sheet: dict[str, Any] = field(default_factory=dict)
+    subject: str = ""
 
 
 def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming:
@@ -55,7 +57,8 @@ def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming
         kind = InboxKind.AUTO if _is_automatic(message, return_path) else InboxKind.REPLY
         words = own_words(_text(message))
     sheet = _sheet(message) if kind is InboxKind.REPLY else {}
-    return Incoming(kind, _clean(sender), _clean(words)[:_MOST_WORDS], _fingerprint(message, content), sheet)
+    subject = " ".join(_clean(_header(message, "Subject")).split())[:_LONGEST_SUBJECT]
+    return Incoming(kind, _clean(sender), _clean(words)[:_MOST_WORDS], _fingerprint(message, content), sheet, subject)
 
 
 def own_words(text: str) -> str:

@@ -82,7 +82,7 @@ def _read(
     ).tuples().all()  # fmt: skip
     if not rows:
         return []
-    numbers = _numbers(session, [unit for _, unit in rows], local_date(now, directive.zone))
+    telephones = numbers(session, [unit for _, unit in rows], local_date(now, directive.zone))
     calls = _calls(session, directive)
     accepted = set(
         session.scalars(
@@ -97,7 +97,7 @@ def _read(
             Silent(
                 addressee, unit.tree, address=last.to_address if last else unit.mail,
                 answer=f"{last.answer_code or ''} {last.answer_text}".strip() if last else "",
-                at=at if at < NEVER else None, times=times, numbers=numbers[unit.id],
+                at=at if at < NEVER else None, times=times, numbers=telephones[unit.id],
                 calls=calls.get(addressee.id, []), acknowledged=addressee.id in accepted,
             )
         )  # fmt: skip
@@ -142,6 +142,19 @@ def addressee_of(session: Session, directive_id: int, addressee_id: int) -> Addr
     return found
 
 
+def numbers(session: Session, units: Sequence[Unit], day: date) -> dict[int, list[Number]]:
+    """The telephones of `units` and of their posts on `day`, by the id of the unit; the unit's own first."""
+    found = {unit.id: [Number(unit.name, unit.phone)] if unit.phone else [] for unit in units}
+    posts = session.scalars(
+        select(Post)
+        .where(Post.unit_id.in_(found), Post.phone != "", Post.valid_from <= day, Post.valid_to >= day)
+        .order_by(Post.id)
+    )
+    for post in posts:
+        found[post.unit_id].append(Number(f"{post.title} {post.holder}".strip(), post.phone))
+    return found
+
+
 def _problems(number: str, result: str, spoke_with: str, note: str, acknowledges: bool) -> dict[str, str]:
     problems = {}
     if result not in set(CallResult):
@@ -170,18 +183,6 @@ def _bounced(session: Session, directive: Directive) -> dict[int, tuple[Notice, 
     )  # fmt: skip
     rows = session.execute(select(Notice, newest.c.times).join(newest, newest.c.id == Notice.id)).tuples()
     return {notice.addressee_id: (notice, times) for notice, times in rows if notice.addressee_id is not None}
-
-
-def _numbers(session: Session, units: Sequence[Unit], day: date) -> dict[int, list[Number]]:
-    found = {unit.id: [Number(unit.name, unit.phone)] if unit.phone else [] for unit in units}
-    posts = session.scalars(
-        select(Post)
-        .where(Post.unit_id.in_(found), Post.phone != "", Post.valid_from <= day, Post.valid_to >= day)
-        .order_by(Post.id)
-    )
-    for post in posts:
-        found[post.unit_id].append(Number(f"{post.title} {post.holder}".strip(), post.phone))
-    return found
 
 
 def _calls(session: Session, directive: Directive) -> dict[int, list[Call]]:

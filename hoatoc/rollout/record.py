@@ -32,11 +32,13 @@ _PRESSING = ("remind", "press", "superior", "leadership", "explain")
 
 @dataclass(frozen=True)
 class Line:
-    """What one directive asked of the unit and what came of it. `acknowledged_after` is None without a receipt."""
+    """What one directive asked of the unit and what came of it. `acknowledged_after` is None without a receipt,
+    `addressee_id` where only members of the unit are addressed."""
 
     directive: Directive
     cells: Cells
     acknowledged_after: timedelta | None
+    addressee_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,12 @@ def read(session: Session, unit: Unit, now: datetime) -> Record:
 
 def _lines(session: Session, unit: Unit, selection: Selection, now: datetime) -> list[Line]:
     counted = statistics.by_directive(session, selection, now)
-    waits = _waits(session, unit)
+    waits, itself = _waits(session, unit), _itself(session, unit)
     rows = session.scalars(select(Directive).where(Directive.id.in_(counted)).order_by(Directive.issued_at.desc()))
     return [
-        Line(directive, statistics.of_books(counted[directive.id]), waits.get(directive.id)) for directive in rows
-    ]  # fmt: skip
+        Line(directive, statistics.of_books(counted[directive.id]), waits.get(directive.id), itself.get(directive.id))
+        for directive in rows
+    ]
 
 
 def _waits(session: Session, unit: Unit) -> dict[int, timedelta]:
@@ -129,6 +132,12 @@ def _waits(session: Session, unit: Unit) -> dict[int, timedelta]:
         .group_by(Addressee.directive_id, Duty.opened_at)
     ).tuples()  # fmt: skip
     return {directive_id: at - asked for directive_id, asked, at in rows}
+
+
+def _itself(session: Session, unit: Unit) -> dict[int, int]:
+    """The unit as an addressee, by directive."""
+    rows = select(Addressee.directive_id, Addressee.id).where(Addressee.unit_id == unit.id, Addressee.post_id.is_(None))
+    return dict(session.execute(rows).tuples().all())
 
 
 def _above(session: Session, unit: Unit) -> Unit | None:

@@ -1,10 +1,11 @@
 """Checks the code of a receipt slip that a unit shows."""
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from hoatoc import clock
 from hoatoc.errors import TokenError
 from hoatoc.ledger.schema import Addressee
+from portal import paced
 from portal.front import TheFront
 from portal.officer import AnyOfficer
 from portal.slips import slip
@@ -13,7 +14,7 @@ from portal.steps import code_words, way_words
 router = APIRouter(prefix="/bien-nhan")
 
 
-@router.get("")
+@router.get("", dependencies=[Depends(paced.checks)])
 def check_slip(front: TheFront, officer: AnyOfficer, ma: str = Query("", max_length=80)) -> Response:
     """What the ledger says of the unit at the instant of the slip; nothing for a code that was never given."""
     made, known = None, True

@@ -5,13 +5,14 @@ from fastapi import APIRouter, Response
 from hoatoc import clock
 from hoatoc.ledger.schema import Directive, Office
 from hoatoc.localtime import DEFAULT_ZONE
-from hoatoc.rollout import record
+from hoatoc.rollout import messages, record
 from portal import once
 from portal.desk import phrases
 from portal.front import TheFront
 from portal.officer import AnyOfficer
 
 router = APIRouter()
+_LETTERS = 10
 
 
 @router.get("/don-vi/{key}")
@@ -27,7 +28,9 @@ def show_unit(front: TheFront, officer: AnyOfficer, key: str) -> Response:
         return front.pages.page(
             "desk/unit", officer=officer, now=now, simulated=clock.is_simulated(session), read=read, zones=zones,
             titles=titles, zone=next(iter(zones.values()), DEFAULT_ZONE), trees=phrases.trees(language),
-            results=phrases.calls(language), office=session.get_one(Office, read.unit.office_id).key,
+            results=phrases.calls(language),
+            office=session.get_one(Office, read.unit.office_id).key,
+            letters=messages.of_unit(session, read.unit.id, limit=_LETTERS),
             open_duties=[
                 (duty, once.title(duty.kind, duty.subject, language, duty.slot)) for duty in read.open_duties
             ],

@@ -18,6 +18,7 @@ from hoatoc.ledger.schema import (
     DutyKind,
     Event,
     ExtensionRequest,
+    InboxMail,
     PermissionRequest,
     Role,
 )
@@ -27,6 +28,7 @@ from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import account, officer_at
 from tests.portal.place import DUE, FIGURES, SIGNED, Place
 from tests.portal.test_desk import bounce
+from tests.portal.test_desk_messages import write_back
 from tests.portal.test_directory import HERE, UNIT, book, typed
 from tests.portal.test_issuing import PLAN, filled, seen
 from tests.worlds.ledgers import Ledgers
@@ -77,9 +79,10 @@ class Visit:
 
 @pytest.fixture
 def visit(place: Place, client: TestClient) -> Iterator[Visit]:
-    """The day after the issue: one unit has reported, one mailbox is dead, one unit asks for more time and another
-    has given its report back."""
+    """The day after the issue: one unit has reported, one mailbox is dead, one has written back, one asks for more
+    time and another has given its report back."""
     bounce(place, "Sở Ngoại vụ")
+    write_back(place, "Sở Công Thương")
     client.post(f"{place.link('Sở Y tế')}/bao-cao/{DAY}", data=FIGURES | SIGNED)
     found = Visit(place, client)
     more = {"han-moi": "2021-11-25T20:30", "ly-do": "Máy chủ hỏng", **SIGNED}
@@ -123,6 +126,10 @@ def _link(visit: Visit) -> tuple[str, dict[str, str]]:
     return f"/ban/lien-ket/{visit.addressee('Sở Y tế')}", {"lan": "0", "ly-do": "lộ liên kết"}
 
 
+def _letter(visit: Visit) -> tuple[str, dict[str, str]]:
+    return f"/ban/thu-den/{visit.one(select(InboxMail.id))}", {"cach-xu-ly": "đã gọi"}
+
+
 def _exception(path: str) -> Act:
     def act(visit: Visit) -> tuple[str, dict[str, str]]:
         duty = visit.duty("Sở Công Thương", DutyKind.REPORT)
@@ -160,6 +167,7 @@ ACTS: dict[str, tuple[Role, Act]] = {
     "/ban/viec/{duty_id}/{action}": (Role.DESK, _with_duty),
     "/ban/vb/{directive_id}/goi/{addressee_id}": (Role.DESK, _call),
     "/ban/lien-ket/{addressee_id}": (Role.DESK, _link),
+    "/ban/thu-den/{message_id}": (Role.DESK, _letter),
     "/ban/vb/{directive_id}/tong-hop/{day}/mo-lai": (Role.DESK, _exception("mo-lai")),
     "/ban/vb/{directive_id}/tong-hop/{day}/mien": (Role.DESK, _exception("mien")),
     "/ban/de-nghi/gia-han/{request_id}": (Role.LEADERSHIP, _more_time),

@@ -93,7 +93,7 @@ HANDED_ON = {
     "mở lại bảng theo dõi rồi chọn đơn vị", "văn bản này không gửi tới đơn vị ấy", "mở lại trang của văn bản",
     "lý do được gửi cho các đơn vị và lưu trong lịch sử", "chưa chọn văn bản thay thế",
     "ban hành văn bản mới trước, rồi chọn ở đây", "chưa chọn hạn mới",
-    "văn bản không còn ở tình trạng làm được việc này",
+    "văn bản không còn ở tình trạng làm được việc này", "không có thư này", "Ghi chú dài quá 1000 ký tự.",
 }  # fmt: skip
 #: The same, of issuing and of the directory.
 ISSUING = {

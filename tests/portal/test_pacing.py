@@ -9,7 +9,7 @@ from hoatoc.ledger.schema import Addressee, Directive, Role
 from hoatoc.rollout import life
 from portal.app import create_app
 from portal.pacing import Minutes
-from tests.portal.officers import officer_at
+from tests.portal.officers import officer_at, signed_in
 from tests.portal.place import ISSUED, SIGNED, Place
 
 
@@ -39,6 +39,16 @@ def test_signing_in_is_slowed_down_by_address_whatever_the_login(place: Place) -
         assert client.post("/vao/guess").status_code == 429
     with TestClient(create_app(place.ledger, place.links, "vi"), client=("192.0.2.2", 1)) as client:
         assert client.post("/vao", data={"ten": "ai", "mat-khau": "x"}).status_code == 422
+
+
+def test_looking_up_codes_is_slowed_down_by_account_right_or_wrong(place: Place) -> None:
+    with officer_at(place.ledger, place.links) as desk:
+        assert {desk.get("/ban/bien-nhan").status_code for _ in range(50)} == {200}
+        said = [desk.get("/ban/bien-nhan", params={"ma": f"1-2-{nth}"}).status_code for nth in range(42)]
+        assert said == [200] * 40 + [429] * 2
+        assert desk.get("/ban/bien-nhan", params={"ma": place.links.slip(1, ISSUED)}).status_code == 429
+        signed_in(desk, place.ledger, Role.AUDITOR)
+        assert desk.get("/ban/bien-nhan", params={"ma": "1-2-3"}).status_code == 200
 
 
 def test_an_ended_directives_link_gets_the_answer_of_a_forged_one(place: Place, client: TestClient) -> None:

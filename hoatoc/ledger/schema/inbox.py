@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hoatoc.ledger.schema.base import Base, Id
 from hoatoc.ledger.types import word
+from hoatoc.localtime import NEVER
 
 
 class InboxState(StrEnum):
@@ -16,6 +17,7 @@ class InboxState(StrEnum):
 
     NEW = "new"  #: Waits for the next pass.
     APPLIED = "applied"  #: Taken in; `outcome` says as what.
+    HANDLED = "handled"  #: A message, read and dealt with by somebody at the desk.
 
 
 class InboxKind(StrEnum):
@@ -28,10 +30,14 @@ class InboxKind(StrEnum):
 
 
 class InboxMail(Base):
-    """One incoming mail tied to the notice it answers. `fingerprint` makes taking the same mail in twice harmless."""
+    """One incoming mail tied to the notice it answers. `fingerprint` makes taking the same mail in twice harmless.
+    `handled_at` is NEVER until somebody at the desk has dealt with it."""
 
     __tablename__ = "inbox_mail"
-    __table_args__ = (Index("ix_inbox_mail_directive_id_state", "directive_id", "state"),)
+    __table_args__ = (
+        Index("ix_inbox_mail_directive_id_state", "directive_id", "state"),
+        Index("ix_inbox_mail_outcome_state", "outcome", "state"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))
@@ -40,7 +46,11 @@ class InboxMail(Base):
     kind: Mapped[InboxKind] = mapped_column(word(InboxKind))
     received_at: Mapped[datetime]
     sender: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
     body: Mapped[str]
     sheet: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what an attached workbook holds; empty without one
     state: Mapped[InboxState] = mapped_column(word(InboxState))
     outcome: Mapped[str]
+    handled_at: Mapped[datetime] = mapped_column(default=NEVER)
+    handled_by: Mapped[str] = mapped_column(default="")
+    handled_how: Mapped[str] = mapped_column(default="")  # the desk's words, if any

@@ -528,10 +528,14 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(24), nullable=False),
         sa.Column("received_at", Utc(), nullable=False),
         sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("sheet", Json, nullable=False),
         sa.Column("state", sa.String(24), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("handled_at", Utc(), nullable=False),
+        sa.Column("handled_by", sa.Text(), nullable=False),
+        sa.Column("handled_how", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_inbox_mail_directive_id")),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_inbox_mail_notice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_mail")),
@@ -539,6 +543,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox_mail", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_mail_directive_id_state", ["directive_id", "state"], unique=False)
+        batch_op.create_index("ix_inbox_mail_outcome_state", ["outcome", "state"], unique=False)
 
     op.create_table(
         "notice_duty",
@@ -601,6 +606,7 @@ def upgrade() -> None:
         sa.Column("warnings", Json, nullable=False),
         sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("erratum", sa.String(24), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_report_addressee_id")),
         sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_report_duty_id")),
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_report_period_id")),
@@ -679,6 +685,7 @@ def downgrade() -> None:
 
     op.drop_table("notice_duty")
     with op.batch_alter_table("inbox_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbox_mail_outcome_state")
         batch_op.drop_index("ix_inbox_mail_directive_id_state")
 
     op.drop_table("inbox_mail")
