@@ -7,13 +7,14 @@ from fastapi.responses import RedirectResponse
 
 from hoatoc import clock
 from hoatoc.errors import SubmissionRefused
+from hoatoc.ledger.schema import Specialist
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import specialists
 from hoatoc.rollout.specialists import Asked
 from hoatoc.rollout.views import unit_page
 from portal import once
 from portal.front import Front, TheFront
-from portal.typed import NAME, RowId, Typed, signature
+from portal.typed import NAME, RowId, Signature, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -37,11 +38,7 @@ def take_assignment(front: TheFront, token: str, typed: Typed) -> Response:
         note=" ".join(typed.get(NOTE, "").split()), assigned_by=signed.name,
     )  # fmt: skip
     try:
-        with front.ledger.write() as session:
-            addressee = enter(front, session, token).unit()
-            specialists.assign(session, addressee, asked, now=clock.read(session))
-            if signed.problems:
-                raise SubmissionRefused("Chưa phân công được.")
+        assign(front, token, asked, signed, channel="portal")
     except SubmissionRefused as refused:
         wrong = {_NAMED.get(key, key): says for key, says in refused.problems.items()}
         return _form(front, token, typed, wrong | signed.problems, whole=str(refused))
@@ -51,12 +48,28 @@ def take_assignment(front: TheFront, token: str, typed: Typed) -> Response:
 @router.post("/v/{token}/phan-cong/{specialist_id}/thu-hoi")
 def take_back(front: TheFront, token: str, specialist_id: RowId, typed: Typed) -> Response:
     """Close the link of one of the unit's people."""
+    close(front, token, specialist_id, signature(typed).name)
+    return RedirectResponse(f"/v/{token}/phan-cong", status_code=303)
+
+
+def assign(front: Front, token: str, asked: Asked, signed: Signature, *, channel: str) -> Specialist:
+    """Assign in the name of the unit behind `token`. Raises NotFound, and SubmissionRefused."""
+    with front.ledger.write() as session:
+        addressee = enter(front, session, token).unit()
+        specialist = specialists.assign(session, addressee, asked, now=clock.read(session), channel=channel)
+        if signed.problems:
+            raise SubmissionRefused("Chưa phân công được.")
+        return specialist
+
+
+def close(front: Front, token: str, specialist_id: int, by_name: str) -> None:
+    """Close the link of one of the unit's people, '' for whoever does most things there. Raises NotFound."""
     with front.ledger.write() as session:
         visitor = enter(front, session, token)
         page = unit_page(session, visitor.unit(), clock.read(session))
-        by_name = signature(typed).name or visitor.usual_name(page)
-        specialists.revoke(session, page.addressee, specialist_id, by_name=by_name, now=page.now)
-    return RedirectResponse(f"/v/{token}/phan-cong", status_code=303)
+        specialists.revoke(
+            session, page.addressee, specialist_id, by_name=by_name or visitor.usual_name(page), now=page.now
+        )
 
 
 def _form(

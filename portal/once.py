@@ -34,6 +34,7 @@ class Line:
     where nothing is owed."""
 
     duty_id: int | None
+    kind: DutyKind
     subject: str
     title: str
     quote: str
@@ -90,7 +91,8 @@ def line_of(session: Session, page: UnitPage, duty: Duty, language: Language) ->
     at = duty.subject if duty.kind is DutyKind.COVERAGE else str(duty.id)
     due = _deadline(page.snap, duty)
     return Line(
-        duty_id=duty.id, subject=duty.subject, title=title(duty.kind, duty.subject, language, duty.slot),
+        duty_id=duty.id, kind=duty.kind, subject=duty.subject,
+        title=title(duty.kind, duty.subject, language, duty.slot),
         quote="" if duty.kind in _OWN else page.snap.obligation(duty.subject).quote,
         standing=of_duty(duty, page.now, language), due_at=duty.due_at,
         by_office=due is not None and due.source == "office",
@@ -167,7 +169,8 @@ def _followed(session: Session, page: UnitPage, owed: set[str], language: Langua
     """The shares without a deadline: they are followed, nothing is overdue."""
     return [
         Line(
-            duty_id=None, subject=series.rule.clause, title=title(DutyKind.COVERAGE, series.rule.clause, language),
+            duty_id=None, kind=DutyKind.COVERAGE, subject=series.rule.clause,
+            title=title(DutyKind.COVERAGE, series.rule.clause, language),
             quote=page.snap.obligation(series.rule.clause).quote, standing=standing_of_share(series, language),
             due_at=None, by_office=False, said=_said_of_share(series, page.directive.zone, language),
             path=f"{PATHS[DutyKind.COVERAGE]}/{quote(series.rule.clause, safe='')}",

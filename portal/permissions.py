@@ -19,7 +19,7 @@ from hoatoc.rollout.views import UnitPage, unit_page
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.standing import Standing, Tone, of_duty
-from portal.typed import NAME, RowId, Typed, signature
+from portal.typed import NAME, RowId, Signature, Typed, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -33,6 +33,7 @@ class Line:
     """One request with where it stands; `unit` is where it comes from, `decider` before whom it is put."""
 
     request: PermissionRequest
+    clause: str
     due_at: datetime
     matter: str
     quote: str
@@ -53,22 +54,31 @@ def take_request(front: TheFront, token: str, clause: str, typed: Typed) -> Resp
     """Put a request before the one who decides; a refusal gives the form back as it was filled in."""
     signed = signature(typed)
     days, problems = _days(typed)
+    asked = Asked(
+        person=" ".join(typed.get(PERSON, "").split()), for_head=FOR_HEAD in typed,
+        purpose=typed.get(PURPOSE, ""), first_day=days.get(FIRST, days.get(LAST, date.max)),
+        last_day=days.get(LAST, date.max), asked_by=signed.name,
+    )  # fmt: skip
     try:
-        with front.ledger.write() as session:
-            addressee = enter(front, session, token).unit()
-            now = clock.read(session)
-            asked = Asked(
-                person=" ".join(typed.get(PERSON, "").split()), for_head=FOR_HEAD in typed,
-                purpose=typed.get(PURPOSE, ""), first_day=days.get(FIRST, days.get(LAST, date.max)),
-                last_day=days.get(LAST, date.max), asked_by=signed.name,
-            )  # fmt: skip
-            permissions.ask(session, addressee, clause, asked, now=now)
-            if problems or signed.problems:
-                raise SubmissionRefused("Đề nghị chưa đủ.")
+        ask(front, token, clause, asked, problems | signed.problems)
     except SubmissionRefused as refused:
         wrong = {_NAMED.get(key, key): says for key, says in refused.problems.items()}
-        return _form(front, token, clause, typed, wrong | problems | signed.problems, whole=str(refused))
+        return _form(front, token, clause, typed, wrong, whole=str(refused))
     return RedirectResponse(f"/v/{token}/xin-phep/{quote(clause, safe='')}", status_code=303)
+
+
+def ask(front: Front, token: str, clause: str, asked: Asked, unread: Mapping[str, str]) -> PermissionRequest:
+    """Put a request before the one who decides; `unread` names what could not be read of it. Raises NotFound, and
+    SubmissionRefused, which names that too."""
+    with front.ledger.write() as session:
+        addressee = enter(front, session, token).unit()
+        try:
+            request = permissions.ask(session, addressee, clause, asked, now=clock.read(session))
+        except SubmissionRefused as refused:
+            raise SubmissionRefused(str(refused), {**refused.problems, **unread}) from refused
+        if unread:
+            raise SubmissionRefused("Đề nghị chưa đủ.", dict(unread))
+        return request
 
 
 @router.get("/v/{token}/tra-loi")
@@ -87,22 +97,27 @@ def show_request(front: TheFront, token: str, request_id: RowId) -> Response:
 def take_answer(front: TheFront, token: str, request_id: RowId, typed: Typed) -> Response:
     """Take in an answer; a refusal gives the page back with what was typed."""
     signed = signature(typed)
+    granted = {YES: True, NO: False}.get(typed.get(ANSWER, ""))
     try:
-        with front.ledger.write() as session:
-            decider = enter(front, session, token).unit()
-            if typed.get(ANSWER) not in (YES, NO):
-                raise SubmissionRefused("Chưa chọn Đồng ý hoặc Không đồng ý.")
-            permissions.answer(
-                session, decider, request_id, granted=typed[ANSWER] == YES, reason=typed.get(REASON, ""),
-                now=clock.read(session), by_name=signed.name,
-            )  # fmt: skip
-            if signed.problems:
-                raise SubmissionRefused("Chưa nhận được trả lời.")
+        answer(front, token, request_id, granted, typed.get(REASON, ""), signed)
     except SubmissionRefused as refused:
         wrong = {REASON if key == "reason" else key: says for key, says in refused.problems.items()}
         return decider_page(front, token, open_id=request_id, typed=typed, problems=wrong | signed.problems,
                             whole=str(refused))  # fmt: skip
     return RedirectResponse(f"/v/{token}/tra-loi", status_code=303)
+
+
+def answer(front: Front, token: str, request_id: int, granted: bool | None, reason: str, signed: Signature) -> None:
+    """Take in an answer; `granted` is None where nothing was chosen. Raises NotFound, and SubmissionRefused."""
+    with front.ledger.write() as session:
+        decider = enter(front, session, token).unit()
+        if granted is None:
+            raise SubmissionRefused("Chưa chọn Đồng ý hoặc Không đồng ý.")
+        permissions.answer(
+            session, decider, request_id, granted=granted, reason=reason, now=clock.read(session), by_name=signed.name
+        )
+        if signed.problems:
+            raise SubmissionRefused("Chưa nhận được trả lời.")
 
 
 def decider_page(
@@ -113,7 +128,7 @@ def decider_page(
     with front.ledger.read() as session:
         simulated = clock.is_simulated(session)
         page = unit_page(session, enter(front, session, token).unit(), clock.read(session))
-        lines = _lines(session, page, front.language, Duty.addressee_id == page.addressee.id)
+        lines = put_before(session, page, front.language)
     if not lines and not page.addressee.decides:
         raise NotFound("không có đề nghị nào chờ trả lời", hint="mở lại liên kết trong thư")
     answered = [line for line in lines if not line.pending]
@@ -137,10 +152,7 @@ def _form(
             raise NotFound(
                 "đơn vị không có việc xin phép này", hint="mở lại liên kết trong thư để xem các việc phải làm"
             )
-        lines = _lines(
-            session, page, front.language, PermissionRequest.addressee_id == page.addressee.id,
-            Obligation.clause == clause,
-        )  # fmt: skip
+        lines = [line for line in asked_by(session, page, front.language) if line.clause == clause]
     usual = {NAME: lines[0].request.asked_by if lines else page.receipt.by_name if page.receipt else ""}
     return front.pages.page(
         "permission_form", status=422 if typed is not None else 200, token=token, page=page, rule=rule,
@@ -148,6 +160,16 @@ def _form(
         problems=problems, whole=whole, person=PERSON, for_head=FOR_HEAD, purpose=PURPOSE, first=FIRST, last=LAST,
         name=NAME, member=page.addressee.post_id is not None,
     )  # fmt: skip
+
+
+def asked_by(session: Session, page: UnitPage, language: Language) -> Sequence[Line]:
+    """What the people of the page's unit have asked for, the newest first."""
+    return _lines(session, page, language, PermissionRequest.addressee_id == page.addressee.id)
+
+
+def put_before(session: Session, page: UnitPage, language: Language) -> Sequence[Line]:
+    """What the one behind the page decides or has decided, the newest first."""
+    return _lines(session, page, language, Duty.addressee_id == page.addressee.id)
 
 
 def _lines(session: Session, page: UnitPage, language: Language, *where: object) -> Sequence[Line]:
@@ -165,9 +187,9 @@ def _lines(session: Session, page: UnitPage, language: Language, *where: object)
     matters = {rule.clause: rule.matter for rule in page.snap.content.regime.permissions}
     return [
         Line(
-            request=request, due_at=duty.due_at, matter=matters[clause], quote=page.snap.obligation(clause).quote,
-            unit=unit, decider=decider_name, standing=_standing(request, duty, page.now, language),
-            pending=duty.state is DutyState.OPEN,
+            request=request, clause=clause, due_at=duty.due_at, matter=matters[clause],
+            quote=page.snap.obligation(clause).quote, unit=unit, decider=decider_name,
+            standing=_standing(request, duty, page.now, language), pending=duty.state is DutyState.OPEN,
         )
         for request, duty, clause, unit, decider_name in rows
     ]  # fmt: skip

@@ -22,7 +22,7 @@ from portal import once
 from portal.front import Front, TheFront
 from portal.reports import Incoming, TheIncoming
 from portal.rostersheet import XLSX, Table, read_file, what_it_holds, write_empty
-from portal.typed import NAME, RowId, signature
+from portal.typed import NAME, RowId, Signature, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -39,7 +39,7 @@ def show_upload(front: TheFront, token: str, duty_id: RowId) -> Response:
 def give_empty(front: TheFront, token: str, duty_id: RowId) -> Response:
     """The empty list to fill in."""
     with front.ledger.read() as session:
-        _, form = _owed(front, session, token, duty_id)
+        _, form = owed(front, session, token, duty_id)
     headers = {"Content-Disposition": f'attachment; filename="{form.key}.xlsx"'}
     return Response(write_empty(form), media_type=XLSX, headers=headers)
 
@@ -49,17 +49,23 @@ def take_list(front: TheFront, token: str, duty_id: RowId, incoming: TheIncoming
     """Take in a list; a refusal names every wrong cell and keeps nothing."""
     signed = signature(incoming.typed)
     with front.ledger.read() as session:
-        _, form = _owed(front, session, token, duty_id)
+        _, form = owed(front, session, token, duty_id)
     try:
         table = _table(form, incoming)  # outside of any transaction: reading a file may take seconds
-        with front.ledger.write() as session:
-            addressee, _ = _owed(front, session, token, duty_id)
-            rosters.hand_in(session, addressee, duty_id, table, now=clock.read(session), by_name=signed.name)
-            if signed.problems:
-                raise SubmissionRefused("Chưa nhận được danh sách.")
+        hand_in(front, token, duty_id, table, signed)
     except SubmissionRefused as refused:
         return _form(front, token, duty_id, incoming.typed, refused.problems | signed.problems, whole=str(refused))
     return RedirectResponse(f"/v/{token}/danh-sach/{duty_id}", status_code=303)
+
+
+def hand_in(front: Front, token: str, duty_id: int, table: Table, signed: Signature) -> Roster:
+    """Take in the lines of a list in the name of the one behind `token`. Raises NotFound, and SubmissionRefused."""
+    with front.ledger.write() as session:
+        addressee, _ = owed(front, session, token, duty_id)
+        roster = rosters.hand_in(session, addressee, duty_id, table, now=clock.read(session), by_name=signed.name)
+        if signed.problems:
+            raise SubmissionRefused("Chưa nhận được danh sách.")
+        return roster
 
 
 @router.get("/ds/{token}")
@@ -83,7 +89,7 @@ def open_list(front: TheFront, token: str) -> Response:
     return opened
 
 
-def _owed(front: Front, session: Session, token: str, duty_id: int) -> tuple[Addressee, RosterForm]:
+def owed(front: Front, session: Session, token: str, duty_id: int) -> tuple[Addressee, RosterForm]:
     """The addressee behind `token`, which owes the list, and what the list holds. Raises TokenError and NotFound."""
     addressee = enter(front, session, token).settling(session, duty_id)
     page = unit_page(session, addressee, clock.read(session))

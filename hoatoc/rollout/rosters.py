@@ -18,8 +18,10 @@ from hoatoc.rollout.acknowledge import acknowledge
 from hoatoc.rollout.fulfilment import duty_of, refuse_settled
 
 _MOST_ROWS = 20_000
-_MOST_PROBLEMS = 500
-_FIRST_LINE = 2
+#: So many wrong cells are named at once.
+MOST_PROBLEMS = 500
+#: Lines are counted as a sheet counts them: the headings are line 1.
+FIRST_LINE = 2
 _LONGEST_CELL = 500
 _DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
 
@@ -73,15 +75,20 @@ def read_rows(form: RosterForm, table: Sequence[Mapping[str, object]], timing: T
     problems: dict[str, str] = {}
     rows = {
         line: _read_row(form, line, row, timing, problems)
-        for line, row in enumerate(table, start=_FIRST_LINE)
+        for line, row in enumerate(table, start=FIRST_LINE)
         if any(_typed(row.get(column.label)) for column in form.columns)
     }
     for column in (column for column in form.columns if column.unique):
         _find_twice(column, rows, problems)
     if problems:
-        shown = dict(list(problems.items())[:_MOST_PROBLEMS])
+        shown = dict(list(problems.items())[:MOST_PROBLEMS])
         raise SubmissionRefused(f"Danh sách chưa nhận được: {len(problems)} ô chưa đúng.", shown)
     return list(rows.values())
+
+
+def cell_name(line: int, column: Column) -> str:
+    """How a cell is called to the person who filled it in."""
+    return f"dòng {line}, {column.label}"
 
 
 def _read_row(
@@ -92,7 +99,7 @@ def _read_row(
         try:
             read[column.key] = _read_cell(column, row.get(column.label), timing)
         except ValueError as error:
-            problems[f"dòng {line}, {column.label}"] = str(error)
+            problems[cell_name(line, column)] = str(error)
     return read
 
 
@@ -144,7 +151,7 @@ def _find_twice(column: Column, rows: Mapping[int, dict[str, str]], problems: di
     for line, row in rows.items():
         value = row.get(column.key, "")
         if value and value in first:
-            problems[f"dòng {line}, {column.label}"] = f"trùng với dòng {first[value]}"
+            problems[cell_name(line, column)] = f"trùng với dòng {first[value]}"
         first.setdefault(value, line)
 
 

@@ -71,10 +71,10 @@ def assignable(session: Session, addressee: Addressee) -> dict[str, DutyKind]:
     return found
 
 
-def assign(session: Session, addressee: Addressee, asked: Asked, *, now: datetime) -> Specialist:
+def assign(session: Session, addressee: Addressee, asked: Asked, *, now: datetime, channel: str) -> Specialist:
     """Give a part of what `addressee` owes to one of its people at `now` (aware, UTC), and write them a notice with
-    their link. Who assigns has plainly received the directive. The same person assigned the same again changes
-    nothing; assigned something else, they have that from now on. Raises SubmissionRefused."""
+    their link; `channel` is "portal" or "api". Who assigns has plainly received the directive. The same person assigned
+    the same again changes nothing; assigned something else, they have that from now on. Raises SubmissionRefused."""
     # The addressee's row is the lock: a double click makes one assignment.
     session.execute(select(Addressee.id).where(Addressee.id == addressee.id).with_for_update())
     _refuse(asked, assignable(session, addressee))
@@ -99,7 +99,7 @@ def assign(session: Session, addressee: Addressee, asked: Asked, *, now: datetim
         actor=actor, specialist=specialist.id, name=asked.name, subjects=subjects, by_name=asked.assigned_by,
     )  # fmt: skip
     acknowledge(session, addressee, now=now, by_name=asked.assigned_by, by_title="", channel="assign")
-    _record(session, addressee, asked.assigned_by, now)
+    _record(session, addressee, asked.assigned_by, channel, now)
     _tell(session, addressee, specialist, now)
     return specialist
 
@@ -194,18 +194,18 @@ def _refuse_too_many(session: Session, addressee: Addressee, now: datetime) -> N
         raise SubmissionRefused("Đơn vị đã phân công quá nhiều lần trong 24 giờ qua; liên hệ văn phòng.")
 
 
-def _record(session: Session, addressee: Addressee, by_name: str, now: datetime) -> None:
+def _record(session: Session, addressee: Addressee, by_name: str, channel: str, now: datetime) -> None:
     known = select(Receipt.id).where(Receipt.addressee_id == addressee.id, Receipt.code == ASSIGNED)
     if session.scalar(known) is not None:
         return
     session.add(
         Receipt(directive_id=addressee.directive_id, addressee_id=addressee.id, code=ASSIGNED, at=now, by_name=by_name,
-                by_title="", channel="portal")
+                by_title="", channel=channel)
     )  # fmt: skip
     session.flush()
     history.note(
         session, addressee.directive_id, at=now, kind="receipt_recorded", subject=f"addressee:{addressee.id}",
-        actor=f"addressee:{addressee.key}", code=ASSIGNED, channel="portal",
+        actor=f"addressee:{addressee.key}", code=ASSIGNED, channel=channel,
     )  # fmt: skip
 
 

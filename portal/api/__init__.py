@@ -7,7 +7,19 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from portal.api import board, directives, duties, events, problems, reports, unit, units
+from portal.api import (
+    assignments,
+    board,
+    directives,
+    duties,
+    events,
+    permissions,
+    problems,
+    reports,
+    rosters,
+    unit,
+    units,
+)
 from portal.front import Front
 
 PREFIX = "/api/v1"
@@ -26,7 +38,7 @@ def create(front: Front) -> FastAPI:
     )
     app.state.front = front
     problems.install(app)
-    for module in (unit, reports, duties, board, directives, units, events):
+    for module in (unit, reports, duties, rosters, permissions, assignments, board, directives, units, events):
         app.include_router(module.router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

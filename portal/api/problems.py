@@ -107,7 +107,12 @@ def _answer(
     say = request.app.state.front.language.say
     said = Problem(
         title=HTTPStatus(status).phrase, status=status, detail=say(detail), hint=say(hint) if hint else "",
-        problems={field: say(wrong) for field, wrong in (problems or {}).items()},
+        problems={_written(field): _written(say(wrong)) for field, wrong in (problems or {}).items()},
         warnings={field: say(odd) for field, odd in (warnings or {}).items()},
     )  # fmt: skip
     return JSONResponse(said.model_dump(), status_code=status, media_type=MEDIA)
+
+
+def _written(said: str) -> str:
+    """Names come from outside, and half of a surrogate pair, which JSON can say, cannot be written down."""
+    return said.encode("utf-8", "backslashreplace").decode("utf-8")

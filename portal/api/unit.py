@@ -8,8 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from hoatoc import clock
-from hoatoc.errors import SubmissionRefused
-from hoatoc.ledger.schema import DutyState
+from hoatoc.ledger.schema import DutyKind, DutyState
 from hoatoc.rollout.views import UnitPage, unit_page
 from portal.api.bearer import UnitToken
 from portal.api.reports import ReportStanding, standing_of
@@ -45,6 +44,7 @@ class OnceOwed(BaseModel):
     """Something owed once, or a share on its way to a target."""
 
     duty_id: int | None = Field(description="The duty; null where nothing is due.")
+    kind: DutyKind = Field(description="What it is, so where it is done: a task, a roster, a coverage (share) …")
     clause: str = Field(description="The clause of the directive that asks for it.")
     title: str
     quote: str = Field(description="The words of the directive, '' where it is the office that asks.")
@@ -66,6 +66,8 @@ class UnitOwes(BaseModel):
     form: dict[str, Any] | None = Field(description="The form of the report: title, fields and checks; null for none.")
     reports: list[ReportStanding]
     once: list[OnceOwed]
+    matters: list[str] = Field(description="The clauses that ask for permission: see /unit/permissions.")
+    waiting: int = Field(description="How many requests wait for an answer of the one whose link it is.")
 
 
 class Acknowledges(Signed):
@@ -86,12 +88,15 @@ def show_unit(front: TheFront, token: UnitToken) -> UnitOwes:
         visitor = enter(front, session, token)
         page = unit_page(session, visitor.addressee, clock.read(session))
         page = replace(page, reports=[report for report in page.reports if visitor.may(report.subject)])
-        lines = [line for line in once_by(session, page, front.language).lines if visitor.may(line.subject)]
+        owed = once_by(session, page, front.language)
+        lines = [line for line in owed.lines if visitor.may(line.subject)]
+        matters = owed.matters if visitor.specialist is None else ()
         return UnitOwes(
             unit=page.addressee.name, directive=page.directive.key, title=page.directive.title, now=page.now,
             receipt=_receipt(page, of_receipt(page, front.language)),
             form=page.form.model_dump(mode="json") if page.form and page.reports else None,
             reports=[standing_of(report) for report in page.reports], once=[_once(line) for line in lines],
+            matters=[rule.clause for rule in matters], waiting=owed.waiting if visitor.specialist is None else 0,
         )  # fmt: skip
 
 
@@ -99,8 +104,7 @@ def show_unit(front: TheFront, token: UnitToken) -> UnitOwes:
 def acknowledge(front: TheFront, token: UnitToken, sent: Acknowledges) -> Done:
     """Acknowledge the directive. The first acknowledgement stands; doing it again changes nothing."""
     with named(sent.signature):
-        if sent.signature.problems:
-            raise SubmissionRefused("Chưa ghi nhận.")
+        sent.refuse_unsigned()
         acknowledge_as(front, token, sent.signature, "api")
     return Done()
 
@@ -116,7 +120,7 @@ def _receipt(page: UnitPage, standing: Standing) -> ReceiptOwed:
 
 def _once(line: Line) -> OnceOwed:
     return OnceOwed(
-        duty_id=line.duty_id, clause=line.subject, title=line.title, quote=line.quote, due_at=line.due_at,
-        due_set_by_office=line.by_office, said=line.said, pending=line.pending,
+        duty_id=line.duty_id, kind=line.kind, clause=line.subject, title=line.title, quote=line.quote,
+        due_at=line.due_at, due_set_by_office=line.by_office, said=line.said, pending=line.pending,
         standing=Stands(tone=line.standing.tone, words=line.standing.words),
     )  # fmt: skip

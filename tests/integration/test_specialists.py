@@ -23,7 +23,7 @@ ASKED = Asked("Trần Văn Bình", MAIL, ("1",), "Lấy số của phòng y tế
 
 def assign(world: World, asked: Asked = ASKED, key: str = UNIT) -> Specialist:
     with world.ledger.write() as session:
-        return specialists.assign(session, world.addressee(key), asked, now=clock.read(session))
+        return specialists.assign(session, world.addressee(key), asked, now=clock.read(session), channel="portal")
 
 
 def revoke(world: World, specialist: Specialist, key: str = UNIT) -> None:
