@@ -1,5 +1,6 @@
 """The Jinja2 environment of mails and papers: sandboxed, strict, and with an office's filters."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +34,12 @@ def signed(value: int | Decimal | str | None) -> str:
     return f"+{number(exact)}" if exact > 0 else number(exact).replace("-", "−")
 
 
+def changed(changes: Iterable[Mapping[str, Any]]) -> str:
+    """The figures of an erratum as they go on after its sentence: ": ca mắc mới từ 3 thành 5; …"; "" without any."""
+    said = "; ".join(f"{one['label']} từ {number(one['before'])} thành {number(one['after'])}" for one in changes)
+    return said and f": {said}"
+
+
 def day(value: str) -> str:
     """An ISO date as "24/11/2021"."""
     return spoken_day(date.fromisoformat(value))
@@ -51,5 +58,5 @@ def environment(folder: Path, **options: Any) -> ImmutableSandboxedEnvironment:
         loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         autoescape=lambda name: bool(name and name.endswith(".html")), keep_trailing_newline=True, **options,
     )  # fmt: skip
-    env.filters.update(number=number, signed=signed, day=day, moment=moment)
+    env.filters.update(number=number, signed=signed, day=day, moment=moment, changed=changed)
     return env

@@ -11,7 +11,7 @@ from hoatoc.localtime import local_date, spoken, spoken_day
 from hoatoc.papers.charts import COLUMNS
 from hoatoc.papers.naming import balanced, cited, formal_day, full, post_of, short_of
 from hoatoc.rollout.bulletin import Bulletin
-from hoatoc.templating import number, signed
+from hoatoc.templating import changed, number, signed
 
 #: More names than this go to the annex's counts alone; the workbook has them all.
 _MOST_NAMES = 40
@@ -171,7 +171,8 @@ def _errata(bulletin: Bulletin) -> list[Block]:
     content, zone = bulletin.content or {}, bulletin.directive.zone
     items = tuple(
         f"{item['name']}: báo cáo ngày {spoken_day(date.fromisoformat(item['date']))} "
-        f"{'gửi' if item['kind'] == 'late' else 'sửa'} lúc {spoken(datetime.fromisoformat(item['at']), zone)}."
+        f"{'gửi' if item['kind'] == 'late' else 'sửa'} lúc {spoken(datetime.fromisoformat(item['at']), zone)}"
+        f"{changed(item['changes'])}."
         for item in content["errata"]
     )
     return [Block("Bổ sung, sửa đổi số liệu các kỳ trước", items=items)] if items else []

@@ -14,6 +14,7 @@ from hoatoc.papers import cells
 from hoatoc.papers.charts import COLUMNS
 from hoatoc.rollout.bulletin import Bulletin, UnitRow
 from hoatoc.rollout.rollups import ALL, Node
+from hoatoc.templating import changed
 
 _BOOKS = {"expected": "Phải báo cáo", **{key: words.capitalize() for key, (words, _) in COLUMNS.items()}}
 
@@ -147,8 +148,9 @@ def _errata(sheet: Worksheet, bulletin: Bulletin) -> None:
         cells.write(sheet, row, 2, date.fromisoformat(item["date"]), form="dd/mm/yyyy", boxed=True)
         at = local(datetime.fromisoformat(item["at"]), bulletin.directive.zone).replace(tzinfo=None)
         cells.write(sheet, row, 3, at, form="dd/mm/yyyy hh:mm", boxed=True)
-        cells.write(sheet, row, 4, "báo cáo gửi sau khi chốt" if item["kind"] == "late" else "sửa số liệu", boxed=True)
-    _sized(sheet, [44.0, 14.0, 18.0, 30.0])
+        what = "báo cáo gửi sau khi chốt" if item["kind"] == "late" else f"sửa số liệu{changed(item['changes'])}"
+        cells.write(sheet, row, 4, what, boxed=True, wrap=True)
+    _sized(sheet, [44.0, 14.0, 18.0, 60.0])
     _ready(sheet, 2, 2, filtered=len(titles))
 
 

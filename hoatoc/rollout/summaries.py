@@ -43,7 +43,7 @@ def compile_summary(
         "figures": _figures(session, period, snap.form_of(period.subject), before[:1], all_),
         "series": _series(before, period, all_),
         **_names(session, period, now),
-        "errata": errata.take(session, period),
+        "errata": errata.take(session, period, snap.form_of(period.subject)),
         "rollup_hash": snapshot.digest([node.plain() for node in nodes]),
     }
 

@@ -14,6 +14,7 @@ from hoatoc.errors import HoatocError, InvalidTransition, SubmissionRefused
 from hoatoc.ledger.schema import Directive, DutyState, Event, Period, Report, Revision, Rollup, Summary
 from hoatoc.rollout import grace, rates, rollups, snapshot, submission
 from hoatoc.rollout.books import Books
+from hoatoc.templating import changed
 from tests.conftest import Issue
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.offices import Files, small_office
@@ -338,3 +339,27 @@ def test_every_exception_leaves_an_event_of_its_duty(world: World) -> None:
     exempt(world, "so-1")
     subjects = {event.subject for event in world.all(Event) if event.actor == "account:lan"}
     assert subjects == {f"duty:{world.duty(key, SLOT).id}" for key in ("so-0", "so-1")}
+
+
+def told_of(world: World, slot: str) -> list[tuple[int, int]]:
+    """Figures before and after, of all errata of a summary."""
+    return [
+        (change["before"], change["after"]) for item in world.summary(slot).content["errata"]
+        for change in item["changes"] if change["key"] == "moi"
+    ]  # fmt: skip
+
+
+def test_an_erratum_tells_the_figures_as_they_were_told_last_and_as_they_are(world: World) -> None:
+    world.run()
+    world.report("so-0", moi="2")
+    world.go(FREEZE)
+    for moi in ("3", "4"):
+        world.at(world.now + timedelta(hours=1)).report("so-0", moi=moi)
+    world.follow(FREEZE + DAY)
+    reopen(world, "so-0", FREEZE + 2 * DAY)
+    world.at(world.now + timedelta(hours=1)).report("so-0", moi="9")
+    world.follow(FREEZE + 2 * DAY)
+
+    assert [told_of(world, slot) for slot in (NEXT_SLOT, "2021-11-26/P1D")] == [[(2, 4)], [(4, 9)]]
+    [item] = world.summary(NEXT_SLOT).content["errata"]
+    assert changed(item["changes"]) == f": {item['changes'][0]['label']} từ 2 thành 4"

@@ -111,6 +111,17 @@ def test_a_revision_after_the_freeze_is_an_erratum_too(world: World) -> None:
     assert errata(world) == [("so-0", "revised")]
 
 
+def test_a_late_report_that_is_revised_before_it_was_told_tells_no_change(world: World) -> None:
+    world.run()
+    world.go(FREEZE)
+    for moi in ("3", "4"):
+        world.at(world.now + timedelta(hours=1)).report("so-0", moi=moi)
+    world.follow(FREEZE + DAY)
+
+    [item] = world.summary(NEXT_SLOT).content["errata"]
+    assert (item["key"], item["kind"], item["changes"]) == ("so-0", "late", [])
+
+
 def test_a_revision_before_the_freeze_is_what_the_summary_holds(world: World) -> None:
     world.run()
     world.report("so-0", moi="2")

@@ -22,6 +22,7 @@ class Erratum(StrEnum):
 class Report(Base):
     """The report that meets one duty. `figures` are those of the newest revision; a blank is absent, never zero.
 
+    `told` is the revision that a summary has told as an erratum last, 0 before: then the frozen figures stand.
     `warnings` are what its checks found unusual, `explanation` the word given for it."""
 
     __tablename__ = "report"
@@ -42,6 +43,7 @@ class Report(Base):
     warnings: Mapped[list[Any]]
     explanation: Mapped[str]
     erratum: Mapped[Erratum] = mapped_column(word(Erratum))
+    told: Mapped[int] = mapped_column(default=0)
 
 
 class Revision(Base):
