@@ -127,6 +127,9 @@ def _reporting(bulletin: Bulletin, *, annexed: bool) -> Block:
     text = f"Có {number(books['expected'])} đơn vị phải báo cáo: {told}."
     if rates["reporting"] is not None:
         text += f" Tỷ lệ báo cáo {number(rates['reporting'])}%, đúng hạn {number(rates['timeliness'])}%."
+    if content["opened_late"]:
+        opened = spoken(datetime.fromisoformat(content["opened_late"]), bulletin.directive.zone)
+        text += f" Hệ thống đã dừng và chỉ mở kỳ này lúc {opened}, sau hạn nộp."
     text += " Chi tiết theo cấp tại Phụ lục kèm theo." if annexed else ""
     said = (("missing", "Chưa báo cáo"), ("unreachable", "Không liên lạc được"), ("late", "Báo cáo chậm"))
     items = tuple(f"{words}: {_names(content[key])}." for key, words in said if content[key])

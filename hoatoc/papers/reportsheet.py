@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hoatoc.errors import SubmissionRefused
 from hoatoc.format.form import Field, FieldType, Form
 from hoatoc.papers import cells
+from hoatoc.phrase import Phrase
 from hoatoc.rollout.submission import EXPLANATION
 
 SHEET, MARKS = "Báo cáo", "_hoatoc"
@@ -204,4 +205,7 @@ def read_csv(content: bytes) -> Returned:
 
 
 def _refused(says: str) -> SubmissionRefused:
-    return SubmissionRefused(f"Chưa nhận được tệp: {says}.", {"": f"{says}; tải lại mẫu trên trang này rồi điền"})
+    return SubmissionRefused(
+        Phrase("Chưa nhận được tệp: %(says)s.", says=Phrase(says)),
+        {"": Phrase("%(says)s; tải lại mẫu trên trang này rồi điền", says=Phrase(says))},
+    )

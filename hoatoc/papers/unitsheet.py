@@ -20,6 +20,7 @@ from hoatoc.format.unitdiff import TREES
 from hoatoc.format.units import Post, Role, Tree, Unit, Units
 from hoatoc.papers import cells
 from hoatoc.papers.unitcolumns import COLUMNS, Column, find_head
+from hoatoc.phrase import Phrase
 
 (
     _MOST_UNPACKED,
@@ -128,7 +129,12 @@ class _Reader:
         if not name and key not in self._known:
             return self._wrong(row, "Tên đơn vị", "chưa ghi tên đơn vị", "ghi tên, hoặc bỏ dòng này")
         if key in self.rows:
-            return self._wrong(row, "Mã", f"trùng với dòng {self.rows[key]}", "mỗi đơn vị một dòng; bỏ bớt một dòng")
+            return self._wrong(
+                row,
+                "Mã",
+                Phrase("trùng với dòng %(first)s", first=self.rows[key]),
+                "mỗi đơn vị một dòng; bỏ bớt một dòng",
+            )
         self.rows[key] = row
         was = self._known.get(key)
         data = {**(was.model_dump() if was else {"key": key, "kind": "đơn vị"}), "key": key}
@@ -157,7 +163,12 @@ class _Reader:
         if column.field == "tree":
             tree = _TREES.get(plain(said))
             if tree is None and (said or was is None):
-                self._wrong(row, column.heading, f"không có hệ {said!r}", "ghi Đảng, Nhà nước hoặc Ngoài hai hệ")
+                self._wrong(
+                    row,
+                    column.heading,
+                    Phrase("không có hệ %(tree)r", tree=said),
+                    "ghi Đảng, Nhà nước hoặc Ngoài hai hệ",
+                )
             return tree or was
         if column.field == "groups":
             return tuple(self._group(row, column, word) for word in re.split(r"[;\n]", said) if word.strip())
@@ -175,7 +186,12 @@ class _Reader:
             if wanted in (key, plain(said)):
                 return key
         known = "; ".join(self._groups.values())
-        self._wrong(row, column.heading, f"không có nhóm {word.strip()!r}", f"các nhóm: {known}")
+        self._wrong(
+            row,
+            column.heading,
+            Phrase("không có nhóm %(group)r", group=word.strip()),
+            Phrase("các nhóm: %(known)s", known=known),
+        )
         return ""
 
     def _day(self, row: int, column: Column, said: str) -> date | None:
@@ -185,7 +201,7 @@ class _Reader:
         try:
             return date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(said)
         except ValueError:
-            self._wrong(row, column.heading, f"{said!r} không phải là ngày", "ghi như 24/11/2021")
+            self._wrong(row, column.heading, Phrase("%(typed)r không phải là ngày", typed=said), "ghi như 24/11/2021")
             return None
 
     def _posts(self, row: int, was: Unit | None, typed: Mapping[Column, str]) -> tuple[Post, ...]:
@@ -217,7 +233,7 @@ class _Reader:
         known = self._known.keys() | self.made.keys()
         for key, unit in self.made.items():
             if unit.parent is not None and unit.parent not in known:
-                says = f"không có đơn vị cấp trên {unit.parent!r}"
+                says = Phrase("không có đơn vị cấp trên %(parent)r", parent=unit.parent)
                 self._wrong(self.rows[key], "Cấp trên", says, "ghi đúng mã hoặc tên của một đơn vị trong danh bạ")
 
     def _wrong(self, row: int, column: str, says: str, hint: str) -> None:

@@ -45,6 +45,9 @@ def _summary(sheet: Worksheet, bulletin: Bulletin) -> None:
         else "Số liệu tạm, chưa chốt"
     )
     cells.write(sheet, 3, 1, stood, italic=True)
+    if content and content["opened_late"]:
+        opened = spoken(datetime.fromisoformat(content["opened_late"]), zone)
+        cells.write(sheet, 4, 1, f"Hệ thống đã dừng và chỉ mở kỳ này lúc {opened}, sau hạn nộp", italic=True)
     cells.head(sheet, 5, ["Chỉ tiêu", "Đơn vị tính", "Tổng cộng", "Kỳ trước", "Tăng, giảm", "Số đơn vị báo"])
     told = {item["key"]: item for item in content["figures"]} if content else {}
     for row, field in enumerate(bulletin.form.figures, 6):

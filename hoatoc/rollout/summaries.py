@@ -37,6 +37,7 @@ def compile_summary(
         "slot": period.slot,
         "due_at": period.due_at.isoformat(),
         "frozen_at": now.isoformat(),
+        "opened_late": _opened_late(session, period),
         "books": all_.books.as_dict(),
         "rates": {"reporting": rates.reporting_rate(all_.books), "timeliness": rates.timeliness(all_.books)},
         "receipts": (receipt or books.Books()).as_dict(),
@@ -46,6 +47,13 @@ def compile_summary(
         "errata": errata.take(session, period, snap.form_of(period.subject)),
         "rollup_hash": snapshot.digest([node.plain() for node in nodes]),
     }
+
+
+def _opened_late(session: Session, period: Period) -> str | None:
+    """When the period was opened, where that was after its due time because the engine stood still: whoever has not
+    reported then is not to blame."""
+    opened_at = session.scalar(select(func.min(Duty.opened_at)).where(Duty.period_id == period.id))
+    return opened_at.isoformat() if opened_at is not None and opened_at > period.due_at else None
 
 
 def _before(session: Session, directive: Directive, period: Period) -> Sequence[Summary]:

@@ -177,6 +177,9 @@ def test_after_an_outage_every_period_has_its_summary(world: World) -> None:
     world.go(FREEZE + 2 * DAY)
     assert [world.period(slot).state.value for slot in (SLOT, NEXT_SLOT)] == ["locked", "locked"]
     assert len(world.all(Summary)) == 3
+    # The first was open in time; the engine stood still over the whole of the second, which says so.
+    opened = (FREEZE + 2 * DAY).isoformat()
+    assert [world.summary(slot).content["opened_late"] for slot in (SLOT, NEXT_SLOT)] == [None, opened]
     assert len({(notice.recipient, notice.occurrence) for notice in world.notices(template="daily_summary")}) == 6
 
 
