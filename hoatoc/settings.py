@@ -13,6 +13,15 @@ from hoatoc.errors import SettingsError
 ROOT = Path(__file__).resolve().parent.parent
 
 
+class _Prefect(BaseSettings):
+    """What Prefect has been told by its own settings about where it is."""
+
+    model_config = SettingsConfigDict(env_prefix="PREFECT_", env_file=".env", extra="ignore", frozen=True)
+
+    ui_url: str = ""
+    api_url: str = ""
+
+
 class Settings(BaseSettings):
     """What an installation decides. Frozen: read once when a process starts."""
 
@@ -27,6 +36,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8020"
     heartbeat_url: str = ""  # called by the watchdog only while nothing is overdue; '' for none
     lang: Literal["vi", "en"] = "vi"
+    prefect_ui_url: str = ""  # where the desk finds Prefect's UI; '' for what Prefect's own settings say
     link_days: int = Field(default=90, ge=0)  # how long units' links open after their directive has ended
     oidc_issuer: str = ""  # the province's single sign-on, by OpenID Connect; '' for none
     oidc_client_id: str = ""
@@ -37,6 +47,14 @@ class Settings(BaseSettings):
     def ledger_url(self) -> str:
         """The ledger's URL: the setting, or a SQLite file in the home."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'ledger.db'}"
+
+    @cached_property
+    def control_room(self) -> str:
+        """The address of Prefect's UI: the setting, or PREFECT_UI_URL, or the place of PREFECT_API_URL; '' when none
+        of them is set."""
+        prefect = _Prefect()
+        found = self.prefect_ui_url or prefect.ui_url or prefect.api_url.rstrip("/").removesuffix("/api")
+        return found.rstrip("/")
 
     @property
     def outbox_folder(self) -> Path:

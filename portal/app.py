@@ -39,18 +39,19 @@ from portal.security import Guard
 
 def create_app(
     ledger: Ledger, links: Links, lang: str, *, link_lasts: timedelta = timedelta(days=90),
-    province: Province | None = None, folders: Folders | None = None,
+    province: Province | None = None, folders: Folders | None = None, control_room: str = "",
 ) -> FastAPI:  # fmt: skip
     """The portal over `ledger`, its pages in `lang` ("vi" or "en").
 
     Units' links open until `link_lasts` after their directive has ended; `province` is the single sign-on,
-    `folders` where the files are."""
+    `folders` where the files are, `control_room` where Prefect's UI is."""
     redaction.install()
     app = FastAPI(title="Hỏa Tốc", openapi_url=None, docs_url=None, redoc_url=None)
     pages = Pages(Language(lang))
     app.state.front = front = Front(
-        ledger, links, pages, link_lasts=link_lasts, province=province, folders=folders or Folders()
-    )
+        ledger, links, pages, link_lasts=link_lasts, province=province, folders=folders or Folders(),
+        control_room=control_room,
+    )  # fmt: skip
     app.add_middleware(Guard, https=front.is_https)
     failures.install(app, pages)
     app.add_api_route("/health", health)
@@ -85,7 +86,10 @@ def serve_app() -> FastAPI:
     links, lasts = Links(ring, settings.public_url), timedelta(days=settings.link_days)
     province = province_of(settings, settings.public_url)
     folders = Folders(settings.directives, settings.home)
-    app = create_app(ledger, links, settings.lang, link_lasts=lasts, province=province, folders=folders)
+    app = create_app(
+        ledger, links, settings.lang, link_lasts=lasts, province=province, folders=folders,
+        control_room=settings.control_room,
+    )  # fmt: skip
     app.state.front.pages.read_all()
     # What is there now stays: the collector need not go through it every few seconds, with all requests waiting.
     gc.collect()

@@ -29,7 +29,7 @@ class Folders:
 @dataclass(frozen=True)
 class Front:
     """The portal's hold on the core. Units' links open until `link_lasts` after their directive has ended; `province`
-    is the single sign-on, if there is one."""
+    is the single sign-on, if there is one, `control_room` where Prefect's UI is ('' for whatever `serve` runs here)."""
 
     ledger: Ledger
     links: Links
@@ -38,6 +38,7 @@ class Front:
     link_lasts: timedelta = timedelta(days=90)
     province: Province | None = None
     folders: Folders = field(default_factory=Folders)
+    control_room: str = ""
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -13,9 +13,10 @@ from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
 from hoatoc.format.folder import find_draft
 from hoatoc.ledger.schema import Directive, DirectiveState
 from hoatoc.rollout import life, wording
-from hoatoc.rollout.amend import Amended, amend, preview
+from hoatoc.rollout.amend import amend
 from hoatoc.rollout.reference import draft_key
 from hoatoc.rollout.snapshot import of as snapshot_of
+from portal.desk.amending import Would, would
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.officer import DeskOfficer, Officer
@@ -100,27 +101,17 @@ def _page(
     action = next((action for action in offered(directive, front.language) if action.path == path), None)
     if action is None and wrong is None:
         raise NotFound("văn bản không còn ở tình trạng làm được việc này", hint="mở lại trang của văn bản")
-    would: Amended | None = None
+    found: Would | None = None
     if path == AMEND and action is not None:
         try:
-            would = _preview(front, directive_id, officer)
+            found = would(front, directive_id, officer.actor)
         except HoatocError as error:
             wrong = wrong or error
     return front.pages.page(
         "desk/action", status=200 if typed is None else 422, officer=officer, directive=directive, words=words,
-        action=action, others=others if path == REPLACE else [], preview=would, amends=path == AMEND,
+        action=action, others=others if path == REPLACE else [], would=found, amends=path == AMEND,
         typed=typed or {}, wrong=wrong, reason=REASON, seen=SEEN, successor=SUCCESSOR,
     )  # fmt: skip
-
-
-def _preview(front: Front, directive_id: int, officer: Officer) -> Amended:
-    """What amending would do: done in earnest, and taken back before anybody sees it."""
-    with front.ledger.write() as session:
-        directive = _find(session, directive_id)
-        folder, draft = find_draft(front.folders.directives, draft_key(directive.key))
-        done = preview(session, directive, folder, draft, reason="xem trước", by=officer.actor, now=clock.read(session))
-        session.rollback()
-    return done
 
 
 def _find(session: Session, directive_id: int) -> Directive:

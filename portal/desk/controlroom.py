@@ -10,11 +10,17 @@ from portal.front import Front
 
 
 def address_of(front: Front, session: Session, directive: Directive) -> str:
-    """The page of the directive's deployment in the Prefect UI; '' before its first run there, or while no `serve`
-    that could say where it is runs on this home."""
+    """The page of the directive's deployment in the Prefect UI; '' before its first run there, or while nothing says
+    where the UI is: no setting, and no `serve` that runs on this home."""
     known = session.get(WakeUp, directive.id)
-    path = running_file(front.folders.home)
-    if known is None or not known.deployment_id or not path.exists():
+    if known is None or not known.deployment_id:
         return ""
-    api = str(json.loads(path.read_text(encoding="utf-8")).get("prefect_api", ""))
-    return f"{api.removesuffix('/api')}/deployments/deployment/{known.deployment_id}" if api else ""
+    at = front.control_room or _served(front)
+    return f"{at}/deployments/deployment/{known.deployment_id}" if at else ""
+
+
+def _served(front: Front) -> str:
+    path = running_file(front.folders.home)
+    if not path.exists():
+        return ""
+    return str(json.loads(path.read_text(encoding="utf-8")).get("prefect_api", "")).removesuffix("/api")

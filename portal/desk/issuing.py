@@ -21,6 +21,7 @@ from hoatoc.rollout import approval, pin, plan, trial
 from hoatoc.rollout.issue import approved, issue
 from hoatoc.rollout.reference import directive_of
 from hoatoc.rollout.standings import Standing, problems, standing, standings
+from portal.desk.amending import Would, would
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, Approver, DeskOfficer, Officer
 from portal.typed import RowId
@@ -84,6 +85,7 @@ def show_plan(front: TheFront, officer: AnyOfficer, office: str, name: str) -> R
 def plan_page(front: Front, officer: Officer, key: str, *, wrong: HoatocError | None = None, days: int = 7) -> Response:
     """The plan of the draft `key`, with what could not be done."""
     folder, draft = read_draft(front, key)
+    found, unamendable = _would(front, officer, folder, draft)
     with front.ledger.read() as session:
         now = clock.read(session)
         return front.pages.page(
@@ -93,7 +95,23 @@ def plan_page(front: Front, officer: Officer, key: str, *, wrong: HoatocError | 
             two=folder.office.approval is Approval.TWO, approved=approved(session, folder, draft, now),
             zone=folder.office.zone, instant=datetime.fromisoformat,
             proposed=ProposalState, running=DirectiveState.RUNNING, days=days, most_days=MOST_DAYS,
+            would=found, unamendable=unamendable,
         )  # fmt: skip
+
+
+def _would(
+    front: Front, officer: Officer, folder: OfficeFolder, draft: Draft
+) -> tuple[Would | None, HoatocError | None]:
+    """What the running directive would make of its changed file, for whoever proposes that or approves it; or why it
+    cannot follow it."""
+    with front.ledger.read() as session:
+        stands = standing(session, folder, draft)
+    if stands.issued is None or not stands.changed or stands.issued.state is not DirectiveState.RUNNING:
+        return None, None
+    try:
+        return would(front, stands.issued.id, officer.actor), None
+    except HoatocError as error:
+        return None, error
 
 
 def read_draft(front: Front, key: str) -> tuple[OfficeFolder, Draft]:

@@ -135,7 +135,9 @@ def test_where_two_are_wanted_an_amendment_takes_two(careful: Desk) -> None:
         assert an.post(action, data=amendment).status_code == 422
         assert an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text)).status_code == 303
         assert "Đã đề nghị, chờ người thứ hai duyệt." in an.get(PLAN).text
-        assert "Duyệt nội dung sửa" in binh.get(PLAN).text
+        approving = binh.get(PLAN).text
+        assert "Duyệt nội dung sửa" in approving
+        assert "20 giờ sau khi ban hành → 10 giờ sau khi ban hành" in approving, "what is to be approved is shown"
         assert binh.post(f"{HERE}/de-nghi/2/duyet").status_code == 303
         with careful.ledger.read() as session:
             assert session.get_one(Directive, 1).snapshot_hash == before.snapshot_hash
@@ -144,6 +146,26 @@ def test_where_two_are_wanted_an_amendment_takes_two(careful: Desk) -> None:
         assert an.post(action, data=amendment).status_code == 303
         with careful.ledger.read() as session:
             assert session.get_one(Directive, 1).snapshot_hash != before.snapshot_hash
+
+
+def test_an_amendment_is_offered_where_the_file_differs_and_nowhere_else(desk: Desk) -> None:
+    action = "/ban/vb/1/doi/sua"
+    with desk.people(AN, SOI) as [an, soi]:
+        an.post(f"{PLAN}/ban-hanh", data=seen(an.get(PLAN).text))
+        assert "Điều sẽ đổi" not in an.get(PLAN).text
+        same = an.get(action).text
+        assert "tệp không khác gì bản đang chạy" in same
+        assert "<textarea" not in same
+        path = desk.folder / "1-cv.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
+        before = issued(desk)
+        for reader, may in ((an, True), (soi, False)):
+            page = reader.get(PLAN).text
+            assert "20 giờ sau khi ban hành → 10 giờ sau khi ban hành" in page
+            assert (f'href="{action}"' in page) is may
+        assert issued(desk) == before
+        path.write_text(path.read_text(encoding="utf-8").replace("number: 1", "number: 2"), encoding="utf-8")
+        assert "Văn bản khác thì ban hành rồi thay thế." in an.get(PLAN).text
 
 
 def test_a_refused_amendment_says_why(careful: Desk) -> None:
