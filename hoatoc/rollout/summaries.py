@@ -17,6 +17,7 @@ from hoatoc.rollout.rollups import Node, whole
 
 #: How many periods the lines go back, this one included.
 _WEEK = 7
+_PASSED_BACK = " (đã trả lại, chờ giải quyết)"
 
 
 def compile_summary(
@@ -144,8 +145,10 @@ def _names(session: Session, period: Period, now: datetime) -> dict[str, list[di
     """Who stands in each column that the leadership reads by name."""
     which = books.column(now)
     columns = ("late", "missing", "exempt", "unreachable", "open")
+    # Whoever has passed it back stands where the clock puts it until the desk decides, and is not to be blamed.
+    name = case((Duty.state == DutyState.RETURNED, Addressee.name.concat(_PASSED_BACK)), else_=Addressee.name)
     rows = session.execute(
-        select(Addressee.key, Addressee.name, which.label("book_column"))
+        select(Addressee.key, name, which.label("book_column"))
         .join(Duty, Duty.addressee_id == Addressee.id)
         .where(Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN, which.in_(columns))
         .order_by(Addressee.id)

@@ -67,6 +67,16 @@ def test_the_books_of_a_summary_balance_and_name_who_is_missing(world: World) ->
     assert [unit["key"] for unit in content["late"]] == ["so-1"]
 
 
+def test_the_missing_who_have_passed_their_report_back_are_named_as_such(world: World) -> None:
+    world.run()
+    with world.ledger.write() as session:
+        duty = session.merge(world.duty("so-1", SLOT))
+        duties.move(session, duty, DutyState.RETURNED, at=DUE, actor="addressee:so-1", reason="gửi nhầm")
+    world.go(FREEZE)
+    names = {unit["key"]: unit["name"] for unit in world.summary().content["missing"]}
+    assert (names["so-0"], names["so-1"]) == ("Sở 0", "Sở 1 (đã trả lại, chờ giải quyết)")
+
+
 def test_an_exempted_unit_is_exempt_and_a_withdrawn_duty_is_nowhere(world: World) -> None:
     world.run()
     with world.ledger.write() as session:
