@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from hoatoc import clock
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind
+from hoatoc.ledger.schema import Addressee, Base, Directive, Duty, DutyKind
 from hoatoc.rollout.aggregate import aggregate
 from hoatoc.rollout.dispatch import dispatch
 from hoatoc.rollout.issue import issue
 from tests.portal.place import Place, open_place
 from tests.worlds.duties import ISSUED_360, drafted
+
+T = TypeVar("T", bound=Base)
 
 
 class Province(Place):
@@ -40,6 +43,11 @@ class Province(Place):
                 select(Duty).join(Addressee, Addressee.id == Duty.addressee_id)
                 .where(Addressee.key == key, Duty.kind == kind).order_by(Duty.id.desc())
             ).first()  # type: ignore[return-value]  # the tests ask for what is there  # fmt: skip
+
+    def all(self, table: type[T]) -> list[T]:
+        """The rows of `table`."""
+        with self.ledger.read() as session:
+            return list(session.scalars(select(table)))
 
     def expire(self, now: datetime) -> None:
         """Move the clock, and let a pass close what is over."""

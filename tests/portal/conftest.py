@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from hoatoc.ledger.schema import DutyKind
 from portal.app import create_app
 from tests.portal.binhphuoc import Province, province_at
+from tests.portal.lists import DISTRICT, READER
 from tests.portal.officers import TestClient, officer_at
 from tests.portal.place import DUE, ISSUED, Place, issue_at, open_place
 from tests.portal.screens import serving
@@ -87,6 +89,19 @@ def desk_there(province: Province) -> Iterator[TestClient]:
     """Somebody at the desk of that installation, signed in."""
     with officer_at(province.ledger, province.links) as client:
         yield client
+
+
+@pytest.fixture
+def roster(province: Province) -> str:
+    """The path of the list of clause 1.5, on the page of a district that owes it."""
+    return f"{province.page(DISTRICT)}/danh-sach/{province.duty(DISTRICT, DutyKind.ROSTER).id}"
+
+
+@pytest.fixture
+def reading(province: Province) -> str:
+    """The path of that list for one who may read it."""
+    link = province.links.roster_reader(province.duty(DISTRICT, DutyKind.ROSTER).id, 0, READER)
+    return link.removeprefix(province.links.public_url)
 
 
 # Not of the session: as long as Playwright is open, its event loop counts as running, and nothing else can run one.

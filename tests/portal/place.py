@@ -1,5 +1,6 @@
 """A real ledger in which 13-CV/BCĐ has been issued, on a simulated clock that the tests move."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ FIGURES = {
     "ra_tinh_dong_y": "3", "ra_tinh_tu_choi": "1", "vi_pham_5k": "0", "ghi_chu": "",
 }  # fmt: skip
 SIGNED = {"ho-ten": "Nguyễn Văn An"}
+#: Scripts and styles in a page itself, which its policy lets no browser run.
+INLINE = re.compile(r"<style|<script(?![^>]* src=)|\sstyle=|\son\w+=|javascript:")
 
 
 @dataclass(frozen=True)
