@@ -47,6 +47,7 @@ class Composer:
             "office": wording.office_words(snap),
             "directive": wording.directive_words(snap),
             "zone": snap.office.zone,
+            "board": links.board,
         }
         self._domain = domain = snap.office.sender.partition("@")[2]
         self._headers = [

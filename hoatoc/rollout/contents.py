@@ -21,7 +21,7 @@ from hoatoc.ledger.schema import (
     PermissionState,
 )
 from hoatoc.localtime import NEVER, spoken, spoken_day
-from hoatoc.rollout import editions, explanation, originals, specialists, support, wording
+from hoatoc.rollout import deskletter, editions, explanation, originals, specialists, support, wording
 from hoatoc.rollout.snapshot import Snapshot
 
 #: The notice that something has changed: the directive, or what a unit owes.
@@ -67,6 +67,8 @@ def contents(
         elif notice.template == specialists.TEMPLATE:
             told = specialists.said(session, notice, kid)
             found[notice.id] = told and {"duties": [item.line for item in owed[notice.id] if item.still], **told}
+        elif notice.template == deskletter.TEMPLATE:
+            found[notice.id] = deskletter.said(session, directive, snap, notice.id)
         elif notice.template == explanation.TEMPLATE:
             found[notice.id] = _explanation(session, directive, snap, notice, owed[notice.id], kid)
         elif notice.template == "escalation_digest":

@@ -20,7 +20,7 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import duties, history, outbox, reach, snapshot
+from hoatoc.rollout import deskletter, duties, history, outbox, reach, snapshot
 from hoatoc.rollout.command import Body, ChainOfCommand, Mailbox, Seat
 
 _LONGEST_NAME, _LONGEST_TEXT = 120, 1000
@@ -80,6 +80,8 @@ def ask(session: Session, addressee: Addressee, clause: str, asked: Asked, *, no
     outbox.write(session, directive.id, [notice], now=now, domain=snap.office.sender.partition("@")[2])
     if not notice.to.address:
         reach.lose(session, decider, now, outbox.NO_MAILBOX)
+    if decider.key in {leader.key for leader in chain.leadership()}:  # who may answer by way of the desk
+        deskletter.announce(session, directive, ids, now)
     return request
 
 

@@ -20,7 +20,7 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import NEVER, spoken_due
-from hoatoc.rollout import announcement, duties, grace, history, snapshot
+from hoatoc.rollout import announcement, deskletter, duties, grace, history, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
 
@@ -84,6 +84,7 @@ def send_back(
     _with_reason(reason)
     actor = f"addressee:{addressee.key}"
     duties.move(session, duty, DutyState.RETURNED, at=now, actor=actor, reason=reason, by_name=by_name)
+    deskletter.announce(session, session.get_one(Directive, duty.directive_id), [duty.id], now)
     if duty.kind is not DutyKind.RECEIPT:
         return
     known = select(Receipt.id).where(Receipt.addressee_id == addressee.id, Receipt.code == REFUSED)

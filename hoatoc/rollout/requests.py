@@ -19,7 +19,7 @@ from hoatoc.ledger.schema import (
     ExtensionState,
 )
 from hoatoc.localtime import NEVER, spoken_due
-from hoatoc.rollout import history, relief, snapshot
+from hoatoc.rollout import deskletter, history, relief, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
 
@@ -75,6 +75,7 @@ def ask(
         actor=f"addressee:{addressee.key}", request=request.id, reason=reason, by_name=by_name,
         wanted_at=wanted_at.isoformat(),
     )  # fmt: skip
+    deskletter.announce(session, session.get_one(Directive, duty.directive_id), [duty.id], now)
     return request
 
 

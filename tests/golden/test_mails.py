@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from hoatoc.ledger.schema import Notice
+from hoatoc.rollout import relief, requests
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import Kept, MailServer, Manner, mail_server
 from tests.worlds.rollouts import DUE, ISSUED, NEXT_SLOT, SLOT, World, kien_giang_issued
@@ -45,6 +46,7 @@ GOLDEN = {
     "digest-to-the-leadership": ("leadership", "tinh-uy/head", FREEZE),
     "summary-of-the-first-day": ("summary", "ban-chi-dao-phong-chong-dich/head", FREEZE),
     "summary-of-the-second-day": ("summary", "ban-chi-dao-phong-chong-dich/head", FREEZE + DAY),
+    "requests-to-the-desk": ("requests", "desk", FREEZE + DAY + HOUR),
 }
 
 
@@ -107,6 +109,29 @@ def _play(world: World, server: MailServer) -> None:
     for nth, key in enumerate((*PROMPT, LATE, AFTER_FREEZE)):
         world.report(key, NEXT_SLOT, **figures(nth, 1))
     world.follow(FREEZE + DAY)
+    _ask(world)
+    world.follow(FREEZE + DAY + HOUR)
+
+
+def _ask(world: World) -> None:
+    """In the hour after the second day one asks for more time, one gives a report back and one the document."""
+    now = FREEZE + DAY + HOUR / 2 + timedelta(minutes=5)
+    third = "2021-11-26/P1D"
+    world.at(now)
+    with world.ledger.write() as session:
+        requests.ask(
+            session, world.addressee(PROMPT[0]), world.duty(PROMPT[0], third).id, DUE + 2 * DAY + 4 * HOUR,
+            reason="Hệ thống báo cáo của tuyến huyện đang hỏng, dự kiến tối mai mới khắc phục xong",
+            by_name="Nguyễn Thị Mai, Phó Chánh Văn phòng", now=now,
+        )  # fmt: skip
+        for key, slot, why in (
+            (PROMPT[1], third, "Số liệu xét nghiệm do Sở Y tế nắm"),
+            ("so-du-lich", "", "Văn bản gửi nhầm, việc của Sở Văn hóa và Thể thao"),
+        ):
+            duty = relief.duty_of(session, world.duty(key, slot).id)
+            relief.send_back(
+                session, world.addressee(key), duty, reason=why, by_name="Trần Văn Bình", channel="portal", now=now
+            )
 
 
 def _body(kept: Kept, kind: str) -> str:
@@ -142,10 +167,10 @@ def test_a_mail_reads_as_its_golden_file(mails: Mails, name: str) -> None:
     _compare(MAILS / f"{name}.html", _body(kept, "html"))
 
 
-def test_the_four_templates_of_a_daily_rollout_are_all_shown(mails: Mails) -> None:
+def test_the_templates_of_a_daily_rollout_are_all_shown(mails: Mails) -> None:
     shown = {mails.find_notice(*wanted).template for wanted in GOLDEN.values()}
 
-    assert shown == {"dispatch", "reminder", "escalation_digest", "daily_summary"}
+    assert shown == {"dispatch", "reminder", "escalation_digest", "daily_summary", "desk_requests"}
 
 
 def test_there_is_no_golden_file_without_its_mail() -> None:
