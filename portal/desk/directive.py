@@ -113,10 +113,11 @@ def _under_way(session: Session, directive: Directive) -> Sequence[Period]:
 
 
 def _waiting(session: Session, directive: Directive, now: datetime) -> int:
-    """How many requests about this directive wait for the office: for more time, what was given back, and those before
-    the leadership."""
+    """How many requests about this directive wait for the office, as its page counts them: for more time, units that
+    have given something back, and those before the leadership."""
     about = [item.directive.id for item in requests.waiting(session)]
-    about += [item.directive.id for item in requests.returned(session)]
+    gave_back = {(item.directive.id, item.addressee.id) for item in requests.returned(session)}
+    about += [id_ for id_, _ in gave_back]
     about += [duty.directive_id for _, duty, _, _ in permissions.before_leadership(session, now)]
     return about.count(directive.id)
 

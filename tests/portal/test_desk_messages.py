@@ -131,6 +131,8 @@ def test_the_desk_reads_and_marks_a_letter(site: tuple[Place, str], browser: Bro
     page.goto(f"{url}/ban")
     page.get_by_role("link", name="Thư trả lời 2").click()
     assert_accessible(page)
+    wide = "nav => nav.scrollWidth > nav.clientWidth"
+    assert not page.locator("header.desk nav").evaluate(wide), "the navigation wraps, it does not scroll sideways"
     letter = page.get_by_role("article").filter(has_text="Sở Y tế")
     letter.get_by_label("Đã xử lý thế nào").fill("đã gọi")
     letter.get_by_role("button", name="Đánh dấu đã xử lý").click()

@@ -55,6 +55,15 @@ def duty(place: Place, kind: DutyKind, name: str = "Sở Y tế") -> Duty:
         ).first()  # type: ignore[return-value]  # the tests ask for what is there  # fmt: skip
 
 
+def test_a_document_given_back_is_one_request_on_the_page_of_its_directive(
+    place: Place, client: TestClient, unit: str
+) -> None:
+    with officer_at(place.ledger, place.links) as desk:
+        assert "chờ quyết định" not in desk.get("/ban/vb/1").text
+        client.post(f"{unit}/tra-lai/{duty(place, DutyKind.RECEIPT).id}", data=RETURN)
+        assert "1 đề nghị chờ quyết định" in desk.get("/ban/vb/1").text
+
+
 def test_a_document_sent_to_the_wrong_place_is_given_back(place: Place, client: TestClient, unit: str) -> None:
     path = f"{unit}/tra-lai/{duty(place, DutyKind.RECEIPT).id}"
     assert path in client.get(unit).text
