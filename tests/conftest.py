@@ -11,6 +11,7 @@ from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.ledger.migrate import migrate
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import MailServer, mail_server
+from tests.worlds.memory import keep_files_in_memory
 from tests.worlds.postgresql import Server, running_server
 from tests.worlds.rollouts import World, issued
 
@@ -22,6 +23,8 @@ settings.register_profile("search", max_examples=1000, **_calm)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 Issue = Callable[..., World]
+
+keep_files_in_memory()
 
 
 @pytest.fixture(scope="session")

@@ -3,20 +3,21 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 
 from hoatoc import clock
-from hoatoc.format.folder import find_draft
-from hoatoc.keyring import Keyring
 from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.ledger.schema import Addressee, Base, Directive
 from hoatoc.links import Links
 from hoatoc.rollout.aggregate import aggregate
 from hoatoc.rollout.dispatch import dispatch
 from hoatoc.rollout.issue import issue
-from hoatoc.settings import ROOT
+from tests.worlds.offices import kien_giang
+from tests.worlds.rollouts import LINKS
 
 ISSUED = datetime(2021, 11, 23, 9, tzinfo=UTC)  # 16:00 in Kiên Giang
 DUE = datetime(2021, 11, 24, 9, tzinfo=UTC)
@@ -30,6 +31,9 @@ FIGURES = {
 SIGNED = {"ho-ten": "Nguyễn Văn An"}
 #: Scripts and styles in a page itself, which its policy lets no browser run.
 INLINE = re.compile(r"<style|<script(?![^>]* src=)|\sstyle=|\son\w+=|javascript:")
+
+
+_COUNTS = text(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in Base.metadata.tables))
 
 
 @dataclass(frozen=True)
@@ -70,27 +74,38 @@ class Place:
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
         with self.ledger.read() as session:
-            return {
-                table.name: session.scalar(select(func.count()).select_from(table)) or 0
-                for table in Base.metadata.sorted_tables
-            }
+            return dict(session.execute(_COUNTS).tuples().all())
 
 
 def open_place(path: Path, public_url: str = "http://portal.example") -> Place:
-    """An empty ledger at `path`."""
-    ledger = open_ledger(f"sqlite:///{path}")
-    Base.metadata.create_all(ledger.engine)
-    return Place(ledger, Links(Keyring({"k1": "x" * 48}), public_url))
+    """The ledger at `path`, an empty one where there is none."""
+    if not path.exists():
+        path.write_bytes(_ledger_file(None))
+    return Place(open_ledger(f"sqlite:///{path}"), Links(LINKS.ring, public_url))
 
 
 def issue_at(path: Path, now: datetime) -> Place:
     """A ledger at `path` in which Kiên Giang's directive has been issued and dispatched at `now`."""
-    return issue_in(open_place(path), now)
+    path.write_bytes(_ledger_file(now))
+    return open_place(path)
+
+
+@cache
+def _ledger_file(issued: datetime | None) -> bytes:
+    """The file of an empty ledger, or of one in which the directive was issued at `issued`: made once, and copied."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        ledger = open_ledger(f"sqlite:///{path}")
+        Base.metadata.create_all(ledger.engine)
+        if issued:
+            issue_in(Place(ledger, LINKS), issued)
+        ledger.close()
+        return path.read_bytes()
 
 
 def issue_in(place: Place, now: datetime) -> Place:
     """The same in the empty ledger of `place`."""
-    folder, draft = find_draft(ROOT / "directives", "kien-giang/13-cv-bcd")
+    folder, draft = kien_giang()
     with place.ledger.write() as session:
         clock.simulate(session, now)
         dispatch(session, issue(session, folder, draft, now=now, by="desk"), now)

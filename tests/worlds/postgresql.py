@@ -14,8 +14,13 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.worlds.memory import short_folder
+
 _USER = "postgres"
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200")
+_SETTINGS = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200",
+    "wal_level=minimal", "max_wal_senders=0", "max_wal_size=64MB",
+)  # fmt: skip
 
 
 @dataclass
@@ -62,7 +67,7 @@ def binary(name: str) -> str:
 def running_server(settings: tuple[str, ...] = _SETTINGS) -> Iterator[Server]:
     """A server for as long as the block lasts. PostgreSQL refuses root, so root starts it as `postgres`."""
     owner = _USER if os.getuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="hoatoc-pg-", dir="/tmp"))  # socket paths have at most 107 octets
+    folder = Path(tempfile.mkdtemp(prefix="hoatoc-pg-", dir=short_folder()))
     data = folder / "data"
     if owner:
         shutil.chown(folder, owner)
