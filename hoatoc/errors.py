@@ -1,5 +1,7 @@
 """Every error the core raises, under one base; the message is written for the person at the desk."""
 
+from hoatoc.phrase import Joined, Phrase
+
 
 class HoatocError(Exception):
     """Something the user can mend. `str(error)` says what; `hint` says the way out."""
@@ -13,7 +15,7 @@ class FormatError(HoatocError):
     """One or more files of an office's folder are wrong; `problems` lists each with file, line and field."""
 
     def __init__(self, problems: "list[object]") -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(Joined([str(problem) for problem in problems], "\n"))
         self.problems = problems
 
 
@@ -33,14 +35,17 @@ class InvalidTransition(HoatocError):
     """A row was asked to move to a state that its lifecycle does not allow from where it stands."""
 
     def __init__(self, what: str, current: str, target: str) -> None:
-        super().__init__(f"{what}: {current} → {target} không được phép")
+        move = {"what": Phrase(what), "current": Phrase(current), "target": target}
+        super().__init__(Phrase("%(what)s: %(current)s → %(target)s không được phép", **move))
 
 
 class ChangedMeanwhile(HoatocError):
     """Somebody else has changed it since it was looked at: nothing was done."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what}: người khác vừa thay đổi", hint="xem lại tình hình mới rồi làm lại")
+        super().__init__(
+            Phrase("%(what)s: người khác vừa thay đổi", what=Phrase(what)), hint="xem lại tình hình mới rồi làm lại"
+        )
 
 
 class TokenError(HoatocError):

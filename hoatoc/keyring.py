@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import LedgerError, NotFound, SettingsError, TokenError
 from hoatoc.ledger.schema import Meta
 
+from hoatoc.phrase import Phrase
 _MIN_LENGTH = 32
 
 
@@ -69,7 +70,7 @@ def open_keyring(home: Path, configured: str) -> Keyring:
     short = [key for key in keys if len(key) < _MIN_LENGTH]
     if short or not keys:
         hint = "tạo khóa: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-        raise SettingsError(f"khóa bí mật phải có ít nhất {_MIN_LENGTH} ký tự", hint=hint)
+        raise SettingsError(Phrase("khóa bí mật phải có ít nhất %(least)s ký tự", least=_MIN_LENGTH), hint=hint)
     return Keyring({_kid(key): key for key in keys})
 
 
@@ -84,7 +85,7 @@ def require(session: Session, ring: Keyring) -> None:
     missing = [kid for kid in known(session) if kid not in ring.keys]
     if missing:
         raise LedgerError(
-            f"chùm khóa thiếu khóa {', '.join(missing)} mà sổ cái này đã dùng để ký liên kết",
+            Phrase("chùm khóa thiếu khóa %(missing)s mà sổ cái này đã dùng để ký liên kết", missing=", ".join(missing)),
             hint="đặt lại HOATOC_SECRET_KEY hoặc tệp keys cũ; khóa bị lộ thì bỏ hẳn: `hoatoc keys retire`",
         )
 
@@ -100,7 +101,7 @@ def retire(session: Session, kid: str) -> None:
     any more once it is out of the ring. Raises NotFound."""
     row = session.get(Meta, f"key:{kid}")
     if row is None:
-        raise NotFound(f"sổ cái này không dùng khóa {kid}", hint="xem `hoatoc keys list`")
+        raise NotFound(Phrase("sổ cái này không dùng khóa %(kid)s", kid=kid), hint="xem `hoatoc keys list`")
     session.delete(row)
 
 

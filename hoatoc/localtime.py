@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from hoatoc.phrase import Phrase
+
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 #: "Not ever": a sentinel instead of NULL, so that the next wake-up is one plain minimum.
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)
@@ -31,8 +33,9 @@ def following_day(day: date, days: int = 1) -> date:
 def spoken(moment: datetime, zone: str) -> str:
     """The instant as an office writes it: "16 giờ 00, ngày 24/11/2021"; NEVER is "không thời hạn"."""
     if moment >= NEVER:
-        return "không thời hạn"
-    return local(moment, zone).strftime("%H giờ %M, ngày %d/%m/%Y")
+        return Phrase("không thời hạn")
+    at = local(moment, zone)
+    return Phrase("%(hour)s giờ %(minute)s, ngày %(day)s", hour=f"{at:%H}", minute=f"{at:%M}", day=spoken_day(at))
 
 
 def spoken_due(moment: datetime, zone: str) -> str:
@@ -40,7 +43,8 @@ def spoken_due(moment: datetime, zone: str) -> str:
     at = local(moment, zone)
     if at.time() > time(0) or moment >= NEVER:
         return spoken(moment, zone)
-    return f"24 giờ 00, ngày {spoken_day(following_day(at.date(), -1))}"
+    day = spoken_day(following_day(at.date(), -1))
+    return Phrase("%(hour)s giờ %(minute)s, ngày %(day)s", hour="24", minute="00", day=day)
 
 
 def short(moment: datetime, zone: str) -> str:

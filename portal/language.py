@@ -2,15 +2,13 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.support import NullTranslations, Translations
 
+from hoatoc.catalogue import catalogue
 from hoatoc.localtime import local
+from hoatoc.phrase import translated
 
 LOCALE = Path(__file__).parent / "locale"
 _DAY = timedelta(days=1)
@@ -21,11 +19,11 @@ class Language:
 
     def __init__(self, code: str) -> None:
         self.code = code
-        self.translations = _catalogue(code)
+        self.translations = catalogue(LOCALE, code, "portal")
 
     def say(self, message: str, **values: object) -> str:
         """`message` in this language, its %(names)s filled in."""
-        said = self.translations.gettext(message)
+        said = translated(message, self.translations.gettext)
         return said % values if values else said
 
     def count(self, message: str, num: int) -> str:
@@ -80,14 +78,3 @@ class Language:
             return self.count("%(num)s giờ", hours)
         days = self.count("%(num)s ngày", span.days)
         return days if span.days > 2 or hours % 24 == 0 else f"{days} {self.count('%(num)s giờ', hours % 24)}"
-
-
-def _catalogue(code: str) -> NullTranslations:
-    path = LOCALE / code / "LC_MESSAGES" / "portal.po"
-    if not path.exists():
-        return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code))
-    compiled.seek(0)
-    return Translations(compiled)

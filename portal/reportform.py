@@ -53,7 +53,7 @@ def boxes(
     return [
         Box(
             field, values.get(field.key, ""), *_problem(form, problems.get(field.key, ""), language),
-            warned.get(field.key, ""), earlier.get(field.key),
+            language.say(warned.get(field.key, "")), earlier.get(field.key),
         )
         for field in form.fields
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from hoatoc import clock
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Duty, Period
 from hoatoc.papers import reportsheet
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import attachments, figures, past, periods, submission, unsent
 from hoatoc.rollout.submission import EXPLANATION
 from hoatoc.rollout.views import OwedReport, UnitPage, unit_page
@@ -233,7 +234,14 @@ def _refuse_another(marks: reportsheet.Marks | None, opened: Opened) -> None:
     if marks is not None and marks != _marks(opened):
         day = marks.slot.partition("/")[0]
         raise SubmissionRefused(
-            "Tệp không phải của kỳ này.", {"": f"tệp này là mẫu của {marks.addressee}, ngày {day}; tải mẫu của kỳ này"}
+            "Tệp không phải của kỳ này.",
+            {
+                "": Phrase(
+                    "tệp này là mẫu của %(addressee)s, ngày %(day)s; tải mẫu của kỳ này",
+                    addressee=marks.addressee,
+                    day=day,
+                )
+            },
         )
 
 
@@ -241,7 +249,7 @@ def _refuse_unknown(opened: Opened, typed: Mapping[str, str]) -> None:
     try:
         submission.refuse_unknown(_form_of(opened.page), typed.keys() - {EXPLANATION, reportsheet.BY})
     except SubmissionRefused as refused:
-        says = f"mẫu không có chỉ tiêu: {', '.join(sorted(refused.problems))}; tải lại mẫu rồi điền"
+        says = Phrase("mẫu không có chỉ tiêu: %(keys)s; tải lại mẫu rồi điền", keys=", ".join(sorted(refused.problems)))
         raise SubmissionRefused(str(refused), {"": says}) from refused
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hoatoc import clock
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Duty, DutyKind, DutyState
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import relief
 from hoatoc.rollout.views import UnitPage, unit_page
 from portal import once
@@ -59,7 +60,7 @@ def live_duty(session: Session, page: UnitPage, duty_id: int) -> Duty:
 def _refuse(duty: Duty, reason: str, problems: Mapping[str, str]) -> None:
     wrong = dict(problems)
     if not reason or len(reason) > _LONGEST:
-        wrong[REASON] = f"dài quá {_LONGEST} ký tự" if reason else "ghi lý do trả lại"
+        wrong[REASON] = Phrase("dài quá %(most)s ký tự", most=_LONGEST) if reason else "ghi lý do trả lại"
     if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
         raise SubmissionRefused("Việc này đã xong hoặc không còn phải làm, không trả lại được.")
     if wrong:

@@ -14,6 +14,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from hoatoc.errors import SubmissionRefused
 from hoatoc.format.roster import Column, ColumnType, RosterForm
+from hoatoc.phrase import Joined, Phrase
+from hoatoc.rollout.rosters import cell_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The largest file that is taken in, and the most that an XLSX, which is packed, may unpack to.
@@ -90,12 +92,12 @@ def what_it_holds(column: Column) -> str:
     """What is to be filled in, in words for the person who does."""
     says = {
         ColumnType.DATE: "ngày, viết như 24/11/2021",
-        ColumnType.CHOICE: f"một trong: {', '.join(column.choices)}",
+        ColumnType.CHOICE: Phrase("một trong: %(choices)s", choices=", ".join(column.choices)),
     }.get(column.type, "chữ hoặc số")
-    return "; ".join([
+    return Joined([
         says, *(["trong khoảng thời gian của văn bản"] if column.in_window else []),
         *(["không trùng nhau"] if column.unique else []), "phải điền" if column.required else "không bắt buộc",
-    ])  # fmt: skip
+    ], "; ")  # fmt: skip
 
 
 def _read_xlsx(content: bytes, width: int) -> list[list[object]]:
@@ -133,7 +135,7 @@ def _read_csv(content: bytes, width: int) -> list[list[object]]:
     try:
         lines = list(_some(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)))
     except csv.Error as error:
-        raise _unreadable(f"tệp CSV hỏng: {error}") from error
+        raise _unreadable(Phrase("tệp CSV hỏng: %(error)s", error=error)) from error
     return [list(line[:width]) for line in lines]
 
 
@@ -146,13 +148,13 @@ def _some(lines: Iterable[Sequence[str]]) -> Iterable[Sequence[str]]:
 
 def _refuse_headings(form: RosterForm, headings: Sequence[str]) -> None:
     known = [_heading(column.label) for column in form.columns]
-    problems = {f"dòng 1, {label}": "thiếu cột này" for label in known if label not in headings}
+    problems = {cell_name(1, label): "thiếu cột này" for label in known if label not in headings}
     problems |= {
-        f"dòng 1, {heading}": "mẫu không có cột này; bỏ cột đi"
+        cell_name(1, heading): "mẫu không có cột này; bỏ cột đi"
         for heading in headings
         if heading and heading not in known
     }
-    problems |= {f"dòng 1, {label}": "cột này có hai lần" for label in known if headings.count(label) > 1}
+    problems |= {cell_name(1, label): "cột này có hai lần" for label in known if headings.count(label) > 1}
     if problems:
         raise SubmissionRefused("Tên các cột chưa đúng mẫu.", problems)
 

@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from hoatoc.errors import HoatocError, SettingsError
+from hoatoc.phrase import Phrase
 from hoatoc.settings import Settings
 
 #: Signatures by a key pair only: with a shared secret, whoever knows it could sign for the provider.
@@ -73,7 +74,9 @@ class Province:
         claims = self._believe(answer, metadata, nonce)
         login = claims.get(self.claim)
         if not isinstance(login, str) or not login:
-            raise SignOnFailed(f"đăng nhập của tỉnh không cho biết {self.claim}", hint="xem HOATOC_OIDC_CLAIM")
+            raise SignOnFailed(
+                Phrase("đăng nhập của tỉnh không cho biết %(claim)s", claim=self.claim), hint="xem HOATOC_OIDC_CLAIM"
+            )
         if self.claim == "email" and claims.get("email_verified") is not True:
             raise SignOnFailed("địa chỉ thư chưa được tỉnh xác minh", hint="xác minh địa chỉ thư ở hệ thống của tỉnh")
         return login.strip().lower()
@@ -97,7 +100,9 @@ class Province:
             raise SignOnFailed("hệ thống đăng nhập của tỉnh xưng tên khác", hint="xem HOATOC_OIDC_ISSUER")
         missing = {"authorization_endpoint", "token_endpoint", "jwks_uri"} - metadata.keys()
         if missing:
-            raise SignOnFailed(f"hệ thống đăng nhập của tỉnh không nêu {', '.join(sorted(missing))}")
+            raise SignOnFailed(
+                Phrase("hệ thống đăng nhập của tỉnh không nêu %(missing)s", missing=", ".join(sorted(missing)))
+            )
         return metadata
 
 

@@ -11,6 +11,7 @@ from hoatoc.accounts.password import hash_password, require_good
 from hoatoc.errors import HoatocError, NotFound
 from hoatoc.ledger.schema import Account, Role
 from hoatoc.localtime import NEVER
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history
 
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
@@ -43,7 +44,7 @@ def find(session: Session, login: str) -> Account:
     """The account called `login`. Raises NotFound."""
     account = session.scalar(select(Account).where(Account.login == login.strip().lower()))
     if account is None:
-        raise NotFound(f"không có tài khoản {login}", hint="xem `hoatoc account list`")
+        raise NotFound(Phrase("không có tài khoản %(login)s", login=login), hint="xem `hoatoc account list`")
     return account
 
 

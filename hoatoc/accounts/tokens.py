@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import HoatocError, NotFound
 from hoatoc.ledger.schema import Account, ApiToken
 from hoatoc.localtime import NEVER
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history
 
 LASTS, LONGEST = timedelta(days=90), timedelta(days=730)
@@ -59,7 +60,10 @@ def revoke(session: Session, account: Account, token_id: int, *, now: datetime, 
         select(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == account.id).with_for_update()
     )
     if token is None:
-        raise NotFound(f"tài khoản {account.login} không có mã số {token_id}", hint="xem `hoatoc account tokens`")
+        raise NotFound(
+            Phrase("tài khoản %(login)s không có mã số %(number)s", login=account.login, number=token_id),
+            hint="xem `hoatoc account tokens`",
+        )
     if token.revoked_at > now:
         token.revoked_at = now
         _note(session, account, token, "api_token_revoked", now=now, by=by)

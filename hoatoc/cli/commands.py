@@ -8,6 +8,7 @@ import typer
 from hoatoc.cli import app, units
 from hoatoc.cli.console import err, out, print_json
 from hoatoc.cli.words import say
+from hoatoc.phrase import Phrase
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +50,9 @@ def check(
     targets = paths or [read_settings().directives]
     missing = [path for path in targets if not path.exists()]
     if missing:
-        raise NotFound(f"không có {missing[0]}", hint="ghi đường dẫn tới một tệp hoặc thư mục có thật")
+        raise NotFound(
+            Phrase("không có %(path)s", path=missing[0]), hint="ghi đường dẫn tới một tệp hoặc thư mục có thật"
+        )
     problems = [problem for path in targets for problem in problems_under(path)]
     if sources is not None:
         problems += [problem for draft in drafts_under(targets) for problem in quote_problems(draft, sources)]
@@ -57,7 +60,7 @@ def check(
         print_json([{**asdict(problem), "file": str(problem.file)} for problem in problems])
     else:
         for problem in problems:
-            out.print(str(problem), markup=False, soft_wrap=True)
+            out.print(say(str(problem)), markup=False, soft_wrap=True)
         out.print(
             f"[red]{say('%(count)s lỗi', count=len(problems))}[/]" if problems else f"[green]{say('Không có lỗi')}[/]"
         )

@@ -15,9 +15,9 @@ err = Console(stderr=True, highlight=False)
 
 def fail(error: HoatocError) -> None:
     """Say what is wrong and the way out."""
-    err.print(f"[bold red]{say('Lỗi:')}[/] {_plain(str(error))}", soft_wrap=True)
+    err.print(f"[bold red]{say('Lỗi:')}[/] {_plain(say(str(error)))}", soft_wrap=True)
     if error.hint:
-        err.print(f"[yellow]→[/] {_plain(error.hint)}", soft_wrap=True)
+        err.print(f"[yellow]→[/] {_plain(say(error.hint))}", soft_wrap=True)
 
 
 def print_json(data: Any) -> None:

@@ -9,6 +9,7 @@ import typer
 from hoatoc.cli import app
 from hoatoc.cli.console import out
 from hoatoc.errors import HoatocError
+from hoatoc.phrase import Phrase
 
 
 @app.command()
@@ -29,7 +30,9 @@ def _fresh(home: Path) -> Path:
     if finished.exists():
         shutil.rmtree(home)
     elif home.exists() and any(home.iterdir()) and not (home / "ledger.db").exists():
-        raise HoatocError(f"{home} có sẵn và không phải là cuộc trình diễn", hint="chọn thư mục khác: --home")
+        raise HoatocError(
+            Phrase("%(home)s có sẵn và không phải là cuộc trình diễn", home=home), hint="chọn thư mục khác: --home"
+        )
     elif home.exists():
         out.print("Tiếp tục cuộc trình diễn bị ngắt, từ sổ cái.")
     return home

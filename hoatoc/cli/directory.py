@@ -7,6 +7,7 @@ import typer
 
 from hoatoc.cli import app, units
 from hoatoc.cli.console import out, print_json
+from hoatoc.cli.words import say
 
 Office = Annotated[str, typer.Argument(metavar="OFFICE", help="Thư mục cơ quan, ví dụ kien-giang.")]
 By = Annotated[str, typer.Option(help="Ai làm, ghi vào lịch sử.")]
@@ -50,9 +51,8 @@ def import_units(
     if as_json:
         print_json([asdict(problem) for problem in sheet.problems])
     for problem in sheet.problems:
-        out.print(
-            f"dòng {problem.row}, {problem.column}: {problem.says}\n    → {problem.hint}", markup=False, soft_wrap=True
-        )
+        place = say("dòng %(row)s, %(column)s", row=problem.row, column=problem.column)
+        out.print(f"{place}: {say(problem.says)}\n    → {say(problem.hint)}", markup=False, soft_wrap=True)
     if sheet.problems:
         raise typer.Exit(1)
     made = keeping.edition(folder, sheet.units.units)

@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out, print_json
 from hoatoc.cli.life import By, Reason, wake
+from hoatoc.cli.words import say
+from hoatoc.phrase import Phrase
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -36,14 +39,14 @@ def why(number: DutyId, as_json: Annotated[bool, typer.Option("--json", help="In
         told, zone = whys.story(session, found), session.get_one(Directive, found.directive_id).zone
         version = found.version
     if as_json:
-        print_json({"id": number, "version": version, **whys.as_dict(told)})
+        print_json({"id": number, "version": version, **whys.as_dict(told, say)})
         return
-    out.print(f"[bold]{told.name}[/] · {told.addressee}", soft_wrap=True)
-    out.print(f"{told.state}; hạn {spoken(told.due_at, zone)}\n")
+    out.print(f"[bold]{escape(say(told.name))}[/] · {escape(told.addressee)}", soft_wrap=True)
+    out.print(say("%(state)s; hạn %(due)s", state=say(told.state), due=say(spoken(told.due_at, zone))) + "\n")
     for line in told.lines:
-        tail = "".join((f" · {line.who}" if line.who else "", f" · {line.why}" if line.why else ""))
-        out.print(f"{short(line.at, zone)}  {line.what}{tail}", markup=False, soft_wrap=True)
-    out.print(f"\n{told.to_come}", soft_wrap=True)
+        tail = "".join((f" · {line.who}" if line.who else "", f" · {say(line.why)}" if line.why else ""))
+        out.print(f"{short(line.at, zone)}  {say(line.what)}{tail}", markup=False, soft_wrap=True)
+    out.print(f"\n{say(told.to_come)}", soft_wrap=True)
 
 
 @duty.command()
@@ -102,7 +105,7 @@ def reassign(
     def work(session: "Session", found: "Duty", now: datetime) -> None:
         due_at = _instant(session, found, until) if until else None
         made = relief.reassign(session, found, unit, reason=reason, by=by, now=now, due_at=due_at, lasting=lasting)
-        out.print(f"Việc nối tiếp: số {made.id}.")
+        out.print(say("Việc nối tiếp: số %(number)s.", number=made.id))
 
     _do(number, version, work)
 
@@ -118,7 +121,7 @@ def _do(number: int, version: int | None, work: Any) -> None:
         found = duty_of(session, number, version)
         work(session, found, clock.read(session))
         state, key = STATES[found.state], session.get_one(Directive, found.directive_id).key
-    out.print(f"Việc số {number}: {state}.")
+    out.print(say("Việc số %(number)s: %(state)s.", number=number, state=say(state)))
     wake(key)
 
 
@@ -131,5 +134,7 @@ def _instant(session: "Session", found: "Duty", typed: str) -> datetime:
     try:
         at = datetime.fromisoformat(typed)
     except ValueError as error:
-        raise HoatocError(f"{typed!r} không phải là thời điểm", hint="ví dụ: 2021-11-25T16:00") from error
+        raise HoatocError(
+            Phrase("%(typed)r không phải là thời điểm", typed=typed), hint="ví dụ: 2021-11-25T16:00"
+        ) from error
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(session.get_one(Directive, found.directive_id).zone))

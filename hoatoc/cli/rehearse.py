@@ -8,6 +8,7 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out, print_json
+from hoatoc.phrase import Phrase
 
 if TYPE_CHECKING:
     from hoatoc.format.folder import Draft, OfficeFolder
@@ -59,7 +60,9 @@ def _start(at: str, folder: "OfficeFolder", draft: "Draft") -> datetime:
     try:
         typed = datetime.fromisoformat(at)
     except ValueError as error:
-        raise HoatocError(f"--at {at!r} không phải là thời điểm", hint="ví dụ: --at 2021-11-23T16:00") from error
+        raise HoatocError(
+            Phrase("--at %(at)r không phải là thời điểm", at=at), hint="ví dụ: --at 2021-11-23T16:00"
+        ) from error
     return typed if typed.tzinfo else typed.replace(tzinfo=ZoneInfo(folder.office.zone))
 
 

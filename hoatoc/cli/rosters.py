@@ -7,6 +7,7 @@ import typer
 from hoatoc.cli import app
 from hoatoc.cli.commands import Json, Key
 from hoatoc.cli.console import out, print_json
+from hoatoc.phrase import Phrase
 
 
 @app.command(name="roster-links")
@@ -28,8 +29,11 @@ def roster_links(
         found = readings(session, directive_of(session, key).id)
     readers = sorted({each.reader for each in found})
     if reader is not None and reader not in readers:
-        known = ", ".join(readers) or "văn bản này không có danh sách nào"
-        raise NotFound(f"{reader} không được đọc danh sách của {key}", hint=f"những nơi được đọc: {known}")
+        known = ", ".join(readers) or Phrase("văn bản này không có danh sách nào")
+        raise NotFound(
+            Phrase("%(reader)s không được đọc danh sách của %(key)s", reader=reader, key=key),
+            hint=Phrase("những nơi được đọc: %(known)s", known=known),
+        )
     told = [
         {"duty": each.duty_id, "unit": each.unit, "count": each.count, "reader": each.reader,
          "link": here.links.roster_reader(each.duty_id, each.generation, each.reader)}

@@ -52,7 +52,7 @@ def print_plan(plan: dict[str, Any]) -> None:
         notices.add_row(item["template"], item["step"], item.get("of", ""), at, str(item["at_most"]))
     out.print(notices)
     for warning in plan["warnings"]:
-        out.print(f"[yellow]![/] {escape(warning)}", soft_wrap=True)
+        out.print(f"[yellow]![/] {escape(say(warning))}", soft_wrap=True)
 
 
 def _print_addressees(addressees: list[dict[str, Any]]) -> None:

@@ -1,23 +1,26 @@
 """The command line's language: Vietnamese strings are the message ids, English comes from a catalogue.
 
 Read by every command, `--help` too, so nothing heavy is imported while the language is Vietnamese. What offices and
-units have written, and what the core says of their affairs, stays in Vietnamese."""
+units have written stays in Vietnamese."""
 
 import inspect
 import os
 from functools import cache
-from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
 import typer
 
-LOCALE = Path(__file__).parent.parent / "locale"
+from hoatoc.phrase import translated
 
 
 def say(message: str, **values: object) -> str:
     """`message` in the language of the settings, its %(names)s filled in."""
-    said = _catalogue(_language()).gettext(message)
+    if is_vietnamese():
+        return message % values if values else message
+    from hoatoc.catalogue import LOCALE, catalogue
+
+    said = translated(message, catalogue(LOCALE, _language(), "cli").gettext)
     return said % values if values else said
 
 
@@ -56,21 +59,3 @@ def _language() -> str:
 
         lang = dotenv_values(".env").get("HOATOC_LANG") or ""
     return "en" if lang == "en" else "vi"
-
-
-@cache
-def _catalogue(language: str) -> NullTranslations:
-    path = LOCALE / language / "LC_MESSAGES" / "cli.po"
-    if not path.exists():
-        return NullTranslations()
-    from io import BytesIO
-
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-    from babel.support import Translations
-
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)

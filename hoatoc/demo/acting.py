@@ -9,6 +9,7 @@ import httpx
 
 from hoatoc.demo.persona import Manner, Persona, figures, wrong_figures
 from hoatoc.errors import HoatocError
+from hoatoc.phrase import Phrase
 
 _REPORT_LINK = re.compile(r'href="(?:https?://[^"/]+)?(/v/[^"]+/bao-cao/(\d{4}-\d{2}-\d{2}))"')
 _ACT = "/nhan"
@@ -54,10 +55,17 @@ class Actors:
     def _get(self, url: str) -> str:
         answer = self._client.get(url)
         if answer.status_code != httpx.codes.OK:
-            raise HoatocError(f"cổng thông tin trả lời {answer.status_code} khi mở trang")
+            raise HoatocError(Phrase("cổng thông tin trả lời %(status)s khi mở trang", status=answer.status_code))
         return answer.text
 
     def _post(self, path: str, form: dict[str, str], expected: int) -> None:
         answer = self._client.post(path, data=form)
         if answer.status_code != expected:
-            raise HoatocError(f"cổng thông tin trả lời {answer.status_code}, chờ {expected}: {answer.text[:600]}")
+            raise HoatocError(
+                Phrase(
+                    "cổng thông tin trả lời %(status)s, chờ %(expected)s: %(text)s",
+                    status=answer.status_code,
+                    expected=expected,
+                    text=answer.text[:600],
+                )
+            )

@@ -17,6 +17,7 @@ from hoatoc.errors import HoatocError
 from hoatoc.installation import Installation
 from hoatoc.ledger.schema import Directive
 from hoatoc.localtime import following_day, instant, local, local_date
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import waking
 from hoatoc.rollout.reference import directive_of
 
@@ -104,9 +105,15 @@ class Driver:
             if ended and name == "Completed":
                 return
             if ended:
-                raise HoatocError(f"lượt chạy kết thúc ở trạng thái {name}: {message}", hint="xem Prefect UI và logs/")
+                raise HoatocError(
+                    Phrase("lượt chạy kết thúc ở trạng thái %(name)s: %(message)s", name=name, message=message),
+                    hint="xem Prefect UI và logs/",
+                )
             await asyncio.sleep(0.15)
-        raise HoatocError(f"lượt chạy chưa xong sau {_RUN_SECONDS:.0f} giây", hint="xem logs/worker.log")
+        raise HoatocError(
+            Phrase("lượt chạy chưa xong sau %(seconds)s giây", seconds=f"{_RUN_SECONDS:.0f}"),
+            hint="xem logs/worker.log",
+        )
 
     def _act(self, now: datetime) -> None:
         hour = local(now, ZONE).time()

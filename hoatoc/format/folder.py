@@ -16,6 +16,7 @@ from hoatoc.format.rulecheck import rule_problems
 from hoatoc.format.units import Units
 from hoatoc.format.validate import validate
 from hoatoc.format.yamlfile import YamlFile, read_yaml
+from hoatoc.phrase import Phrase
 
 _RESERVED = {"office.yaml", "units.yaml"}
 #: Folders whose files every directive of the office may use.
@@ -49,8 +50,11 @@ class OfficeFolder:
         if key in self.broken:
             raise self.broken[key]
         if key not in self.drafts:
-            known = ", ".join(sorted(self.drafts)) or "không có văn bản nào"
-            raise NotFound(f"không có văn bản {key!r} trong {self.path}", hint=f"các văn bản: {known}")
+            known = ", ".join(sorted(self.drafts)) or Phrase("không có văn bản nào")
+            raise NotFound(
+                Phrase("không có văn bản %(key)r trong %(path)s", key=key, path=self.path),
+                hint=Phrase("các văn bản: %(known)s", known=known),
+            )
         return self.drafts[key]
 
 
@@ -66,7 +70,9 @@ def read_office(path: Path) -> OfficeFolder:
         form = validate(Form, form_file)
         problems += crosscheck.form_problems(form, form_file)
         if form.key in forms:
-            problems.append(form_file.problem(("key",), f"biểu mẫu {form.key!r} có hai tệp", "đổi khóa một tệp"))
+            problems.append(
+                form_file.problem(("key",), Phrase("biểu mẫu %(form)r có hai tệp", form=form.key), "đổi khóa một tệp")
+            )
         forms[form.key] = form
     rosters = {form.key: form for form in _read_rosters(path)}
     if problems:
@@ -106,7 +112,11 @@ def _same_document(key: str, content: DirectiveFile, folder: OfficeFolder, sourc
     """One document is one file, whatever it is called (issuer, year, number and symbol)."""
     for other in folder.drafts.values():
         if identity(other.content.text) == identity(content.text):
-            yield source.problem(("text",), f"cùng một văn bản với {other.key}", f"bỏ {key} hoặc {other.key}")
+            yield source.problem(
+                ("text",),
+                Phrase("cùng một văn bản với %(other)s", other=other.key),
+                Phrase("bỏ %(key)s hoặc %(other)s", key=key, other=other.key),
+            )
 
 
 def office_paths(root: Path) -> list[Path]:
@@ -126,8 +136,11 @@ def find_office(root: Path, office_key: str) -> OfficeFolder:
     """The folder of an office under `root`. Raises NotFound or FormatError."""
     path = root if (root / "office.yaml").is_file() and root.name == office_key else root / office_key
     if not (path / "office.yaml").is_file():
-        offices = ", ".join(found.name for found in office_paths(root)) or "không có"
-        raise NotFound(f"không có thư mục cơ quan {office_key!r} trong {root}", hint=f"các cơ quan: {offices}")
+        offices = ", ".join(found.name for found in office_paths(root)) or Phrase("không có")
+        raise NotFound(
+            Phrase("không có thư mục cơ quan %(office)r trong %(root)s", office=office_key, root=root),
+            hint=Phrase("các cơ quan: %(offices)s", offices=offices),
+        )
     return read_office(path)
 
 

@@ -9,6 +9,7 @@ from hoatoc.errors import HoatocError
 from hoatoc.format.directive import DirectiveFile
 from hoatoc.format.problem import Problem
 from hoatoc.format.yamlfile import YamlFile
+from hoatoc.phrase import Phrase
 
 #: What an original may be: by its ending the MIME type, and how such a file begins.
 KINDS = {
@@ -40,18 +41,18 @@ def read_original(folder: Path, name: str) -> Original:
     """The file `name` in or below an office's `folder`. Raises OriginalRefused."""
     path, ending = (folder / name).resolve(), PurePosixPath(name).suffix.lower()
     if not path.is_relative_to(folder.resolve()):
-        raise OriginalRefused(f"{name!r} nằm ngoài thư mục cơ quan")
+        raise OriginalRefused(Phrase("%(name)r nằm ngoài thư mục cơ quan", name=name))
     if ending not in KINDS:
-        raise OriginalRefused(f"{name!r} không phải tệp {' hay '.join(KINDS)}")
+        raise OriginalRefused(Phrase("%(name)r không phải tệp %(kinds)s", name=name, kinds=" hay ".join(KINDS)))
     try:
         if path.stat().st_size > LARGEST:
-            raise OriginalRefused(f"{name!r} lớn quá {LARGEST // 1024 // 1024} MB")
+            raise OriginalRefused(Phrase("%(name)r lớn quá %(most)s MB", name=name, most=LARGEST // 1024 // 1024))
         content = path.read_bytes()
     except OSError as error:
-        raise OriginalRefused(f"không đọc được {name!r}: {error.strerror}") from error
+        raise OriginalRefused(Phrase("không đọc được %(name)r: %(error)s", name=name, error=error.strerror)) from error
     kind, begins = KINDS[ending]
     if not content.startswith(begins):
-        raise OriginalRefused(f"{name!r} không phải tệp {ending} thật")
+        raise OriginalRefused(Phrase("%(name)r không phải tệp %(ending)s thật", name=name, ending=ending))
     return Original(path.name, kind, content)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hoatoc.phrase import Joined
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -16,5 +18,6 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        way_out = f"\n    → {self.hint}" if self.hint else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.field}: {self.message}{way_out}"
+        way_out = ("\n    → ", self.hint) if self.hint else ()
+        place = f"{self.file}:{self.line}:{self.column}: "
+        return Joined((place, self.field, ": ", self.message, *way_out))

@@ -8,6 +8,7 @@ from pathlib import Path
 from hoatoc.format.folder import Draft
 from hoatoc.format.problem import Problem
 from hoatoc.format.yamlfile import Path_
+from hoatoc.phrase import Phrase
 
 
 def fold(text: str) -> str:
@@ -24,12 +25,14 @@ def quote_problems(draft: Draft, sources: Path) -> Iterator[Problem]:
         return
     path = sources / text.source.file
     if not path.is_file():
-        yield draft.source.problem(at, f"không có tệp nguyên văn {path}", "chép tệp vào thư mục nguyên văn")
+        yield draft.source.problem(
+            at, Phrase("không có tệp nguyên văn %(path)s", path=path), "chép tệp vào thư mục nguyên văn"
+        )
         return
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != text.source.sha256:
-        what = f"nguyên văn {path.name} có SHA-256 khác: {found}"
+        what = Phrase("nguyên văn %(path)s có SHA-256 khác: %(found)s", path=path.name, found=found)
         yield draft.source.problem(at, what, "kiểm tra xem tệp đã bị sửa, hoặc cập nhật sha256 sau khi đối chiếu")
         return
     words = fold(content.decode("utf-8"))
@@ -37,5 +40,5 @@ def quote_problems(draft: Draft, sources: Path) -> Iterator[Problem]:
         if fold(obligation.quote) not in words:
             where: Path_ = ("text", "obligations", index, "quote")
             yield draft.source.problem(
-                where, "câu trích không có trong nguyên văn", f"chép đúng từng chữ từ {path.name}"
+                where, "câu trích không có trong nguyên văn", Phrase("chép đúng từng chữ từ %(path)s", path=path.name)
             )

@@ -12,6 +12,7 @@ from hoatoc.format.text import Obligation, ObligationKind
 from hoatoc.format.timing import ByDate, FromMoment
 from hoatoc.format.units import Units
 from hoatoc.format.yamlfile import Path_, YamlFile
+from hoatoc.phrase import Phrase
 
 #: Which kinds of obligation a rule of each list may turn into something owed. A standing rule never ends: it is
 #: followed by counts in the report.
@@ -44,8 +45,12 @@ def rule_problems(
     for index, roster in enumerate(content.regime.rosters):
         at = ("regime", "rosters", index)
         if roster.roster not in rosters:
-            known = ", ".join(rosters) or "thư mục rosters/ trống"
-            yield source.problem((*at, "roster"), f"không có mẫu danh sách {roster.roster!r}", f"các mẫu: {known}")
+            known = ", ".join(rosters) or Phrase("thư mục rosters/ trống")
+            yield source.problem(
+                (*at, "roster"),
+                Phrase("không có mẫu danh sách %(roster)r", roster=roster.roster),
+                Phrase("các mẫu: %(known)s", known=known),
+            )
         for place, reader in enumerate(roster.readers):
             yield from post_problems(reader, units, (*at, "readers", place), source)
     for index, bearer in enumerate(content.regime.bearers):
@@ -60,13 +65,20 @@ def _clause_problems(
 ) -> Iterator[Problem]:
     obligation = obligations.get(clause)
     if obligation is None:
-        yield source.problem((*at, "clause"), f"không có khoản {clause!r}", ", ".join(obligations))
+        yield source.problem(
+            (*at, "clause"), Phrase("không có khoản %(clause)r", clause=clause), ", ".join(obligations)
+        )
     elif obligation.kind not in kinds:
         wanted = ", ".join(sorted(kinds))
-        what = f"khoản {clause} là {obligation.kind}, quy tắc này dành cho {wanted}"
+        what = Phrase(
+            "khoản %(clause)s là %(kind)s, quy tắc này dành cho %(wanted)s",
+            clause=clause,
+            kind=obligation.kind,
+            wanted=wanted,
+        )
         yield source.problem((*at, "clause"), what, "theo dõi khoản này bằng số liệu trong báo cáo")
     elif obligation.relation != "assigned":
-        what = f"khoản {clause} là đề nghị hoặc mời, không phải giao"
+        what = Phrase("khoản %(clause)s là đề nghị hoặc mời, không phải giao", clause=clause)
         yield source.problem((*at, "clause"), what, "chỉ việc được giao mới mở nghĩa vụ và bị đôn đốc")
 
 
@@ -74,9 +86,13 @@ def _due_problems(due: Deadline, obligation: Obligation, at: Path_, source: Yaml
     timing = obligation.timing
     dated = isinstance(timing, ByDate) or (isinstance(timing, FromMoment) and timing.implied_deadline)
     if due.source == "text" and not dated:
-        what = f"văn bản không nêu hạn cho khoản {obligation.clause}"
+        what = Phrase("văn bản không nêu hạn cho khoản %(clause)s", clause=obligation.clause)
         yield source.problem((*at, "source"), what, "hạn do văn phòng đặt: source: office")
     if isinstance(timing, ByDate) and due.source == "text" and due.date != timing.date:
-        yield source.problem(at, f"văn bản ghi ngày {timing.date:%d/%m/%Y}", "sửa date, hoặc ghi source: office")
+        yield source.problem(
+            at, Phrase("văn bản ghi ngày %(date)s", date=f"{timing.date:%d/%m/%Y}"), "sửa date, hoặc ghi source: office"
+        )
     if isinstance(timing, FromMoment) and due.source == "text" and due.at != timing.moment:
-        yield source.problem(at, f"văn bản ghi {timing.moment.isoformat()}", "sửa at, hoặc ghi source: office")
+        yield source.problem(
+            at, Phrase("văn bản ghi %(moment)s", moment=timing.moment.isoformat()), "sửa at, hoặc ghi source: office"
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 from hoatoc.errors import ChangedMeanwhile, HoatocError
 from hoatoc.format.folder import Draft, OfficeFolder, read_draft
 from hoatoc.format.slug import slug
+from hoatoc.phrase import Phrase
 
 
 class NotWritable(HoatocError):
@@ -41,7 +42,9 @@ def put(path: Path, source: str, *, seen: str) -> None:
         Path(file.name).replace(path)
     except OSError as error:
         hint = "đặt HOATOC_DIRECTIVES tới thư mục mà dịch vụ được ghi, hoặc cấp quyền ghi"
-        raise NotWritable(f"không ghi được vào {path.parent}: {error.strerror}", hint=hint) from error
+        raise NotWritable(
+            Phrase("không ghi được vào %(folder)s: %(error)s", folder=path.parent, error=error.strerror), hint=hint
+        ) from error
 
 
 def fingerprint(path: Path) -> str:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from hoatoc.errors import FormatError
 from hoatoc.format.problem import Problem
 from hoatoc.format.yamlfile import YamlFile
+from hoatoc.phrase import Phrase
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -59,18 +60,25 @@ def _problem(detail: ErrorDetails, source: YamlFile, model: type[BaseModel]) -> 
     if kind == "extra_forbidden":
         known = _known_fields(model, loc[:-1])
         near = get_close_matches(str(loc[-1]), known, n=1)
-        hint = f'có phải ý là "{near[0]}"?' if near else f"các khóa dùng được: {', '.join(known)}"
+        hint = (
+            Phrase('có phải ý là "%(key)s"?', key=near[0])
+            if near
+            else Phrase("các khóa dùng được: %(known)s", known=", ".join(known))
+        )
         return source.problem(loc, "không có khóa này trong định dạng", hint)
     if kind in ("enum", "literal_error"):
         expected = str(detail.get("ctx", {}).get("expected", ""))
-        return source.problem(loc, f"giá trị {detail['input']!r} không dùng được", f"chọn một trong: {expected}")
+        return source.problem(
+            loc,
+            Phrase("giá trị %(value)r không dùng được", value=detail["input"]),
+            Phrase("chọn một trong: %(choices)s", choices=expected),
+        )
     if kind == "value_error":
         return source.problem(loc, str(detail.get("ctx", {}).get("error", detail["msg"])), "sửa giá trị ở dòng này")
     if kind == "union_tag_invalid":
         tags = str(detail.get("ctx", {}).get("expected_tags", ""))
-        return source.problem(loc, "loại này không có", f"chọn một trong: {tags}")
-    message, hint = _SAYS.get(kind, (detail["msg"], ""))
-    return source.problem(loc, message, hint)
+        return source.problem(loc, "loại này không có", Phrase("chọn một trong: %(choices)s", choices=tags))
+    return source.problem(loc, *_SAYS.get(kind, (detail["msg"], "")))
 
 
 def _without_tags(loc: tuple[int | str, ...], source: YamlFile) -> tuple[int | str, ...]:

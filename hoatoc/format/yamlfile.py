@@ -14,6 +14,7 @@ import yaml
 
 from hoatoc.errors import FormatError
 from hoatoc.format.problem import Problem
+from hoatoc.phrase import Phrase
 
 Path_ = tuple[str | int, ...]
 #: More than any office's files hold; aliases of aliases make millions out of a few lines.
@@ -63,7 +64,9 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise FormatError([Problem(path, 1, 1, "(tệp)", f"không đọc được: {error}", "lưu tệp ở UTF-8")]) from error
+        raise FormatError(
+            [Problem(path, 1, 1, "(tệp)", Phrase("không đọc được: %(error)s", error=error), "lưu tệp ở UTF-8")]
+        ) from error
     loader = PlainLoader(source)
     try:
         node = loader.get_single_node()
@@ -105,7 +108,7 @@ class _Survey:
             for index, item in enumerate(node.value):
                 self.visit(item, (*loc, index), (*above, node))
         elif node.tag == _DAY and not _is_day(node.value):
-            self._complain(node, loc, f"không có ngày {node.value}", "kiểm tra ngày và tháng")
+            self._complain(node, loc, Phrase("không có ngày %(day)s", day=node.value), "kiểm tra ngày và tháng")
 
     def _visit_mapping(self, node: yaml.MappingNode, loc: Path_, above: tuple[yaml.Node, ...]) -> None:
         seen: set[str] = set()

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import SettingsError
+from hoatoc.phrase import Phrase
 
 _BUSY_SECONDS = 30
 
@@ -45,14 +46,15 @@ def open_ledger(url: str) -> Ledger:
         parsed = make_url(url)
     except ArgumentError as error:
         hint = "ví dụ: sqlite:////var/lib/hoatoc/ledger.db hoặc postgresql://hoatoc@127.0.0.1/hoatoc"
-        raise SettingsError(f"HOATOC_DATABASE_URL không đọc được: {url}", hint=hint) from error
+        raise SettingsError(Phrase("HOATOC_DATABASE_URL không đọc được: %(url)s", url=url), hint=hint) from error
     if parsed.get_backend_name() == "sqlite":
         return Ledger(_sqlite(parsed.database or "", url))
     if parsed.get_backend_name() == "postgresql":
         url_of_driver = parsed.set(drivername="postgresql+psycopg")
         return Ledger(create_engine(url_of_driver, pool_size=10, pool_pre_ping=True, hide_parameters=True))
     raise SettingsError(
-        f"HOATOC_DATABASE_URL: không dùng được {parsed.get_backend_name()}", hint="dùng sqlite hoặc postgresql"
+        Phrase("HOATOC_DATABASE_URL: không dùng được %(database)s", database=parsed.get_backend_name()),
+        hint="dùng sqlite hoặc postgresql",
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.sql import column, table
 
 from hoatoc.errors import LedgerError
 from hoatoc.ledger.engine import Ledger
+from hoatoc.phrase import Phrase
 
 #: The newest migration; a test holds it against the migrations themselves.
 NEWEST = "0001"
@@ -19,9 +20,17 @@ def require_current(ledger: Ledger) -> None:
             current = session.scalar(version)
     except DBAPIError as error:
         if "alembic_version" not in str(error):
-            raise LedgerError(f"không mở được sổ cái: {error.orig}", hint="kiểm tra HOATOC_DATABASE_URL") from error
+            raise LedgerError(
+                Phrase("không mở được sổ cái: %(error)s", error=error.orig), hint="kiểm tra HOATOC_DATABASE_URL"
+            ) from error
         current = None
     if current != NEWEST:
-        state = "chưa được tạo" if current is None else f"ở phiên bản {current}, chương trình cần {NEWEST}"
+        state = (
+            Phrase("chưa được tạo")
+            if current is None
+            else Phrase("ở phiên bản %(current)s, chương trình cần %(newest)s", current=current, newest=NEWEST)
+        )
         newer = current is not None and current > NEWEST
-        raise LedgerError(f"sổ cái {state}", hint="nâng cấp chương trình" if newer else "chạy `hoatoc init`")
+        raise LedgerError(
+            Phrase("sổ cái %(state)s", state=state), hint="nâng cấp chương trình" if newer else "chạy `hoatoc init`"
+        )

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import aiosmtplib
 
 from hoatoc.errors import SettingsError
+from hoatoc.phrase import Phrase
 
 #: How long the server may take over one answer, in seconds.
 _TIMEOUT_SECONDS = 60.0
@@ -81,7 +82,8 @@ def _options(query: str) -> dict[str, Any]:
             found[name] = kinds[name](value)
         except (KeyError, ValueError) as error:
             raise SettingsError(
-                f"HOATOC_SMTP_URL: không dùng được {name}={value}", hint=f"sau dấu ? chỉ có: {', '.join(kinds)}"
+                Phrase("HOATOC_SMTP_URL: không dùng được %(name)s=%(value)s", name=name, value=value),
+                hint=Phrase("sau dấu ? chỉ có: %(kinds)s", kinds=", ".join(kinds)),
             ) from error
     if found.get("connections", 1) < 1 or found.get("per_domain", 0) < 0 or found.get("timeout", 1) <= 0:
         raise SettingsError("HOATOC_SMTP_URL: connections, per_domain và timeout phải là số dương")

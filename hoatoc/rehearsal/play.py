@@ -17,6 +17,7 @@ from hoatoc.links import Links
 from hoatoc.localtime import local_date
 from hoatoc.mail.compose import Composer
 from hoatoc.mail.letters import Letters
+from hoatoc.phrase import Phrase
 from hoatoc.rehearsal.behaviour import Behaviour, Chance
 from hoatoc.rehearsal.figures import Typist
 from hoatoc.rehearsal.intake import Sheet, take_in
@@ -115,7 +116,9 @@ class Play:
         did |= self._deliver(now)
         counted = {name: count for name, count in did.items() if count}
         if not counted:
-            raise HoatocError(f"lượt diễn tập lúc {now} không làm được gì mà sổ cái vẫn đòi: {cause}")
+            raise HoatocError(
+                Phrase("lượt diễn tập lúc %(now)s không làm được gì mà sổ cái vẫn đòi: %(cause)s", now=now, cause=cause)
+            )
         self.beats.append(Beat(now, cause, counted))
 
     def _learn(self, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError, TokenError
 from hoatoc.ledger.schema import Addressee, Directive
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history
 from hoatoc.rollout.change import announce
 
@@ -31,7 +32,7 @@ def revoke(
         raise HoatocError("chưa ghi lý do", hint="lý do được gửi cho đơn vị và lưu trong lịch sử")
     session.refresh(addressee, with_for_update=True)
     if addressee.link_generation != generation:
-        raise ChangedMeanwhile(f"liên kết của {addressee.name}")
+        raise ChangedMeanwhile(Phrase("liên kết của %(addressee)s", addressee=addressee.name))
     addressee.link_generation += 1
     session.flush()
     directive = session.get_one(Directive, addressee.directive_id)

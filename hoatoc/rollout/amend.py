@@ -23,6 +23,7 @@ from hoatoc.ledger.schema import (
     PeriodState,
 )
 from hoatoc.localtime import following_day, instant, local_date
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import announcement, bearing, duties, history, life, originals, periods, reach, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.difference import differences
@@ -119,7 +120,7 @@ def _refuse_dropping(session: Session, directive: Directive, draft: Draft) -> No
     dropped = set(begun) - {rule.clause for rule in draft.content.regime.reports}
     if dropped:
         raise HoatocError(
-            f"khoản {', '.join(sorted(dropped))}: báo cáo đã có kỳ, không bỏ khỏi tệp được",
+            Phrase("khoản %(dropped)s: báo cáo đã có kỳ, không bỏ khỏi tệp được", dropped=", ".join(sorted(dropped))),
             hint="đặt `last` là ngày cuối phải báo cáo",
         )
 

@@ -14,6 +14,7 @@ from hoatoc.format.directive import title
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.ledger.schema import Directive, Proposal, ProposalState
 from hoatoc.localtime import NEVER
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history
 from hoatoc.rollout.issue import issue, one_at_a_time
 from hoatoc.rollout.pin import content_hash
@@ -54,7 +55,7 @@ def approve(
             "người đề nghị không tự duyệt được", hint="nhờ lãnh đạo hoặc một cán bộ khác của văn phòng duyệt"
         )
     if content_hash(folder, draft, now) != proposal.content_hash:
-        raise ChangedMeanwhile(f"{draft.key}: nội dung đã khác bản được đề nghị")
+        raise ChangedMeanwhile(Phrase("%(key)s: nội dung đã khác bản được đề nghị", key=draft.key))
     _settle(session, proposal, ProposalState.APPROVED, now=now, by=by, reason="")
     running = session.scalar(select(Directive).where(Directive.key == draft.key))
     return running or issue(session, folder, draft, now=now, by=by)
@@ -91,7 +92,7 @@ def latest(session: Session, key: str) -> Proposal | None:
 
 def _require_waiting(proposal: Proposal) -> None:
     if proposal.state is not ProposalState.WAITING:
-        raise ChangedMeanwhile(f"đề nghị ban hành {proposal.title}")
+        raise ChangedMeanwhile(Phrase("đề nghị ban hành %(title)s", title=proposal.title))
 
 
 def _settle(session: Session, proposal: Proposal, state: ProposalState, *, now: datetime, by: str, reason: str) -> None:

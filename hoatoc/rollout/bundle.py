@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import Addressee, Duty
 from hoatoc.localtime import short
-from hoatoc.rollout import specialists
+from hoatoc.phrase import Joined, Phrase
+from hoatoc.rollout import reasons, specialists
 from hoatoc.rollout.command import Mailbox
 from hoatoc.rollout.outbox import Written
 
@@ -62,15 +63,15 @@ class Bundle:
         )  # fmt: skip
 
     def _reason(self, now: datetime, zone: str) -> str:
-        said = f"đến nấc {STEP_NAMES[self.step]}, mốc {short(self.window, zone)}"
+        said = [Phrase(reasons.STEP, step=STEP_NAMES[self.step], at=short(self.window, zone))]
         if self.folded:
             lower = ", ".join(STEP_NAMES[step] for step in _ORDER if step in self.folded)
-            said += f"; gộp nấc {lower}"
+            said.append(Phrase(reasons.FOLDED, steps=lower))
         if now - self.first_window > LATE:
-            said += f"; gửi muộn {spoken_delay(now - self.first_window)} vì hệ thống ngừng"
-            if self.first_window < self.window:
-                said += f", gộp các mốc từ {short(self.first_window, zone)}"
-        return said
+            held_up = reasons.HELD_UP_SINCE if self.first_window < self.window else reasons.HELD_UP
+            values = {"delay": spoken_delay(now - self.first_window), "at": short(self.first_window, zone)}
+            said.append(Phrase(held_up, **values))
+        return reasons.joined(*said)
 
 
 class Bundles:
@@ -108,4 +109,5 @@ def spoken_delay(delay: timedelta) -> str:
     minutes = int(delay.total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [(days, "ngày"), (hours, "giờ"), (0 if days else minutes, "phút")]
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 phút"
+    said = [Phrase(reasons.SPANS[unit], count=number) for number, unit in parts if number]
+    return Joined(said or [Phrase(reasons.SPANS["phút"], count=0)], " ")

@@ -13,6 +13,7 @@ from statistics import median
 from hoatoc.format import expression
 from hoatoc.format.expression import Figure
 from hoatoc.format.form import Check, Field, FieldType, Form, Severity
+from hoatoc.phrase import Joined, Phrase
 from hoatoc.rollout.past import Past
 from hoatoc.templating import number
 
@@ -58,7 +59,7 @@ def by_field(findings: Iterable[Finding]) -> dict[str, str]:
     for finding in findings:
         for key in finding.fields:
             said.setdefault(key, []).append(finding.says)
-    return {key: "; ".join(words) for key, words in said.items()}
+    return {key: Joined(words, "; ") for key, words in said.items()}
 
 
 def _failed(form: Form, figures: Mapping[str, Figure], past: Past, severity: Severity) -> Iterator[Finding]:
@@ -69,12 +70,12 @@ def _failed(form: Form, figures: Mapping[str, Figure], past: Past, severity: Sev
             named = [field.key for field in form.fields if field.key in read.now]
             told = [f"{form.field(key).label}: {number(figures[key])}" for key in named]
             told += [
-                f"{field.label} kỳ trước: {number(past.before[field.key])}"
+                Phrase("%(label)s kỳ trước: %(value)s", label=field.label, value=number(past.before[field.key]))
                 for field in form.fields
                 if field.key in read.before
             ]
             by = _by_how_much(check.that, figures, past)
-            yield Finding(tuple(named), f"{spoken(check)} ({', '.join(told)}{by})")
+            yield Finding(tuple(named), Joined((spoken(check), " (", Joined(told, ", "), by, ")")))
 
 
 def spoken(check: Check) -> str:
@@ -84,7 +85,7 @@ def spoken(check: Check) -> str:
 
 def _by_how_much(that: str, figures: Mapping[str, Figure], past: Past) -> str:
     gap = expression.gap(that, figures, past.before)
-    return f"; lệch {_spelled(abs(gap))}" if gap else ""
+    return Phrase("; lệch %(gap)s", gap=_spelled(abs(gap))) if gap else ""
 
 
 def _spelled(value: Fraction) -> str:
@@ -102,8 +103,11 @@ def _wrong_ratio(field: Field, form: Form, figures: Mapping[str, Figure]) -> Ite
         right = floor(Fraction(100 * part, whole) * 10**field.decimals + Fraction(1, 2))
         computed = Decimal(right).scaleb(-field.decimals)
         labels = f"{form.field(field.part).label}: {number(part)}, {form.field(field.whole).label}: {number(whole)}"
-        says = f"{field.label} phải là {number(computed)}%, không phải {number(given)}% ({labels}; " \
-               f"lệch {number(abs(given - computed))} điểm phần trăm)"  # fmt: skip
+        says = Phrase(
+            "%(label)s phải là %(computed)s%%, không phải %(given)s%% (%(labels)s; lệch %(gap)s điểm phần trăm)",
+            label=field.label, computed=number(computed), given=number(given), labels=labels,
+            gap=number(abs(given - computed)),
+        )  # fmt: skip
         yield Finding((field.key, field.part, field.whole), says)
 
 
@@ -115,14 +119,14 @@ def _no_shared_whole(form: Form, figures: Mapping[str, Figure]) -> Iterator[Find
         spans = [whole_span(int(figures[field.part or ""]), Decimal(figures[field.key]), field.decimals)
                  for field in shared]  # fmt: skip
         if len(spans) > 1 and max(low for low, _ in spans) > min(high for _, high in spans):
-            told = "; ".join(
-                f"{field.label} {number(figures[field.key])}% cần mẫu số từ {number(low)} đến {number(high)}"
+            told = [
+                Phrase("%(label)s %(ratio)s%% cần mẫu số từ %(low)s đến %(high)s", label=field.label,
+                       ratio=number(figures[field.key]), low=number(low), high=number(high))
                 for field, (low, high) in zip(shared, spans, strict=True)
-            )
-            apart = max(low for low, _ in spans) - min(high for _, high in spans)
-            yield Finding(
-                tuple(field.key for field in shared), f"Các tỷ lệ không cùng mẫu số ({told}; lệch {number(apart)})"
-            )
+            ]  # fmt: skip
+            apart = number(max(low for low, _ in spans) - min(high for _, high in spans))
+            says = Phrase("Các tỷ lệ không cùng mẫu số (%(told)s; lệch %(gap)s)", told=Joined(told, "; "), gap=apart)
+            yield Finding(tuple(field.key for field in shared), says)
 
 
 def _stated(field: Field, figures: Mapping[str, Figure]) -> bool:
@@ -147,26 +151,38 @@ def _fallen(field: Field, value: int, past: Past) -> Iterator[Finding]:
     """A running total below what was reported before, or above what was reported after."""
     before = next((int(figures[field.key]) for figures in past.earlier if field.key in figures), None)
     if before is not None and value < before:
-        says = f"{field.label} giảm so với kỳ trước ({number(before)} → {number(value)}; lệch {number(before - value)})"
-        yield Finding((field.key,), f"{says}; nếu là đính chính thì giải trình")
+        says = Phrase(
+            "%(label)s giảm so với kỳ trước (%(before)s → %(now)s; lệch %(gap)s); nếu là đính chính thì giải trình",
+            label=field.label, before=number(before), now=number(value), gap=number(before - value),
+        )  # fmt: skip
+        yield Finding((field.key,), says)
     after = past.after.get(field.key)
     if after is not None and value > after:
-        says = f"{field.label} lớn hơn kỳ sau đã báo cáo ({number(value)} → {number(int(after))}; " \
-               f"lệch {number(value - int(after))})"  # fmt: skip
-        yield Finding((field.key,), f"{says}; nếu là đính chính thì giải trình")
+        says = Phrase(
+            "%(label)s lớn hơn kỳ sau đã báo cáo (%(now)s → %(after)s; lệch %(gap)s); nếu là đính chính thì giải trình",
+            label=field.label, now=number(value), after=number(int(after)), gap=number(value - int(after)),
+        )  # fmt: skip
+        yield Finding((field.key,), says)
 
 
 def _unusual(field: Field, value: int, past: Past) -> Iterator[Finding]:
     """A figure (of a running total: its growth) far from what the unit has reported in the last four weeks."""
     known = [int(figures[field.key]) for figures in past.earlier if field.key in figures]
-    what = field.label
+    what: str = field.label
     if field.type is FieldType.CUMULATIVE:
         growth = [newer - older for newer, older in pairwise(known)]
-        value, known, what = value - known[0] if known else 0, growth, f"{field.label}: số tăng thêm"
+        value, known, what = (
+            value - known[0] if known else 0,
+            growth,
+            Phrase("%(label)s: số tăng thêm", label=field.label),
+        )
     if len(known) < _HABIT:
         return
     usual = median(known)
     spread = max(1.4826 * median(abs(other - usual) for other in known), sqrt(max(usual, 1)))
     if abs(value - usual) > _SPREADS * spread:
-        says = f"{what} khác hẳn thường ngày ({number(value)}; thường khoảng {number(ceil(usual))})"
+        says = Phrase(
+            "%(label)s khác hẳn thường ngày (%(value)s; thường khoảng %(usual)s)",
+            label=what, value=number(value), usual=number(ceil(usual)),
+        )  # fmt: skip
         yield Finding((field.key,), says)

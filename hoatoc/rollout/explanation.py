@@ -22,7 +22,8 @@ from hoatoc.ledger.schema import (
     NoticeState,
 )
 from hoatoc.localtime import spoken, spoken_due
-from hoatoc.rollout import duties, history, outbox, sparing
+from hoatoc.phrase import Phrase
+from hoatoc.rollout import deskletter, duties, history, outbox, reasons, sparing
 from hoatoc.rollout.climb import working_time
 from hoatoc.rollout.command import ChainOfCommand
 from hoatoc.rollout.snapshot import Snapshot
@@ -63,7 +64,7 @@ def ask_all(
     notices = [
         outbox.Written(
             template=TEMPLATE, step=Step.EXPLAIN, to=head, occurrence=now.isoformat(), due_at=send_at,
-            reason="đến nấc yêu cầu giải trình" + ("; chờ hết giờ nghỉ" if send_at > now else ""),
+            reason=reasons.joined(reasons.EXPLAIN, *((reasons.QUIET,) if send_at > now else ())),
             duties=tuple(ids), addressee_id=addressee.id, send_at=send_at,
         )
         for addressee, ids in by_addressee.values()
@@ -103,7 +104,7 @@ def explain(
         raise SubmissionRefused("Đơn vị không phải giải trình nữa.")
     words = words.strip()
     if not words or len(words) > _LONGEST:
-        told = "ghi lý do chậm và việc đã khắc phục" if not words else f"dài quá {_LONGEST} ký tự"
+        told = "ghi lý do chậm và việc đã khắc phục" if not words else Phrase("dài quá %(most)s ký tự", most=_LONGEST)
         raise SubmissionRefused("Chưa ghi nội dung giải trình.", {"evidence": told})
     done = session.scalar(select(Fulfilment).where(Fulfilment.duty_id == duty.id))
     if done is None:
@@ -120,7 +121,7 @@ def explain(
 @dataclass(frozen=True)
 class Known:
     """What the ledger knows of the duty to be explained: when it was due and met (None: not yet), and every notice that
-    was sent about it, in order: its step, to whom, when. Instants are UTC."""
+    was sent about it to others than the desk, in order: its step, to whom, when. Instants are UTC."""
 
     about: Duty
     due_at: datetime
@@ -134,7 +135,7 @@ def known(session: Session, duty: Duty) -> Known:
     rows = session.execute(
         select(Notice.step, Notice.to_name, Notice.settled_at)
         .join(NoticeDuty, NoticeDuty.notice_id == Notice.id)
-        .where(NoticeDuty.duty_id == about.id, Notice.state == NoticeState.SENT)
+        .where(NoticeDuty.duty_id == about.id, Notice.state == NoticeState.SENT, Notice.template != deskletter.TEMPLATE)
         .order_by(Notice.settled_at, Notice.id)
     )
     met = about.state in (DutyState.MET, DutyState.MET_LATE)

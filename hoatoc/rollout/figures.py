@@ -12,6 +12,7 @@ from typing import Any
 from hoatoc.errors import SubmissionRefused
 from hoatoc.format.expression import Figure
 from hoatoc.format.form import Field, FieldType, Form
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import checking
 from hoatoc.rollout.past import NOTHING, Past
 
@@ -45,14 +46,22 @@ def read_ratio(typed: str, decimals: int) -> Decimal:
     match = _RATIO.match(typed)
     if match is None:
         hint = (
-            "dùng dấu phẩy cho phần thập phân" if "." in typed else f"ghi tỷ lệ phần trăm, ví dụ {_example(decimals)}"
+            "dùng dấu phẩy cho phần thập phân"
+            if "." in typed
+            else Phrase("ghi tỷ lệ phần trăm, ví dụ %(example)s", example=_example(decimals))
         )
         raise ValueError("không nhận số âm" if typed.startswith("-") else hint)
     value = Decimal(f"{match[1]}.{match[2] or 0}")
     if value > 100:
         raise ValueError("tỷ lệ không lớn hơn 100%")
     if len(match[2] or "") > decimals:
-        raise ValueError(f"ghi không quá {decimals} chữ số thập phân, ví dụ {_example(decimals)}")
+        raise ValueError(
+            Phrase(
+                "ghi không quá %(decimals)s chữ số thập phân, ví dụ %(example)s",
+                decimals=decimals,
+                example=_example(decimals),
+            )
+        )
     return rounded(value, decimals)
 
 
@@ -89,7 +98,7 @@ def _read(field: Field, typed: str) -> int | str | None:
             raise ValueError('chưa điền; không phát sinh thì ghi "0"' if field.is_figure else "chưa điền")
         return None
     if field.type is FieldType.TEXT and len(typed) > _MAX_TEXT:
-        raise ValueError(f"dài quá {_MAX_TEXT} ký tự")
+        raise ValueError(Phrase("dài quá %(most)s ký tự", most=_MAX_TEXT))
     if not field.is_figure:
         return typed
     if field.type is FieldType.RATIO:

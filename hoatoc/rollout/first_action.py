@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyKind, DutyState, Fulfilment, Receipt
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import duties, history, snapshot
 from hoatoc.rollout.climb import working_time
 
@@ -54,7 +55,7 @@ def act(session: Session, addressee: Addressee, done: str, *, now: datetime, by_
     SubmissionRefused when nothing is said."""
     done = done.strip()
     if not done or len(done) > _LONGEST:
-        told = "ghi việc đã triển khai" if not done else f"dài quá {_LONGEST} ký tự"
+        told = "ghi việc đã triển khai" if not done else Phrase("dài quá %(most)s ký tự", most=_LONGEST)
         raise SubmissionRefused("Chưa ghi việc đã triển khai.", {"evidence": told})
     duty = _open(session, addressee)
     if duty is None:

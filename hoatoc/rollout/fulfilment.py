@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Fulfilment
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import duties, history
 from hoatoc.rollout.acknowledge import acknowledge
 
@@ -38,7 +39,11 @@ def fulfil(
     refuse_settled(duty)
     evidence = evidence.strip()
     if not evidence or len(evidence) > _LONGEST:
-        told = "ghi số, ngày văn bản hoặc kết quả đã làm" if not evidence else f"dài quá {_LONGEST} ký tự"
+        told = (
+            "ghi số, ngày văn bản hoặc kết quả đã làm"
+            if not evidence
+            else Phrase("dài quá %(most)s ký tự", most=_LONGEST)
+        )
         raise SubmissionRefused("Chưa ghi kết quả.", {"evidence": told})
     done = session.scalar(select(Fulfilment).where(Fulfilment.duty_id == duty.id))
     if done is None:

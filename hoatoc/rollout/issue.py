@@ -26,6 +26,7 @@ from hoatoc.ledger.schema import (
     WakeUp,
 )
 from hoatoc.localtime import NEVER, local_date
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history, originals, periods, pin, snapshot
 from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.once import duty_clauses
@@ -44,7 +45,9 @@ class NotApproved(HoatocError):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"{key}: cơ quan này ban hành và sửa văn bản phải có hai người, chưa ai duyệt nội dung này",
+            Phrase(
+                "%(key)s: cơ quan này ban hành và sửa văn bản phải có hai người, chưa ai duyệt nội dung này", key=key
+            ),
             hint="một người đề nghị, một người khác duyệt, ở trang Ban hành trên cổng thông tin",
         )
 
@@ -124,12 +127,12 @@ def _running(session: Session, folder: OfficeFolder, draft: Draft) -> Directive 
 def _refuse_changed(running: Directive, draft: Draft, digest: str) -> None:
     if running.key != draft.key:
         raise AlreadyIssued(
-            f"{draft.key}: cùng một văn bản với {running.key}, đã ban hành",
+            Phrase("%(key)s: cùng một văn bản với %(running)s, đã ban hành", key=draft.key, running=running.key),
             hint="bỏ tệp trùng; một văn bản (cơ quan, năm, số, ký hiệu) chỉ ban hành một lần",
         )
     if running.snapshot_hash != digest:
         raise AlreadyIssued(
-            f"{draft.key} đã ban hành với nội dung khác",
+            Phrase("%(key)s đã ban hành với nội dung khác", key=draft.key),
             hint="văn bản đang chạy theo bản chụp lúc ban hành; muốn thay đổi, dùng `hoatoc amend`",
         )
 

@@ -21,6 +21,7 @@ from hoatoc.format.units import Unit, Units
 from hoatoc.format.unitsfile import with_units
 from hoatoc.ledger.schema import Office
 from hoatoc.localtime import local_date
+from hoatoc.phrase import Joined
 from hoatoc.rollout import history, readdress
 from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.issue import one_at_a_time
@@ -79,4 +80,4 @@ def save(session: Session, folder: OfficeFolder, made: Edition, *, seen: str, no
 
 def problems_of(error: FormatError) -> list[str]:
     """What would not hold together, in words without the file's lines: nobody has seen that file."""
-    return [f"{problem.message}. {problem.hint}" for problem in error.problems]  # type: ignore[attr-defined]  # Problem
+    return [Joined((problem.message, problem.hint), ". ") for problem in error.problems]  # type: ignore[attr-defined]  # Problem

@@ -11,6 +11,7 @@ from hoatoc.errors import HoatocError, SubmissionRefused
 from hoatoc.format.form import Form
 from hoatoc.ledger.schema import Addressee, Directive, InboxMail, Report
 from hoatoc.localtime import spoken, spoken_day
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import outbox, snapshot, submission, unsent
 from hoatoc.rollout.command import Mailbox
 from hoatoc.rollout.contents import ANSWER
@@ -46,7 +47,12 @@ def _submit(session: Session, directive: Directive, addressee: Addressee, mail: 
         raise SubmissionRefused(sheet["problem"])
     marks, typed = sheet["marks"], dict(sheet["typed"])
     if (marks["directive"], marks["addressee"]) != (directive.key, addressee.key):
-        raise SubmissionRefused(f"Tệp này là mẫu của {marks['addressee'] or 'nơi khác'}, không phải của đơn vị.")
+        raise SubmissionRefused(
+            Phrase(
+                "Tệp này là mẫu của %(addressee)s, không phải của đơn vị.",
+                addressee=marks["addressee"] or Phrase("nơi khác"),
+            )
+        )
     by_name = typed.pop(_BY, "").strip() or mail.sender
     duty, period = submission.lock(session, addressee, marks["slot"])
     sent = session.scalar(select(Report).where(Report.duty_id == duty.id))

@@ -21,6 +21,7 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import NEVER, local_date
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history
 from hoatoc.rollout.acknowledge import ACCEPTED, acknowledge
 
@@ -162,7 +163,7 @@ def _problems(number: str, result: str, spoke_with: str, note: str, acknowledges
     if not number or len(number) > 40:
         problems["number"] = "ghi số đã gọi"
     if len(note) > _LONGEST:
-        problems["note"] = f"dài quá {_LONGEST} ký tự"
+        problems["note"] = Phrase("dài quá %(most)s ký tự", most=_LONGEST)
     if result == CallResult.REACHED and (not spoke_with or len(spoke_with) > 120):
         problems["spoke_with"] = "ghi họ và tên người nghe máy"
     if acknowledges and result in set(CallResult) and result != CallResult.REACHED:

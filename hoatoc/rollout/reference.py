@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound
 from hoatoc.ledger.schema import Directive
+from hoatoc.phrase import Phrase
 
 #: What follows the draft's key in the key of a trial: "kien-giang/13-cv-bcd~thu-2". No file may be called so.
 TRIAL_MARK = "~thu-"
@@ -15,8 +16,12 @@ def directive_of(session: Session, key: str) -> Directive:
     found = session.scalar(select(Directive).where(Directive.key == key))
     if found is None:
         known = session.scalars(select(Directive.key).order_by(Directive.key)).all()
-        hint = f"đã ban hành: {', '.join(known)}" if known else f"chưa ban hành văn bản nào; xem `hoatoc issue {key}`"
-        raise NotFound(f"{key!r} chưa được ban hành", hint=hint)
+        hint = (
+            Phrase("đã ban hành: %(known)s", known=", ".join(known))
+            if known
+            else Phrase("chưa ban hành văn bản nào; xem `hoatoc issue %(key)s`", key=key)
+        )
+        raise NotFound(Phrase("%(key)r chưa được ban hành", key=key), hint=hint)
     return found
 
 

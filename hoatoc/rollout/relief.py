@@ -20,6 +20,7 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import NEVER, spoken_due
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import announcement, deskletter, duties, grace, history, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
@@ -36,9 +37,12 @@ def duty_of(session: Session, duty_id: int, version: int | None = None) -> Duty:
         select(Duty).where(Duty.id == duty_id).with_for_update().execution_options(populate_existing=True)
     )
     if duty is None:
-        raise NotFound(f"không có việc số {duty_id}", hint="số của việc có trong `hoatoc why` và trên bảng theo dõi")
+        raise NotFound(
+            Phrase("không có việc số %(number)s", number=duty_id),
+            hint="số của việc có trong `hoatoc why` và trên bảng theo dõi",
+        )
     if version is not None and duty.version != version:
-        raise ChangedMeanwhile(f"việc số {duty_id}")
+        raise ChangedMeanwhile(Phrase("việc số %(number)s", number=duty_id))
     return duty
 
 
@@ -51,7 +55,7 @@ def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: s
     if due_at <= now:
         raise HoatocError("hạn mới phải ở sau lúc này", hint="chọn thời điểm khác")
     if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
-        raise HoatocError(f"việc số {duty.id} không còn mở, không gia hạn được")
+        raise HoatocError(Phrase("việc số %(number)s không còn mở, không gia hạn được", number=duty.id))
     before = duty.due_at
     step, next_at = _afresh(session, duty, due_at, now)
     if duty.state is DutyState.RETURNED:  # the desk has looked at it, and it stays with its bearer
@@ -242,7 +246,7 @@ def _addressee(session: Session, directive: Directive, key: str, now: datetime) 
         return found
     unit = session.scalar(select(Unit).where(Unit.office_id == directive.office_id, Unit.key == key))
     if unit is None:
-        raise NotFound(f"cơ quan này không có đơn vị {key!r}", hint="xem `hoatoc units list`")
+        raise NotFound(Phrase("cơ quan này không có đơn vị %(key)r", key=key), hint="xem `hoatoc units list`")
     found = Addressee(
         directive_id=directive.id, key=key, unit_id=unit.id, post_id=None, name=unit.name, line="",
         unreachable_at=NEVER, link_generation=0, named_at=now, decides=False,

@@ -19,6 +19,7 @@ from hoatoc.ledger.schema import (
     ExtensionState,
 )
 from hoatoc.localtime import NEVER, spoken_due
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import deskletter, history, relief, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
@@ -195,7 +196,7 @@ def _refuse(duty: Duty, wanted_at: datetime, reason: str, now: datetime) -> None
     if wanted_at <= max(now, duty.due_at):
         problems["wanted_at"] = "chọn thời điểm sau hạn đang có và sau lúc này"
     if not reason or len(reason) > _LONGEST:
-        problems["reason"] = f"dài quá {_LONGEST} ký tự" if reason else "ghi lý do xin gia hạn"
+        problems["reason"] = Phrase("dài quá %(most)s ký tự", most=_LONGEST) if reason else "ghi lý do xin gia hạn"
     if problems:
         raise SubmissionRefused("Chưa gửi được đề nghị gia hạn.", problems)
 

@@ -13,6 +13,7 @@ from hoatoc.format.roster import Column, ColumnType, RosterForm
 from hoatoc.format.timing import LookBack, Timing
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Roster
 from hoatoc.localtime import NEVER
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import duties, history, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
 from hoatoc.rollout.fulfilment import duty_of, refuse_settled
@@ -71,7 +72,7 @@ def read_rows(form: RosterForm, table: Sequence[Mapping[str, object]], timing: T
 
     Lines are counted as the sheet counts them: the headings are line 1, and a line left blank is passed over."""
     if len(table) > _MOST_ROWS:
-        raise SubmissionRefused(f"Danh sách dài quá {_MOST_ROWS} dòng; chia thành nhiều lần.")
+        raise SubmissionRefused(Phrase("Danh sách dài quá %(most)s dòng; chia thành nhiều lần.", most=_MOST_ROWS))
     problems: dict[str, str] = {}
     rows = {
         line: _read_row(form, line, row, timing, problems)
@@ -82,13 +83,13 @@ def read_rows(form: RosterForm, table: Sequence[Mapping[str, object]], timing: T
         _find_twice(column, rows, problems)
     if problems:
         shown = dict(list(problems.items())[:MOST_PROBLEMS])
-        raise SubmissionRefused(f"Danh sách chưa nhận được: {len(problems)} ô chưa đúng.", shown)
+        raise SubmissionRefused(Phrase("Danh sách chưa nhận được: %(count)s ô chưa đúng.", count=len(problems)), shown)
     return list(rows.values())
 
 
-def cell_name(line: int, column: Column) -> str:
+def cell_name(line: int, heading: str) -> str:
     """How a cell is called to the person who filled it in."""
-    return f"dòng {line}, {column.label}"
+    return Phrase("dòng %(line)s, %(heading)s", line=line, heading=heading)
 
 
 def _read_row(
@@ -99,7 +100,7 @@ def _read_row(
         try:
             read[column.key] = _read_cell(column, row.get(column.label), timing)
         except ValueError as error:
-            problems[cell_name(line, column)] = str(error)
+            problems[cell_name(line, column.label)] = str(error)
     return read
 
 
@@ -113,7 +114,7 @@ def _read_cell(column: Column, cell: object, timing: Timing) -> str:
             raise ValueError("chưa điền")
         return ""
     if len(typed) > _LONGEST_CELL:
-        raise ValueError(f"dài quá {_LONGEST_CELL} ký tự")
+        raise ValueError(Phrase("dài quá %(most)s ký tự", most=_LONGEST_CELL))
     if column.type is ColumnType.CHOICE:
         return _read_choice(column, typed)
     return _in_window(column, _read_date(typed), timing) if column.type is ColumnType.DATE else typed
@@ -128,7 +129,7 @@ def _read_choice(column: Column, typed: str) -> str:
     for choice in column.choices:
         if choice.casefold() == typed.casefold():
             return choice
-    raise ValueError(f"“{typed}” không có trong: {', '.join(column.choices)}")
+    raise ValueError(Phrase("“%(typed)s” không có trong: %(choices)s", typed=typed, choices=", ".join(column.choices)))
 
 
 def _read_date(typed: str) -> date:
@@ -137,12 +138,19 @@ def _read_date(typed: str) -> date:
             return datetime.strptime(typed, form).date()  # noqa: DTZ007  # a calendar day, no instant
         except ValueError:
             continue
-    raise ValueError(f"“{typed}” không phải ngày; viết như 24/11/2021")
+    raise ValueError(Phrase("“%(typed)s” không phải ngày; viết như 24/11/2021", typed=typed))
 
 
 def _in_window(column: Column, day: date, timing: Timing) -> str:
     if column.in_window and isinstance(timing, LookBack) and not timing.start <= day <= timing.end:
-        raise ValueError(f"{day:%d/%m/%Y} ngoài khoảng {timing.start:%d/%m/%Y} – {timing.end:%d/%m/%Y}")
+        raise ValueError(
+            Phrase(
+                "%(day)s ngoài khoảng %(start)s – %(end)s",
+                day=f"{day:%d/%m/%Y}",
+                start=f"{timing.start:%d/%m/%Y}",
+                end=f"{timing.end:%d/%m/%Y}",
+            )
+        )
     return day.isoformat()
 
 
@@ -151,7 +159,7 @@ def _find_twice(column: Column, rows: Mapping[int, dict[str, str]], problems: di
     for line, row in rows.items():
         value = row.get(column.key, "")
         if value and value in first:
-            problems[cell_name(line, column)] = f"trùng với dòng {first[value]}"
+            problems[cell_name(line, column.label)] = Phrase("trùng với dòng %(first)s", first=first[value])
         first.setdefault(value, line)
 
 

@@ -12,7 +12,8 @@ from hoatoc.format.directive import urgency
 from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import Directive, Notice, NoticeDuty, NoticeState
 from hoatoc.localtime import following_day, instant, local_date
-from hoatoc.rollout import history, specialists, withheld
+from hoatoc.phrase import Phrase
+from hoatoc.rollout import history, reasons, specialists, withheld
 from hoatoc.rollout.bundle import STEP_NAMES
 from hoatoc.rollout.outbox import Written
 from hoatoc.rollout.snapshot import Snapshot
@@ -23,7 +24,6 @@ PRESSING = ("reminder", "escalation_digest")
 _ORDER = list(Step)
 #: When the day begins for what was over the cap, where the office keeps no quiet hours.
 _MORNING = time(7)
-_QUIET = "; chờ hết giờ nghỉ"
 
 
 def disturbed_at(snap: Snapshot, now: datetime) -> datetime:
@@ -45,7 +45,7 @@ def hush(session: Session, directive: Directive, snap: Snapshot, now: datetime) 
             Notice.directive_id == directive.id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now,
             Notice.template.in_((*PRESSING, "explanation_request")),
         )
-        .values(next_attempt_at=until, reason=Notice.reason.concat(_QUIET))
+        .values(next_attempt_at=until, reason=Notice.reason.concat(f"; {reasons.QUIET}"))
         .execution_options(synchronize_session=False)
     )  # fmt: skip
 
@@ -59,13 +59,13 @@ def spared(session: Session, snap: Snapshot, notices: Sequence[Written], now: da
     found = []
     for notice in notices:
         at = disturbed_at(snap, now)
-        why = _QUIET if at > now else ""
+        why = Phrase(reasons.QUIET)
         if rule.most_a_day is not None and had[notice.to.address] >= rule.most_a_day:
             at = max(at, next_morning(now, rule.quiet.until if rule.quiet else _MORNING, snap.office.zone))
-            why = f"; hộp thư đã nhận đủ {rule.most_a_day} thư trong ngày, chuyển sang sáng hôm sau"
+            why = Phrase(reasons.FULL, most=rule.most_a_day)
         had[notice.to.address] += 1
         waiting = (
-            {"occurrence": at.isoformat(), "due_at": at, "send_at": at, "reason": notice.reason + why}
+            {"occurrence": at.isoformat(), "due_at": at, "send_at": at, "reason": reasons.joined(notice.reason, why)}
             if at > now
             else {}
         )
@@ -117,7 +117,11 @@ def _taking_in(
     )
     duties = tuple(dict.fromkeys((*notice.duties, *told)))
     withheld.skip(session, directive_id, [lower], why=f"gộp vào thư nấc {STEP_NAMES[Step(notice.step)]}", now=now)
-    return replace(notice, duties=duties, reason=f"{notice.reason}; gộp nấc {STEP_NAMES[Step(lower.step)]}")
+    return replace(
+        notice,
+        duties=duties,
+        reason=reasons.joined(notice.reason, Phrase(reasons.FOLDED, steps=STEP_NAMES[Step(lower.step)])),
+    )
 
 
 def _had_today(session: Session, notices: Sequence[Written], zone: str, now: datetime) -> Counter[str]:

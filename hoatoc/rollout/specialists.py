@@ -24,6 +24,7 @@ from hoatoc.ledger.schema import (
     Specialist,
 )
 from hoatoc.localtime import NEVER
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import coverage, history, outbox, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
 from hoatoc.rollout.command import Mailbox
@@ -169,7 +170,11 @@ def id_of(recipient: str) -> int | None:
 def _refuse(asked: Asked, offered: dict[str, DutyKind]) -> None:
     problems: dict[str, str] = {}
     if not asked.name or len(asked.name) > _LONGEST_NAME:
-        problems["name"] = f"dài quá {_LONGEST_NAME} ký tự" if asked.name else "chưa điền họ và tên người nhận việc"
+        problems["name"] = (
+            Phrase("dài quá %(most)s ký tự", most=_LONGEST_NAME)
+            if asked.name
+            else "chưa điền họ và tên người nhận việc"
+        )
     try:
         _MAIL.validate_python(asked.mail)
     except ValidationError:
@@ -177,7 +182,7 @@ def _refuse(asked: Asked, offered: dict[str, DutyKind]) -> None:
     if not asked.subjects or not offered.keys() >= set(asked.subjects):
         problems["subjects"] = "chọn ít nhất một việc"
     if len(asked.note) > _LONGEST_NOTE:
-        problems["note"] = f"dài quá {_LONGEST_NOTE} ký tự"
+        problems["note"] = Phrase("dài quá %(most)s ký tự", most=_LONGEST_NOTE)
     if not asked.assigned_by:
         problems["assigned_by"] = "chưa điền họ và tên"
     if problems:

@@ -25,6 +25,7 @@ from hoatoc.ledger.schema import (
     UnsentReport,
 )
 from hoatoc.localtime import spoken
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import attachments, checking, duties, errata, figures, history, past, periods, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
 
@@ -137,7 +138,9 @@ def _judged(
     session: Session, directive: Directive, duty: Duty, period: Period, typed: Mapping[str, str], explanation: str
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if len(explanation) > _LONGEST_EXPLANATION:
-        raise SubmissionRefused("Giải trình quá dài.", {EXPLANATION: f"dài quá {_LONGEST_EXPLANATION} ký tự"})
+        raise SubmissionRefused(
+            "Giải trình quá dài.", {EXPLANATION: Phrase("dài quá %(most)s ký tự", most=_LONGEST_EXPLANATION)}
+        )
     taken, found = judge(session, snapshot.of(directive).form_of(period.subject), duty, period, typed)
     if found and not explanation:
         says = "Số liệu có chỗ khác thường: kiểm tra lại, đúng thì ghi một dòng giải trình rồi nộp."
@@ -155,7 +158,9 @@ def _refuse_closed(session: Session, duty: Duty, period: Period, directive: Dire
     lock_at = lock_instant(session, duty, period)
     if now > lock_at or (period.state is PeriodState.LOCKED and lock_at <= period.lock_at):
         raise SubmissionRefused(
-            f"Kỳ báo cáo đã khóa từ {spoken(lock_at, directive.zone)}; liên hệ văn phòng để được mở lại."
+            Phrase(
+                "Kỳ báo cáo đã khóa từ %(at)s; liên hệ văn phòng để được mở lại.", at=spoken(lock_at, directive.zone)
+            )
         )
     if duty.state in (DutyState.WAIVED, DutyState.WITHDRAWN):
         raise SubmissionRefused("Đơn vị không phải báo cáo kỳ này.")

@@ -24,6 +24,7 @@ from hoatoc.ledger.schema import (
     Roster,
 )
 from hoatoc.localtime import NEVER
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history, issue, life, snapshot
 from hoatoc.rollout.reference import TRIAL_MARK
 
@@ -44,7 +45,8 @@ def begin(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime
     if running is not None:
         if running.snapshot_hash != snapshot.digest(taken):
             raise TrialUnderWay(
-                f"{draft.key}: đang chạy thử với nội dung khác", hint="bỏ lần chạy thử đó, rồi chạy thử lại"
+                Phrase("%(key)s: đang chạy thử với nội dung khác", key=draft.key),
+                hint="bỏ lần chạy thử đó, rồi chạy thử lại",
             )
         return running
     number = 1 + (session.scalar(select(func.count()).select_from(Directive).where(_is_trial_of(draft.key))) or 0)

@@ -16,6 +16,7 @@ from hoatoc.clock import machine_now
 from hoatoc.errors import HoatocError
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Turn
+from hoatoc.phrase import Phrase
 
 LEASE = timedelta(seconds=60)
 _RENEW_EVERY = 15.0
@@ -83,7 +84,7 @@ def _take(ledger: Ledger, directive_id: int, holder: str) -> bool:
     with ledger.write() as session:
         row = session.scalar(select(Turn).where(Turn.directive_id == directive_id).with_for_update())
         if row is None:
-            raise HoatocError(f"văn bản {directive_id} không có trong sổ cái")
+            raise HoatocError(Phrase("văn bản %(number)s không có trong sổ cái", number=directive_id))
         free = row.holder == "" or row.expires_at < machine_now() or process.is_dead(row.holder)
         if not free:
             row.wishes += 1

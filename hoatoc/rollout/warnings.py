@@ -7,15 +7,20 @@ from datetime import datetime
 
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.select import select
-from hoatoc.format.text import BearerKind, Obligation, ObligationKind
+from hoatoc.format.text import BearerKind, ObligationKind
 from hoatoc.localtime import local_date
+from hoatoc.phrase import Phrase
 from hoatoc.rollout.once import duty_clauses, owed_once
 from hoatoc.rollout.resolve import Resolved
 
 #: Kinds that become a duty only when someone gives them a date.
-_NEED_A_DATE = {
-    ObligationKind.ONE_OFF_DEADLINE: "việc", ObligationKind.ROSTER: "danh sách",
-    ObligationKind.COVERAGE_TARGET: "chỉ tiêu",
+_UNDATED = {
+    ObligationKind.ONE_OFF_DEADLINE:
+        "Khoản %(clause)s: việc không có hạn, nên không mở nghĩa vụ; văn phòng có thể đặt.",
+    ObligationKind.ROSTER:
+        "Khoản %(clause)s: danh sách không có hạn, nên không mở nghĩa vụ; văn phòng có thể đặt.",
+    ObligationKind.COVERAGE_TARGET:
+        "Khoản %(clause)s: chỉ tiêu không có hạn, nên không mở nghĩa vụ; văn phòng có thể đặt.",
 }  # fmt: skip
 
 
@@ -29,10 +34,10 @@ def warnings(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
     for item in resolved:
         post, unit = item.target.post, item.target.unit
         if not ((post and post.mail) or unit.mail):
-            yield f"{item.target.name} không có hộp thư nào: văn phòng phải chuyển tay."
+            yield Phrase("%(name)s không có hộp thư nào: văn phòng phải chuyển tay.", name=item.target.name)
     for obligation in draft.content.text.obligations:
         if obligation.ambiguity:
-            yield f"Khoản {obligation.clause}: {obligation.ambiguity}"
+            yield Phrase("Khoản %(clause)s: %(says)s", clause=obligation.clause, says=obligation.ambiguity)
     yield from draft.content.text.ambiguities
 
 
@@ -41,27 +46,38 @@ def _addressing(draft: Draft, resolved: list[Resolved]) -> Iterator[str]:
     covered = {rule.line for rule in regime.addressees}
     for line in text.addressees:
         if line not in covered:
-            yield f"Dòng kính gửi “{line}” chưa có đơn vị nào đứng sau."
+            yield Phrase("Dòng kính gửi “%(line)s” chưa có đơn vị nào đứng sau.", line=line)
     if not text.addressees:
-        yield f"Văn bản không có kính gửi; văn phòng lấy {len(resolved)} nơi nhận theo nơi nhận và nội dung."
-    silent = Counter(item.line or "(văn phòng thêm)" for item in resolved if not item.clauses)
+        yield Phrase(
+            "Văn bản không có kính gửi; văn phòng lấy %(count)s nơi nhận theo nơi nhận và nội dung.",
+            count=len(resolved),
+        )
+    silent = Counter(item.line or Phrase("(văn phòng thêm)") for item in resolved if not item.clauses)
     for words, count in silent.items():
-        yield f"“{words}”: {count} nơi nhận không có việc nào ngoài xác nhận đã nhận."
+        yield Phrase(
+            "“%(line)s”: %(count)s nơi nhận không có việc nào ngoài xác nhận đã nhận.", line=words, count=count
+        )
 
 
 def _bearing(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime) -> Iterator[str]:
     for item in resolved:
         if item.clauses and not item.line and draft.content.text.addressees:
-            yield f"{item.target.name} bị giao việc (khoản {', '.join(item.clauses)}) nhưng không có trong kính gửi."
+            yield Phrase(
+                "%(name)s bị giao việc (khoản %(clauses)s) nhưng không có trong kính gửi.",
+                name=item.target.name, clauses=", ".join(item.clauses),
+            )  # fmt: skip
     day = local_date(now, folder.office.zone)
     reached = {item.target.key for item in resolved}
     for bearer in draft.content.regime.bearers:
         left = [target.name for target in select(bearer.who, folder.units, day) if target.key not in reached]
         if left:
-            yield f"“{bearer.text}” bị giao việc nhưng {len(left)} đơn vị không có trong kính gửi: {_few(left)}."
+            yield Phrase(
+                "“%(words)s” bị giao việc nhưng %(count)s đơn vị không có trong kính gửi: %(names)s.",
+                words=bearer.text, count=len(left), names=_few(left),
+            )  # fmt: skip
     for obligation in draft.content.text.obligations:
         if obligation.bearer.kind is BearerKind.UNSPECIFIED:
-            yield f"Khoản {obligation.clause} không nêu ai thực hiện."
+            yield Phrase("Khoản %(clause)s không nêu ai thực hiện.", clause=obligation.clause)
 
 
 def _leading(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
@@ -71,26 +87,27 @@ def _leading(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]
     for rule in draft.content.regime.tasks:
         leads = [target.name for target in select(rule.who, folder.units, day)]
         if len(leads) > 1:
-            yield f"Khoản {rule.clause}: {len(leads)} đơn vị cùng chủ trì một việc: {_few(leads)}."
+            yield Phrase(
+                "Khoản %(clause)s: %(count)s đơn vị cùng chủ trì một việc: %(names)s.",
+                clause=rule.clause, count=len(leads), names=_few(leads),
+            )  # fmt: skip
     for obligation in draft.content.text.obligations:
         if obligation.kind is ObligationKind.ONE_OFF_DEADLINE and len(obligation.bearer.text) > 1:
-            yield f"Khoản {obligation.clause}: văn bản nêu nhiều nơi thực hiện: {'; '.join(obligation.bearer.text)}."
+            yield Phrase(
+                "Khoản %(clause)s: văn bản nêu nhiều nơi thực hiện: %(names)s.",
+                clause=obligation.clause, names="; ".join(obligation.bearer.text),
+            )  # fmt: skip
 
 
 def _dating(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
     for once in owed_once(draft.content.regime):
         due_at = once.due_at(now, folder.office)
         if due_at <= now:
-            yield f"Khoản {once.clause}: hạn đã qua trước khi ban hành; không mở nghĩa vụ nào."
+            yield Phrase("Khoản %(clause)s: hạn đã qua trước khi ban hành; không mở nghĩa vụ nào.", clause=once.clause)
     owed = duty_clauses(draft.content.regime)
-    undated = [item for item in draft.content.text.obligations if item.kind in _NEED_A_DATE and item.clause not in owed]
+    undated = [item for item in draft.content.text.obligations if item.kind in _UNDATED and item.clause not in owed]
     for obligation in undated:
-        what = f"{_what(obligation)} không có hạn, nên không mở nghĩa vụ; văn phòng có thể đặt"
-        yield f"Khoản {obligation.clause}: {what}."
-
-
-def _what(obligation: Obligation) -> str:
-    return _NEED_A_DATE[obligation.kind]
+        yield Phrase(_UNDATED[obligation.kind], clause=obligation.clause)
 
 
 def _commas(folder: OfficeFolder, draft: Draft) -> Iterator[str]:
@@ -103,7 +120,9 @@ def _commas(folder: OfficeFolder, draft: Draft) -> Iterator[str]:
     for words in sorted({*said, *draft.content.text.addressees}):
         for key, letters in words_of.items():
             if "," in words and letters in _letters(words):
-                yield f"“{words}”: {names[key]} là một đơn vị, tên có dấu phẩy hoặc gạch nối."
+                yield Phrase(
+                    "“%(words)s”: %(name)s là một đơn vị, tên có dấu phẩy hoặc gạch nối.", words=words, name=names[key]
+                )
 
 
 def _letters(words: str) -> str:
@@ -111,4 +130,6 @@ def _letters(words: str) -> str:
 
 
 def _few(names: list[str]) -> str:
-    return "; ".join(names[:3]) + (f" và {len(names) - 3} nơi khác" if len(names) > 3 else "")
+    first = "; ".join(names[:3])
+    more = len(names) - 3
+    return Phrase("%(first)s và %(more)s nơi khác", first=first, more=more) if more > 0 else first

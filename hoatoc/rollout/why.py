@@ -1,6 +1,6 @@
 """Why a duty stands where it stands: its story from the events, the notices about it and those not sent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyState, Event, Notice, NoticeDuty, NoticeState
 from hoatoc.localtime import NEVER, spoken
-from hoatoc.rollout import snapshot
+from hoatoc.phrase import Joined, Phrase
+from hoatoc.rollout import reasons, snapshot
 from hoatoc.rollout.bundle import STEP_NAMES
 from hoatoc.rollout.wording import duty_name
 
@@ -71,19 +72,20 @@ def story(session: Session, duty: Duty) -> Story:
     told = [*_events(session, directive, duty, addressee), *_notices(session, duty)]
     lines = [line for _, _, line in sorted(told, key=lambda item: (item[2].at, item[0], item[1]))]
     return Story(
-        name=duty_name(duty, snap), addressee=addressee.name, state=STATES[duty.state], due_at=duty.due_at,
+        name=duty_name(duty, snap), addressee=addressee.name, state=Phrase(STATES[duty.state]), due_at=duty.due_at,
         lines=lines, to_come=_to_come(directive, duty, addressee, snap),
     )  # fmt: skip
 
 
-def as_dict(story: Story) -> dict[str, Any]:
-    """The story as plain data; instants are ISO 8601 in UTC."""
+def as_dict(story: Story, say: Callable[[str], str]) -> dict[str, Any]:
+    """The story as plain data, in the words of `say`; instants are ISO 8601 in UTC."""
     return {
-        "duty": story.name, "addressee": story.addressee, "state": story.state, "due_at": story.due_at.isoformat(),
+        "duty": say(story.name), "addressee": story.addressee, "state": say(story.state),
+        "due_at": story.due_at.isoformat(), "to_come": say(story.to_come),
         "story": [
-            {"at": line.at.isoformat(), "what": line.what, "who": line.who, "why": line.why} for line in story.lines
+            {"at": line.at.isoformat(), "what": say(line.what), "who": line.who, "why": say(line.why)}
+            for line in story.lines
         ],
-        "to_come": story.to_come,
     }  # fmt: skip
 
 
@@ -100,27 +102,25 @@ def _events(
         words = {**_DUTY_EVENTS, **_DIRECTIVE_EVENTS}.get(event.kind)
         if words is not None:
             who = "" if event.actor == "hoatoc" else event.actor.removeprefix("addressee:")
-            why = str(event.detail.get("reason", ""))
-            yield 0, event.id, Line(event.at, words + _detail(event, directive.zone), who, why)
+            why = reasons.read(str(event.detail.get("reason", "")))
+            yield 0, event.id, Line(event.at, Joined((words, *_detail(event, directive.zone))), who, why)
 
 
-def _detail(event: Event, zone: str) -> str:
+def _detail(event: Event, zone: str) -> Iterator[str]:
     detail = event.detail
     if event.kind == "duty_escalated":
-        steps = ", ".join(STEP_NAMES[Step(step)] for step in detail.get("steps", []))
-        said = f" {steps}" if steps else ""
+        if steps := [STEP_NAMES[Step(step)] for step in detail.get("steps", [])]:
+            yield from (" ", Joined(steps, ", "))
         if not detail.get("pressed", True):
-            said += " (không ai bị đôn đốc)"
+            yield Phrase(" (không ai bị đôn đốc)")
         if "late_since" in detail:
-            said += f"; trễ từ {spoken(datetime.fromisoformat(detail['late_since']), zone)}"
-        return said
-    if "due_at" in detail:
-        return f", hạn {spoken(datetime.fromisoformat(detail['due_at']), zone)}"
-    if event.kind == "duty_reassigned":
-        return f": việc số {detail.get('successor') or detail.get('predecessor')}"
-    if event.kind == "report_submitted" and detail.get("revision", 1) > 1:
-        return f" lần {detail['revision']}"
-    return ""
+            yield Phrase("; trễ từ %(at)s", at=spoken(datetime.fromisoformat(detail["late_since"]), zone))
+    elif "due_at" in detail:
+        yield Phrase(", hạn %(at)s", at=spoken(datetime.fromisoformat(detail["due_at"]), zone))
+    elif event.kind == "duty_reassigned":
+        yield Phrase(": việc số %(number)s", number=detail.get("successor") or detail.get("predecessor"))
+    elif event.kind == "report_submitted" and detail.get("revision", 1) > 1:
+        yield Phrase(" lần %(number)s", number=detail["revision"])
 
 
 def _notices(session: Session, duty: Duty) -> Iterator[tuple[int, int, Line]]:
@@ -132,23 +132,27 @@ def _notices(session: Session, duty: Duty) -> Iterator[tuple[int, int, Line]]:
     )
     for notice in rows:
         at = notice.settled_at if notice.settled_at < NEVER else notice.written_at
-        said = f"Thư {_step_name(notice.step)} tới {notice.to_name}: {_NOTICES[notice.state]}"
-        if notice.answer_code:
-            said += f" ({notice.answer_code})"
-        yield 1, notice.id, Line(at, said, why=notice.reason)
+        sent = Phrase(
+            "Thư %(step)s tới %(name)s: %(state)s", step=_step_name(notice.step), name=notice.to_name,
+            state=Phrase(_NOTICES[notice.state]),
+        )  # fmt: skip
+        said = Joined((sent, f" ({notice.answer_code})")) if notice.answer_code else sent
+        yield 1, notice.id, Line(at, said, why=reasons.read(notice.reason))
 
 
-def _step_name(step: str) -> str:
+def _step_name(step: str) -> Phrase:
     if step in set(Step):
-        return STEP_NAMES[Step(step)]
-    return {"dispatch": "gửi văn bản", "assign": "phân công"}.get(step, "thông báo thay đổi")
+        return Phrase(STEP_NAMES[Step(step)])
+    names = {"dispatch": "gửi văn bản", "assign": "phân công", "requests": "báo đề nghị"}
+    return Phrase(names.get(step, "thông báo thay đổi"))
 
 
 def _to_come(directive: Directive, duty: Duty, addressee: Addressee, snap: snapshot.Snapshot) -> str:
     if duty.state is not DutyState.OPEN or duty.next_at >= NEVER:
-        return "Không còn nấc nào phía trước."
-    name = STEP_NAMES[snap.ladder(duty.kind)[duty.step].step]
-    said = f"Nấc tiếp theo: {name}, {spoken(duty.next_at, directive.zone)}"
+        return Phrase("Không còn nấc nào phía trước.")
+    step = snap.ladder(duty.kind)[duty.step].step
+    next_one = {"step": Phrase(STEP_NAMES[step]), "at": spoken(duty.next_at, directive.zone)}
     if addressee.unreachable_at < NEVER:
-        return f"{said}; không ai bị đôn đốc vì thư không tới được đơn vị."
-    return f"{said}, nếu đến lúc ấy chưa xong."
+        said = "Nấc tiếp theo: %(step)s, %(at)s; không ai bị đôn đốc vì thư không tới được đơn vị."
+        return Phrase(said, **next_one)
+    return Phrase("Nấc tiếp theo: %(step)s, %(at)s, nếu đến lúc ấy chưa xong.", **next_one)

@@ -7,34 +7,38 @@ from hoatoc.format.directive import title, urgency
 from hoatoc.format.text import Signatory, Urgency
 from hoatoc.ledger.schema import Duty, DutyKind
 from hoatoc.localtime import spoken_day, spoken_due
+from hoatoc.phrase import Joined, Phrase
 from hoatoc.rollout.snapshot import Snapshot
 
 
 def duty_name(duty: Duty, snap: Snapshot) -> str:
     """What is owed, in a phrase: "Báo cáo ngày 24/11/2021"; what a clause orders is said in its own words."""
     if duty.kind is DutyKind.RECEIPT:
-        return "Xác nhận đã nhận văn bản"
+        return Phrase("Xác nhận đã nhận văn bản")
     if duty.kind is DutyKind.FIRST_ACTION:
-        return "Báo việc đã triển khai đầu tiên"
+        return Phrase("Báo việc đã triển khai đầu tiên")
     if duty.kind is DutyKind.EXPLANATION:
         return _explanation_name(duty)
     if duty.kind is DutyKind.REPORT:
-        return f"Báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
+        return Phrase("Báo cáo ngày %(day)s", day=_day_of(duty))
     if duty.kind is DutyKind.DECISION:
-        return f"Trả lời xin phép số {duty.slot}"
-    called = f"{_KINDS.get(duty.kind, 'Việc')} (khoản {duty.subject})"
+        return Phrase("Trả lời xin phép số %(number)s", number=duty.slot)
+    called = Phrase(_KINDS.get(duty.kind, "Việc (khoản %(clause)s)"), clause=duty.subject)
     quotes = (item.quote for item in snap.content.text.obligations if item.clause == duty.subject)
     quote = next(quotes, "")  # '' for a clause that an amendment has dropped
-    return f"{called}: {quote}" if quote else called
+    return Joined((called, quote), ": ") if quote else called
 
 
 def _explanation_name(duty: Duty) -> str:
     """What is to be explained; the subject says it: "explain:12:report:kết.2"."""
     _, _, kind, subject = duty.subject.split(":", 3)
-    late = {"receipt": "xác nhận đã nhận", "first_action": "triển khai", "decision": "trả lời xin phép"}.get(kind)
     if kind == "report":
-        late = f"báo cáo ngày {spoken_day(date.fromisoformat(duty.slot.partition('/')[0]))}"
-    return f"Giải trình việc chậm {late or f'thực hiện khoản {subject}'}"
+        return Phrase("Giải trình việc chậm báo cáo ngày %(day)s", day=_day_of(duty))
+    return Phrase(_LATE.get(kind, "Giải trình việc chậm thực hiện khoản %(clause)s"), clause=subject)
+
+
+def _day_of(duty: Duty) -> str:
+    return spoken_day(date.fromisoformat(duty.slot.partition("/")[0]))
 
 
 #: The button on the unit's page that settles each kind of duty.
@@ -44,7 +48,11 @@ BUTTONS = {
     DutyKind.ROSTER: "Nộp danh sách", DutyKind.COVERAGE: "Cập nhật chỉ tiêu",
     DutyKind.DECISION: "Đồng ý hoặc Không đồng ý",
 }  # fmt: skip
-_KINDS = {DutyKind.TASK: "Việc", DutyKind.ROSTER: "Danh sách", DutyKind.COVERAGE: "Chỉ tiêu"}
+_KINDS = {DutyKind.ROSTER: "Danh sách (khoản %(clause)s)", DutyKind.COVERAGE: "Chỉ tiêu (khoản %(clause)s)"}
+_LATE = {
+    "receipt": "Giải trình việc chậm xác nhận đã nhận", "first_action": "Giải trình việc chậm triển khai",
+    "decision": "Giải trình việc chậm trả lời xin phép",
+}  # fmt: skip
 
 
 def duty_line(duty: Duty, snap: Snapshot, zone: str, now: datetime) -> dict[str, Any]:

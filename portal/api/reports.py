@@ -16,6 +16,7 @@ from hoatoc import clock
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Directive, DutyState
 from hoatoc.papers.reportsheet import typed_value
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import attachments, periods, snapshot, submission
 from hoatoc.rollout.views import OwedReport, unit_page
 from portal.api.bearer import UnitToken
@@ -153,7 +154,7 @@ def _decimal(written: str) -> Decimal:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} không phải số")
+    raise ValueError(Phrase("%(name)s không phải số", name=name))
 
 
 def _typed(session: Session, addressee: Addressee, key: str, value: Any, now: datetime) -> str:

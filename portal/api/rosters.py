@@ -110,7 +110,7 @@ def _cells(form: RosterForm, count: int) -> dict[str, str]:
     """The API's name of each cell by the core's."""
 
     def pair(number: int, column: Column) -> tuple[str, str]:
-        return rosters.cell_name(number + rosters.FIRST_LINE, column), f"persons.{number}.{column.key}"
+        return rosters.cell_name(number + rosters.FIRST_LINE, column.label), f"persons.{number}.{column.key}"
 
     return dict(pair(number, column) for number in range(count) for column in form.columns)
 

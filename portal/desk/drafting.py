@@ -16,6 +16,7 @@ from hoatoc.format.problem import Problem
 from hoatoc.format.shelf import fingerprint, judge, put, stem_of
 from hoatoc.format.text import Urgency
 from hoatoc.localtime import following_day, local_date
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history
 from hoatoc.rollout.standings import problems
 from portal.desk import filled
@@ -49,10 +50,12 @@ def send_up(
         path = folder.path / f"{name}.yaml"
         if path.exists() and not overwrite:
             hint = "đánh dấu “thay tệp đang có”, hoặc đổi tên tệp"
-            raise HoatocError(f"đã có tệp {path.name} trong thư mục", hint=hint)
+            raise HoatocError(Phrase("đã có tệp %(path)s trong thư mục", path=path.name), hint=hint)
         put(path, source, seen=fingerprint(path))
     except FormatError as error:
-        refused = HoatocError(f"tệp {name}.yaml có lỗi, chưa lưu", hint="sửa theo từng dòng dưới đây rồi gửi lại")
+        refused = HoatocError(
+            Phrase("tệp %(name)s.yaml có lỗi, chưa lưu", name=name), hint="sửa theo từng dòng dưới đây rồi gửi lại"
+        )
         return drafts_page(front, officer, wrong=refused, found=problems(error))
     except HoatocError as error:
         return drafts_page(front, officer, wrong=error)
@@ -134,7 +137,9 @@ def office_of(front: Front, office: str) -> OfficeFolder:
     try:
         return read_office(path)
     except FormatError as error:
-        raise NotFound(f"thư mục {office} có lỗi", hint="trang Ban hành nêu từng lỗi và cách sửa") from error
+        raise NotFound(
+            Phrase("thư mục %(office)s có lỗi", office=office), hint="trang Ban hành nêu từng lỗi và cách sửa"
+        ) from error
 
 
 def _note(front: Front, officer: Officer, key: str, how: str) -> None:

@@ -11,6 +11,7 @@ from hoatoc import clock
 from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Unit
 from hoatoc.localtime import local
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import books, relief, why
 from portal import once
 from portal.desk import phrases
@@ -45,7 +46,7 @@ def act(front: TheFront, officer: DeskOfficer, duty_id: RowId, action: str, type
 def _locked(session: Session, duty_id: int, typed: dict[str, str]) -> Duty:
     seen = typed.get(SEEN, "")
     if not seen.isdecimal():
-        raise ChangedMeanwhile(f"việc số {duty_id}")
+        raise ChangedMeanwhile(Phrase("việc số %(number)s", number=duty_id))
     return relief.duty_of(session, duty_id, int(seen[:9]))
 
 

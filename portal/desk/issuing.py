@@ -16,6 +16,7 @@ from hoatoc.format.office import Approval
 from hoatoc.format.problem import Problem
 from hoatoc.ledger.schema import DirectiveState, ProposalState
 from hoatoc.localtime import DEFAULT_ZONE
+from hoatoc.phrase import Phrase
 from hoatoc.rehearsal.job import MOST_DAYS
 from hoatoc.rollout import approval, pin, plan, trial
 from hoatoc.rollout.issue import approved, issue
@@ -119,7 +120,7 @@ def read_draft(front: Front, key: str) -> tuple[OfficeFolder, Draft]:
     try:
         return find_draft(front.folders.directives, key)
     except FormatError as error:
-        raise NotFound(f"tệp {key} có lỗi", hint="trang Ban hành nêu từng lỗi và cách sửa") from error
+        raise NotFound(Phrase("tệp %(key)s có lỗi", key=key), hint="trang Ban hành nêu từng lỗi và cách sửa") from error
 
 
 @router.post("/{office}/{name}/ban-hanh")
@@ -146,7 +147,7 @@ def _do(front: Front, officer: Officer, key: str, seen: str, what: Callable[...,
         with front.ledger.write() as session:
             now = clock.read(session)
             if pin.content_hash(folder, draft, now) != seen:
-                raise ChangedMeanwhile(f"tệp {draft.source.path.name}")
+                raise ChangedMeanwhile(Phrase("tệp %(path)s", path=draft.source.path.name))
             what(session, folder, draft, now=now, by=officer.actor)
     except HoatocError as error:
         return plan_page(front, officer, key, wrong=error)

@@ -162,3 +162,16 @@ def test_why_tells_the_story_of_a_duty(home: Home, run: Run) -> None:
     assert (data["id"], data["version"], data["state"]) == (duty.id, duty.version, "đang mở")
     with pytest.raises(HoatocError, match="không có việc số 999"):
         run("why", 999)
+
+
+def test_a_story_and_a_refusal_are_english_by_setting(home: Home, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    duty = home.duty("so-0")
+    home.at(RECEIPT_DUE + timedelta(hours=30))
+    run("pass", KEY)
+    monkeypatch.setattr("hoatoc.cli.words._language", lambda: "en")
+    told = run("why", duty.id)
+    for words in ("Acknowledge receipt", "open; due ", "Directive issued", "Letter (dispatch) to Sở 0: sent",
+                  "Climbed the ladder", "rung: ", " on 24/11/2021"):  # fmt: skip
+        assert words in told, told
+    assert json.loads(run("why", duty.id, "--json"))["state"] == "open"
+    assert "Duty" in run("duty", "waive", duty.id, *REASON)

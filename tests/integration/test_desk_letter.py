@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from hoatoc.ledger.schema import Directive, NoticeDuty, NoticeState
+from hoatoc.ledger.schema import Directive, Duty, DutyKind, NoticeDuty, NoticeState
 from hoatoc.rollout import deskletter, relief, requests
 from hoatoc.rollout.deskletter import TEMPLATE, WINDOW
+from hoatoc.rollout.explanation import explained_id, known
 from tests.conftest import Issue
 from tests.integration.test_permissions import with_permission
 from tests.worlds.duties import ask as ask_permission
@@ -149,6 +150,23 @@ def test_the_desk_is_told_of_permissions_that_the_leadership_gives_and_of_no_oth
     assert "XIN PHÉP LÃNH ĐẠO" in letter.text
     assert "Nguyễn Văn Cường (Tỉnh ủy" in " ".join(letter.text.split())
     assert "ra khỏi tỉnh" in letter.text
+
+
+def test_what_the_desk_was_told_is_no_reminder_of_the_unit(issue_in: Issue, mail: MailServer) -> None:
+    files = small_office()
+    files.directive["regime"]["explanation"] = {"within": "24h"}
+    files.directive["regime"]["ladder"]["receipt"] = [{"step": "press", "at": "0m"}, {"step": "explain", "at": "30m"}]
+    world = issue_in(files.read())
+    world.run()
+    ask(world, "so-0", ISSUED + MINUTE)
+    world.follow(RECEIPT_DUE + 30 * MINUTE)
+    assert len(letters(mail)) == 1
+    about = world.duty("so-0").id
+    [asked] = [
+        duty for duty in world.all(Duty, Duty.kind == DutyKind.EXPLANATION) if explained_id(duty.subject) == about
+    ]
+    with world.ledger.read() as session:
+        assert [step for step, *_ in known(session, asked).notices] == ["dispatch", "press"]
 
 
 def test_a_trial_asks_nobody_to_decide(world: World) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import typer
 from babel.messages.pofile import read_po
 
+from hoatoc.catalogue import LOCALE
 from hoatoc.cli import app
 from hoatoc.cli.tables import ROW_NAMES
-from hoatoc.cli.words import LOCALE
 from hoatoc.rehearsal.page import MANNERS, STEPS
 from hoatoc.rollout.account import _COLUMNS
 from hoatoc.settings import ROOT
