@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from itsdangerous import BadSignature, Signer
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import LedgerError, NotFound, SettingsError, TokenError
 from hoatoc.ledger.schema import Meta
-
 from hoatoc.phrase import Phrase
+
 _MIN_LENGTH = 32
 
 
@@ -53,9 +54,14 @@ class Keyring:
         return base64.b32encode(hashlib.sha256(signature).digest()).decode()[:10]
 
     def _signer(self, kid: str, purpose: str) -> Signer:
-        return Signer(
-            self.keys[kid], salt=f"hoatoc.{purpose}", sep="~", key_derivation="hmac", digest_method=hashlib.sha256
-        )
+        return _signer(self.keys[kid], purpose)
+
+
+@lru_cache(maxsize=64)
+def _signer(secret: str, purpose: str) -> Signer:
+    """The signer of one purpose. Its key is derived once: that costs more than to sign."""
+    derived = Signer(secret, salt=f"hoatoc.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256).derive_key()
+    return Signer(derived, sep="~", key_derivation="none", digest_method=hashlib.sha256)
 
 
 def open_keyring(home: Path, configured: str) -> Keyring:

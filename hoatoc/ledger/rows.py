@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Text,
@@ -53,6 +54,18 @@ def _column(item: Any, kind: TypeEngine[Any]) -> ColumnElement[Any]:
 
 def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
+
+
+def among(
+    session: Session, column: InstrumentedAttribute[int], ids: Iterable[int]
+) -> ColumnElement[bool]:  # fmt: skip
+    """Whether `column` is one of `ids`, which are one parameter: a list in the statement makes it another statement
+    for each length, to be taken apart and planned anew."""
+    words = ",".join(map(str, ids))
+    if _is_postgresql(session):
+        return column.in_(select(func.unnest(cast(bindparam(None, f"{{{words}}}", type_=Text()), ARRAY(BigInteger)))))
+    each = func.json_each(bindparam(None, f"[{words}]", type_=Text())).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def insert_all(

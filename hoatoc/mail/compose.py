@@ -72,8 +72,9 @@ class Composer:
             "message_id": claimed.message_id, "date": claimed.written_at,
             "reply_to": mailbox(self._snap.office.sender_name, reply_to),
         }  # fmt: skip
-        mould = self._mould(claimed)
+        mould, dotless = self._mould(claimed), False
         if mould is not None:
+            dotless = mould.dotless(name=name, link=link)
             message, needs_8bit = mould.cast(
                 personal_head(subject=mould.subject, **head), name=name, link=link, eight_bit=eight_bit
             )
@@ -82,7 +83,7 @@ class Composer:
             message, needs_8bit = self._frame(claimed).fill(
                 subject=letter.subject, text=letter.text, html=letter.html, eight_bit=eight_bit, **head
             )
-        return Envelope(claimed.id, sender, address, message, needs_8bit)
+        return Envelope(claimed.id, sender, address, message, needs_8bit, dotless)
 
     def _mould(self, claimed: Claimed) -> Mould | None:
         """The mould for all notices like `claimed`; None for the first of them, and where there can be none."""

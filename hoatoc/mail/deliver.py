@@ -21,6 +21,8 @@ from hoatoc.rollout.snapshot import Snapshot
 
 #: How many notices are claimed at once. What may be in doubt after a crash is at most twice as many.
 BATCH = 500
+#: Answers share a transaction: as soon as there are so many, or so many seconds after the first of them.
+_TOGETHER, _PATIENCE = BATCH // 2, 0.025
 
 
 @lru_cache(maxsize=1)
@@ -85,13 +87,20 @@ class _Delivery:
     def __init__(self, ledger: Ledger, directive_id: int, snap: Snapshot, now: datetime, kid: str) -> None:
         self._ledger, self._directive_id, self._snap, self._now, self._kid = ledger, directive_id, snap, now, kid
         self._told: list[Answer] = []
+        self._unanswered = 0
+        self._patience: asyncio.TimerHandle | None = None
+        self._ripe = False  # whether what was told is to be recorded now
         self._stirred = asyncio.Event()
         self.tally: Counter[str] = Counter()
 
     def tell(self, answer: Answer) -> None:
         """Take an answer from the wire."""
         self._told.append(answer)
-        self._stirred.set()
+        self._unanswered -= 1
+        if len(self._told) >= _TOGETHER or not self._unanswered:
+            self._ripen()
+        elif self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._ripen)
 
     def stir(self) -> None:
         """Look again: something has happened on the wire."""
@@ -105,17 +114,29 @@ class _Delivery:
             more = more and not wire.down
             # A second batch only once the server has answered: what is claimed for a dead one has been tried in vain.
             wants = more and (wire.waiting < BATCH if wire.connected else not wire.unanswered)
-            told, self._told = self._told, []
             self._stirred.clear()
-            if told or wants:
+            if wants or self._ripe:
+                told = self._take()
                 claim = await asyncio.to_thread(self._settle, told, wants)
                 self._count(told, claim)
+                self._unanswered += len(claim.notices)
                 wire.feed(claim.notices)
                 more = more and (not wants or bool(claim.notices or claim.skipped))
-            elif wire.unanswered:
+            elif self._unanswered:
                 await self._stirred.wait()
             else:
                 return
+
+    def _ripen(self) -> None:
+        self._ripe = True
+        self._stirred.set()
+
+    def _take(self) -> list[Answer]:
+        told, self._told, self._ripe = self._told, [], False
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        return told
 
     def _settle(self, told: list[Answer], wants: bool) -> claims.Claim:
         with self._ledger.write() as session:

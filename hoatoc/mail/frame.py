@@ -23,13 +23,15 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A message ready for the wire: who it goes to, its bytes, and whether they need 8BITMIME (RFC 6152)."""
+    """A message ready for the wire: who it goes to, its bytes, and whether they need 8BITMIME (RFC 6152). Of one that
+    is `dotless` it is known that none of its lines begins with a dot."""
 
     notice_id: int
     sender: str
     recipient: str
     message: bytes
     eight_bit: bool
+    dotless: bool = False
 
 
 def one_line(text: str) -> str:

@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from hoatoc.mail.frame import MAX_LINE, Frame, fits_8bit, header_words, octets
 from hoatoc.mail.letters import Letter
+from hoatoc.mail.splice import Splice
 
 #: The values that may be cast, and the stand-ins of two renderings: one short and plain, one long, with spaces, breaks
 #: of words and everything HTML escapes. U+E000 and U+E001 are of the private use area.
@@ -64,12 +65,6 @@ class _Body:
     longest: int  # octets of the longest line that has a slot, without its values
     most: int  # the most values in one line
 
-    def cast(self, values: Mapping[str, bytes]) -> bytes:
-        parts = [self.pieces[0]]
-        for slot, piece in zip(self.slots, self.pieces[1:], strict=True):
-            parts += (values[slot], piece)
-        return b"".join(parts)
-
 
 class Mould:
     """One letter's mould in `frame`. Raises NotMouldable."""
@@ -85,7 +80,13 @@ class Mould:
         self._most = max(self._text.most, self._html.most)
         statics = [*self._text.pieces, *self._html.pieces]
         self._in_8bit = all(fits_8bit(piece, frame.boundary) for piece in statics)
+        begin = [b"\r\n" + body.pieces[0] for body in (self._text, self._html)]
+        self._dotless = not any(b"\r\n." in piece for piece in (*begin, *statics))
         self._pieces, self._order = self._whole()
+        self._in_base64 = [
+            (frame.open(kind, b"base64"), Splice(body.pieces), [_SLOTS.index(slot) for slot in body.slots])
+            for kind, body in ((b"plain", self._text), (b"html", self._html))
+        ]
 
     def cast(self, head: bytes, *, name: str, link: str, eight_bit: bool) -> tuple[bytes, bool]:
         """The message's bytes, and whether they hold octets over 127. `head` is made by `personal_head`; `name` and
@@ -98,9 +99,16 @@ class Mould:
             for at, index in self._order:
                 parts[at] = values[index]
             return b"".join(parts), True
-        text = self._text.cast(dict(zip(_SLOTS, plain, strict=True)))
-        html = self._html.cast(dict(zip(_SLOTS, rich, strict=True)))
-        return b"".join((head, self._frame.head, *self._frame.in_base64(text, html))), False
+        parts = [head, self._frame.head]
+        for (opened, splice, slots), said in zip(self._in_base64, (plain, rich), strict=True):
+            parts.append(opened)
+            parts += splice.cast([said[slot] for slot in slots])
+        parts.append(self._frame.end)
+        return b"".join(parts), False
+
+    def dotless(self, *, name: str, link: str) -> bool:
+        """Whether it is known that no line of the message cast with these values begins with a dot."""
+        return self._dotless and all(value and not value.startswith(".") for value in (name, link))
 
     def _fits(self, values: tuple[bytes, bytes]) -> bool:
         # Escaping only lengthens: what fits in HTML fits in the text. Two dashes begin a boundary.

@@ -163,5 +163,6 @@ def _ending(envelope: Envelope, *, refused: bool, going: bool) -> bytes:
     reset, since the sender of a refused envelope still stands."""
     if not refused:
         # RFC 5321, 4.5.2: a line that begins with a dot gets a second one.
-        return envelope.message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+        message = envelope.message if envelope.dotless else envelope.message.replace(b"\r\n.", b"\r\n..")
+        return message + b".\r\n"
     return b".\r\n" if going else b"RSET\r\n"

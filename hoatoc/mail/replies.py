@@ -5,16 +5,23 @@ import re
 from collections import deque
 from typing import NamedTuple
 
+#: How many octets are taken from the connection at once.
+_READ = 8 * 1024
 #: More than this without a whole reply is not SMTP (RFC 5321, 4.5.3.1.5 allows 512 octets a line).
 _MOST = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Reply(NamedTuple):
-    """A reply: its code, and the words of all its lines."""
+    """A reply: its code, and the octets of the words of all its lines."""
 
     code: int
-    text: str
+    words: bytes
+
+    @property
+    def text(self) -> str:
+        """Its words as they may be kept."""
+        return clean(self.words.decode("utf-8", "replace"))
 
 
 class Gone(Exception):
@@ -26,12 +33,13 @@ def clean(text: str) -> str:
     return _CONTROL.sub(" ", text).encode("utf-8", "replace").decode().strip()
 
 
-class Replies(asyncio.Protocol):
+class Replies(asyncio.BufferedProtocol):
     """The reading side of a connection, and what it takes to write without flooding it."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._lines: list[str] = []
+        self._space = memoryview(bytearray(_READ))  # asyncio itself would make room for 256 KiB at each packet
+        self._rest = b""  # the beginning of a line
+        self._words: list[bytes] = []
         self._ready: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
@@ -83,14 +91,16 @@ class Replies(asyncio.Protocol):
             finally:
                 clock.cancel()
 
-    def data_received(self, data: bytes) -> None:
-        """Take in a packet."""
-        self._buffer += data
-        while (end := self._buffer.find(b"\n")) >= 0:
-            line = bytes(self._buffer[:end]).rstrip(b"\r")
-            del self._buffer[: end + 1]
-            self._take_line(line)
-        if len(self._buffer) > _MOST or len(self._lines) > _MOST // 64:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # the signature is asyncio's
+        """Where the next packet goes."""
+        return self._space
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take in a packet of `nbytes` octets."""
+        *lines, self._rest = (self._rest + self._space[:nbytes]).split(b"\n")
+        for line in lines:
+            self._take_line(line.rstrip(b"\r"))
+        if len(self._rest) > _MOST or len(self._words) > _MOST // 64:
             self._lose("máy chủ trả lời quá dài")
         if self._ready or self.lost:
             self._stir()
@@ -100,10 +110,10 @@ class Replies(asyncio.Protocol):
         if not (code.isdigit() and len(code) == 3 and mark in (b"", b" ", b"-")):
             self._lose("máy chủ trả lời không đúng SMTP")
             return
-        self._lines.append(line[4:].decode("utf-8", "replace"))
+        self._words.append(line[4:])
         if mark != b"-":
-            self._ready.append(Reply(int(code), clean(" ".join(self._lines))))
-            self._lines.clear()
+            self._ready.append(Reply(int(code), b" ".join(self._words)))
+            self._words.clear()
 
     def eof_received(self) -> bool:
         """The server has said its last word."""

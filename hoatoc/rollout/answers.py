@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc import process
-from hoatoc.ledger.rows import NUMBER, WORDS, rows
+from hoatoc.ledger.rows import NUMBER, WORDS, among, rows
 from hoatoc.ledger.schema import Addressee, Event, Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history, reach
@@ -83,18 +83,16 @@ def record(session: Session, directive_id: int, answers: Sequence[Answer], now: 
 
 def _record_accepted(session: Session, directive_id: int, accepted: Sequence[Answer], now: datetime) -> None:
     """Nearly all answers, in three statements whatever their number."""
-    # Whose they are is asked apart: in one statement with the marking, PostgreSQL expects one row of ours and joins
+    if not accepted:
+        return
+    # Whose they are is asked apart, and for all of them: as a condition, PostgreSQL expects one row of ours and joins
     # each row with each answer.
-    ours = set(
-        session.scalars(
-            select(Notice.id)
-            .where(
-                Notice.id.in_([one.notice_id for one in accepted]), Notice.state == NoticeState.SENDING,
-                Notice.owner == process.this_process(),
-            )
-            .with_for_update()
-        )
+    still_ours = and_(Notice.state == NoticeState.SENDING, Notice.owner == process.this_process())
+    whose = session.execute(
+        select(Notice.id, still_ours).where(among(session, Notice.id, [one.notice_id for one in accepted]))
+        .with_for_update()
     )  # fmt: skip
+    ours = {id_ for id_, is_ours in whose if is_ours}
     told = [one for one in accepted if one.notice_id in ours]
     if not told:
         return
@@ -118,11 +116,13 @@ def _record_accepted(session: Session, directive_id: int, accepted: Sequence[Ans
 
 
 def _record_others(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime) -> None:
+    if not answers:
+        return
     found = {
         notice.id: notice
         for notice in session.scalars(
             select(Notice).where(
-                Notice.id.in_([answer.notice_id for answer in answers]),
+                among(session, Notice.id, [answer.notice_id for answer in answers]),
                 Notice.state == NoticeState.SENDING, Notice.owner == process.this_process(),
             )
         )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hoatoc.ledger.rows import among
 from hoatoc.ledger.schema import (
     Addressee,
     Directive,
@@ -111,7 +112,7 @@ def _owed_by_notice(
                Addressee.unreachable_at, *alike)
         .join(Duty, Duty.id == NoticeDuty.duty_id)
         .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(NoticeDuty.notice_id.in_(notice_ids))
+        .where(among(session, NoticeDuty.notice_id, notice_ids))
         .order_by(NoticeDuty.notice_id, Addressee.id, Duty.due_at, Duty.id)
     )  # fmt: skip
     for notice_id, duty_id, state, addressee_id, name, generation, unreachable_at, *likeness in session.execute(
@@ -193,7 +194,7 @@ def _report_words(session: Session, snap: Snapshot, addressee_ids: Sequence[int]
     out."""
     owing = session.execute(
         select(Duty.addressee_id, Duty.period_id, Duty.subject).where(
-            Duty.addressee_id.in_(addressee_ids), Duty.kind == DutyKind.REPORT
+            among(session, Duty.addressee_id, addressee_ids), Duty.kind == DutyKind.REPORT
         )
     ).all()
     periods = {period_id for _, period_id, _ in owing}

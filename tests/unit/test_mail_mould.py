@@ -38,6 +38,8 @@ def renderer(text: str = TEXT, html: str = HTML, subject: str = "Công điện 1
 
 RENDER = renderer()
 MOULD = Mould(FRAME, RENDER)
+#: The same without lines that begin with a dot of their own; a name and a link begin one, a link is followed by one.
+PLAIN = renderer(text="{{ recipient.name }}\nMở tại:\n{{ link }}.\n", html="<p>{{ recipient.name }}\n{{ link }}</p>")
 
 
 def head(subject: str) -> bytes:
@@ -77,6 +79,23 @@ def test_a_moulded_message_is_what_email_message_makes_of_the_rendered_letter(
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=60), st.booleans())
 def test_a_moulded_message_has_the_very_bytes_of_a_rendered_one(name: str, eight_bit: bool) -> None:
     assert cast(name, "http://x/v/1", eight_bit=eight_bit) == filled(name, "http://x/v/1", eight_bit=eight_bit)
+
+
+@given(words, words, st.booleans(), st.booleans())
+def test_of_a_message_without_dots_no_line_begins_with_one(name: str, link: str, dotted: bool, eight_bit: bool) -> None:
+    name, link = one_line(name), one_line(link)
+    mould = MOULD if dotted else Mould(FRAME, PLAIN)
+    message, _ = mould.cast(head(mould.subject), name=name, link=link, eight_bit=eight_bit)
+    if mould.dotless(name=name, link=link):
+        assert b"\r\n." not in message
+
+
+def test_only_what_may_begin_a_line_with_a_dot_is_searched_for_one() -> None:
+    mould = Mould(FRAME, PLAIN)
+    assert mould.dotless(name="Sở Y tế", link="http://x/v/1")
+    assert not mould.dotless(name="...", link="http://x/v/1")
+    assert not mould.dotless(name="", link="http://x/v/1")
+    assert not MOULD.dotless(name="Sở Y tế", link="http://x/v/1")
 
 
 @pytest.mark.parametrize("name", [one_line(name) for name in NASTY])
