@@ -1,11 +1,14 @@
 """Fixtures for all tests: real databases, a real mail listener, and a directive issued on them."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, Phase, settings
 
+from hoatoc.accounts import password
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.ledger.migrate import migrate
@@ -25,6 +28,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 Issue = Callable[..., World]
 
 keep_files_in_memory()
+
+
+def pytest_collection_finish() -> None:
+    """What stands now, modules above all, stays to the end: no collection need look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def cheap_passwords() -> Iterator[None]:
+    """Passwords that cost next to nothing to hash. What they cost otherwise is held in tests/unit/test_password.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        password._nobodys.cache_clear()
+        yield
+    password._nobodys.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from hoatoc.settings import Settings
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+def here(cheap_passwords: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """A fresh installation, which the commands find by its settings."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOATOC_HOME", str(tmp_path / "home"))

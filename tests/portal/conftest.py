@@ -17,6 +17,11 @@ from tests.portal.place import DUE, ISSUED, Place, issue_at, open_place
 from tests.portal.screens import serving
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _passwords_of_accounts(cheap_passwords: None) -> None:
+    pass
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     """An installation on the afternoon of the issue."""
