@@ -32,7 +32,7 @@ def table(html: str) -> dict[str, list[str]]:
     """The words of the table, by unit."""
     body = html.split('<table class="matrix">')[1].split("</table>", maxsplit=1)[0].split("<tbody>")[1]
     return {
-        re.findall(r">([^<]+)</a></th>", row)[0]: re.findall(r"<td>(?:<a[^>]*>([^<]*)</a>)?</td>", row)
+        re.findall(r">([^<]+)</a></th>", row)[0]: re.findall(r'<td>(?:<a[^>]*"/ban/viec/[^>]*>([^<]*)</a>)?</td>', row)
         for row in body.split("<tr>")[1:]
     }
 
