@@ -42,8 +42,13 @@ class Front:
 
     @cached_property
     def receipts(self) -> Receipts:
-        """Where acknowledgements are taken in."""
-        return Receipts(self.ledger, self.link_lasts)
+        """Where acknowledgements on the pages are taken in."""
+        return Receipts(self.ledger, self.link_lasts, "portal")
+
+    @cached_property
+    def api_receipts(self) -> Receipts:
+        """Where those over the API are taken in."""
+        return Receipts(self.ledger, self.link_lasts, "api")
 
     @property
     def language(self) -> Language:

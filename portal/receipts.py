@@ -19,10 +19,11 @@ _MOST = 200
 
 @dataclass
 class Receipts:
-    """The acknowledgements that wait, and the task that writes them while there are any."""
+    """The acknowledgements that wait, which came by `channel`, and the task that writes them while there are any."""
 
     ledger: Ledger
     lasts: timedelta
+    channel: str
     _waiting: list[tuple[Acknowledgement, "Future[bool]"]] = field(default_factory=list)
     _writing: "asyncio.Task[None] | None" = None
 
@@ -51,7 +52,7 @@ class Receipts:
         try:
             with self.ledger.write() as session:
                 return acknowledge_all(
-                    session, said, lasts=self.lasts, now=clock.read(session), channel="portal"
+                    session, said, lasts=self.lasts, now=clock.read(session), channel=self.channel
                 )  # fmt: skip
         except (DBAPIError, HoatocError):
             # One of them would not go in; one by one each gets its own answer.

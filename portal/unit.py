@@ -42,7 +42,7 @@ async def take_receipt(request: Request) -> Response:
     signed = signature(await typed_into(request))
     if signed.problems:
         return await run_in_threadpool(_unit, front, token, signed)
-    if not await front.receipts.take(_acknowledgement(front, token, signed)):
+    if not await front.receipts.take(acknowledgement(front, token, signed)):
         await run_in_threadpool(acknowledge_as, front, token, signed, "portal")
     return RedirectResponse(f"/v/{token}", status_code=303)
 
@@ -51,7 +51,7 @@ async def take_receipt(request: Request) -> Response:
 RECEIPT = Route("/v/{token}/nhan", take_receipt, methods=["POST"])
 
 
-def _acknowledgement(front: Front, token: str, signed: Signature) -> Acknowledgement:
+def acknowledgement(front: Front, token: str, signed: Signature) -> Acknowledgement:
     """What a unit's own link says; of no addressee where the link is a specialist's or none, which is told later."""
     try:
         addressee_id, generation = front.links.read_unit(token)

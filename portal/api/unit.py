@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from hoatoc import clock
@@ -17,7 +18,7 @@ from portal.front import TheFront
 from portal.once import Line, once_by
 from portal.standing import Standing, of_receipt
 from portal.typed import NAME, TITLE, Signature, signature
-from portal.unit import acknowledge_as
+from portal.unit import acknowledge_as, acknowledgement
 from portal.visitor import enter
 
 router = APIRouter(tags=["unit"])
@@ -101,11 +102,12 @@ def show_unit(front: TheFront, token: UnitToken) -> UnitOwes:
 
 
 @router.post("/unit/receipt", summary="Acknowledge")
-def acknowledge(front: TheFront, token: UnitToken, sent: Acknowledges) -> Done:
+async def acknowledge(front: TheFront, token: UnitToken, sent: Acknowledges) -> Done:
     """Acknowledge the directive. The first acknowledgement stands; doing it again changes nothing."""
     with named(sent.signature):
         sent.refuse_unsigned()
-        acknowledge_as(front, token, sent.signature, "api")
+        if not await front.api_receipts.take(acknowledgement(front, token, sent.signature)):
+            await run_in_threadpool(acknowledge_as, front, token, sent.signature, "api")
     return Done()
 
 

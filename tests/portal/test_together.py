@@ -1,9 +1,11 @@
 """Many who acknowledge at the same moment: one transaction for several, and each gets their own answer."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 from sqlalchemy import event, select
 
 from hoatoc.ledger.schema import Addressee, Receipt
@@ -11,7 +13,23 @@ from tests.portal.place import ISSUED, SIGNED, issue_at
 from tests.portal.screens import serving
 
 
-def test_everyone_gets_their_own_answer_and_it_is_in_the_ledger(tmp_path: Path) -> None:
+def by_page(client: httpx.Client, link: str) -> int:
+    """What a page answers to who acknowledges behind `link`."""
+    return client.post(f"{link}/nhan", data=SIGNED).status_code
+
+
+def over_api(client: httpx.Client, link: str) -> int:
+    """What the API does."""
+    token = {"Authorization": f"Bearer {link.removeprefix('/v/')}"}
+    return client.post("/api/v1/unit/receipt", json={"by": "Nguyễn Văn An"}, headers=token).status_code
+
+
+@pytest.mark.parametrize(
+    ("way", "channel", "taken", "no_link"), [(by_page, "portal", 303, 404), (over_api, "api", 200, 401)]
+)
+def test_everyone_gets_their_own_answer_and_it_is_in_the_ledger(
+    tmp_path: Path, way: Callable[[httpx.Client, str], int], channel: str, taken: int, no_link: int
+) -> None:
     place = issue_at(tmp_path / "ledger.db", ISSUED)
     with place.ledger.read() as session:
         everyone = list(session.scalars(select(Addressee).order_by(Addressee.id)))
@@ -22,16 +40,15 @@ def test_everyone_gets_their_own_answer_and_it_is_in_the_ledger(tmp_path: Path) 
         commits.append(connection)
 
     event.listen(place.ledger.engine, "commit", committed)
-    with serving(place.ledger, place.links) as url, httpx.Client(base_url=url) as client:
-
-        def acknowledge(path: str) -> int:
-            return client.post(f"{path}/nhan", data=SIGNED).status_code
-
-        with ThreadPoolExecutor(max_workers=20) as people:
-            asked = [*links.values(), "/v/forged", *list(links.values())[:5]]
-            answers = list(people.map(acknowledge, asked))
-    assert answers == [303] * len(links) + [404] + [303] * 5
+    asked = [*links.values(), "/v/forged", *list(links.values())[:5]]
+    with (
+        serving(place.ledger, place.links) as url, httpx.Client(base_url=url) as client,
+        ThreadPoolExecutor(max_workers=20) as people,
+    ):  # fmt: skip
+        answers = list(people.map(lambda link: way(client, link), asked))
+    assert answers == [taken] * len(links) + [no_link] + [taken] * 5
     with place.ledger.read() as session:
         assert sorted(session.scalars(select(Receipt.addressee_id))) == sorted(links)
+        assert set(session.scalars(select(Receipt.channel))) == {channel}
     place.ledger.close()
     assert 0 < len(commits) < len(links), "several shared a transaction"
