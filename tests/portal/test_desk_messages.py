@@ -112,6 +112,7 @@ def test_a_link_is_taken_back_from_the_record_and_from_the_row_of_the_directive(
     with place.ledger.read() as session:
         addressee = session.scalars(select(Addressee).where(Addressee.name == "Sở Y tế")).one()
     link = f'href="/ban/lien-ket/{addressee.id}"'
+    assert f'{link} aria-label="Thay liên kết của Sở Y tế"' in desk.get("/ban?vb=1").text
     for path in ("/ban/don-vi/so-y-te", "/ban?vb=1", f"/ban/vb/1/goi/{addressee.id}"):
         assert link in desk.get(path).text, path
     with officer_at(place.ledger, place.links, Role.AUDITOR) as auditor:
