@@ -24,8 +24,11 @@ demo: $(RUNTIME) ## Roll out a real directive on simulated units and a simulated
 .PHONY: test
 test: $(DEVELOPMENT) ## Run all tests, on SQLite and PostgreSQL (installs Debian packages when root)
 	@bash tests/debian-packages.sh
-	$(BIN)/python -m pytest -q tests/unit
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests --ignore=tests/unit
+	$(BIN)/python -m pytest -q -n 2 tests/unit
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests --ignore=tests/unit
+
+# The tests start Python a hundred times; none of them should compile the project anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: lint
 lint: $(DEVELOPMENT) ## Check style, formatting, types and the direction of imports

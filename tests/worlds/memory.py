@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")
-#: Several times what two processes of tests hold at their most.
-_ENOUGH = 2 * 1024**3
+#: Two processes of tests hold a third of it at their most.
+_ENOUGH = 1024**3
 
 
 def short_folder() -> Path:
