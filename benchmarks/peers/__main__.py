@@ -54,7 +54,7 @@ def _way(name: str, given: bool) -> str:
 
 def _letter() -> bytes:
     """Our message, with marks where the parts of the recipient go."""
-    composer, [one] = building.notices(1)
+    composer, [one, _] = building.notices(2)
     marked = replace(one, to_name=NAME.decode(), to_address=ADDRESS.decode(), message_id=f"<{NUMBER.decode()}@x>")
     message = composer.compose(marked, eight_bit=True).message
     link = composer._link(marked).encode()

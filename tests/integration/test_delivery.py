@@ -106,6 +106,26 @@ def test_a_notice_rendered_at_the_very_due_time_says_what_the_books_say(world: W
     assert "quá hạn" in digest.text
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("4.2.0 Greylisted, please try again in 300 seconds", 305), ("4.7.1 Come back in 00:20:00", 1205)],
+)
+def test_a_greylisting_server_is_asked_again_at_the_time_it_names_and_not_before(
+    world: World, mail: MailServer, words: str, seconds: int
+) -> None:
+    mail.greylisted = words
+    mail.treat(DOOR, Manner.GREYLIST, times=1)
+    (done,) = world.run()
+    assert (done.delivered.sent, done.delivered.deferred) == (4, 1)
+    named = ISSUED + timedelta(seconds=seconds)
+    assert world.notices(template="dispatch", to_address=DOOR)[0].next_attempt_at == named
+    world.at(named - timedelta(seconds=1)).run()
+    assert mail.attempts[DOOR] == 1
+    world.at(named).run()
+    assert dispatched(world) == (NoticeState.SENT, 2, 250)
+    assert len(mail.to(DOOR)) == 1
+
+
 def test_a_refused_reminder_makes_nobody_unreachable(world: World, mail: MailServer) -> None:
     mail.treat("focal.so-0@mau.example", Manner.UNKNOWN)
     world.run()

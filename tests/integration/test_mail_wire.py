@@ -3,8 +3,10 @@
 import asyncio
 import ssl
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -204,6 +206,44 @@ def test_connections_that_are_turned_away_leave_the_work_to_those_that_stand(mos
     script = Script(most_connections=most)
     sent = run(script, [claimed(number) for number in range(60)], connections=8)
     assert (sent.outcomes, sent.down) == ([A] * 60, "")
+
+
+def of_domains(number: int, domains: int = 3) -> list[Claimed]:
+    return [claimed(one, f"so-{one}@tinh-{one % domains}.example") for one in range(number)]
+
+
+def strict(most: int) -> Script:
+    """A server that takes at most so many transactions to one domain at a time, and puts off the others."""
+    under_way: Counter[str] = Counter()
+
+    def recipient(line: str) -> str:
+        domain = line.rpartition("@")[2].rstrip(">")
+        if under_way[domain] >= most:
+            return "451 4.7.1 too many to this domain at a time"
+        under_way[domain] += 1
+        return "250 ok"
+
+    def end(address: str) -> str:
+        under_way[address.rpartition("@")[2]] -= 1
+        return "250 ok"
+
+    return Script(replies={"RCPT": recipient, ".": end})
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_server_that_puts_off_what_is_over_its_limit_for_a_domain_gets_no_more_than_that(most: int) -> None:
+    without = run(strict(most), of_domains(60), connections=8)
+    assert D in without.outcomes  # it does put off
+    assert run(strict(most), of_domains(60), connections=8, per_domain=most).outcomes == [A] * 60
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_no_more_connections_stand_than_the_relay_allows_however_often_the_server_breaks_them(most: int) -> None:
+    calls = count(1)
+    script = Script(replies={".": lambda _: "250 ok" if next(calls) % 7 else "drop"})
+    sent = run(script, [claimed(number) for number in range(60)], connections=most)
+    assert (Counter(sent.outcomes), sent.down) == ({A: 52, N: 8}, "")
+    assert script.most_standing == most < script.connections
 
 
 def test_at_most_so_many_to_one_domain_are_under_way() -> None:

@@ -11,6 +11,8 @@ from hoatoc.mail.relay import Relay, read_relay
     [
         ("smtp://mail.vn", Relay("mail.vn", 25)), ("smtp://127.0.0.1:8925", Relay("127.0.0.1", 8925)),
         ("smtps://mail.vn", Relay("mail.vn", 465, tls="tls")),
+        ("smtp://mail.vn?connections=2&per_domain=1&timeout=5",
+         Relay("mail.vn", 25, connections=2, per_domain=1, timeout=5.0)),
         ("smtp+starttls://van%40thu:m%3At@mail.vn", Relay("mail.vn", 587, "van@thu", "m:t", "starttls")),
     ],
 )  # fmt: skip

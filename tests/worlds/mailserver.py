@@ -22,7 +22,7 @@ class Manner(StrEnum):
 
     ACCEPT = "accept"
     UNKNOWN = "unknown"  #: 550 at RCPT.
-    GREYLIST = "greylist"  #: 450 at RCPT, `times` times, then accepts.
+    GREYLIST = "greylist"  #: 450 at RCPT, in the words of `greylisted`, `times` times, then accepts.
     REFUSE_CONTENT = "refuse_content"  #: 554 after the final dot.
     CLOSING = "closing"  #: 421 at RCPT, `times` times.
     DROP_BEFORE = "drop_before"  #: The line breaks in DATA, `times` times; the message is lost.
@@ -65,6 +65,7 @@ class MailServer:
     attempts: Counter[str] = field(default_factory=Counter)
     connections: int = 0
     refuse_sender: str = ""
+    greylisted: str = "4.2.0 Come back later"
     most_connections: int = 1000
     seconds: float = 0.0  # how long it takes over each message
     _manners: dict[str, Manner] = field(default_factory=lambda: defaultdict(lambda: Manner.ACCEPT))
@@ -102,6 +103,7 @@ class MailServer:
         self.attempts.clear()
         self._manners.clear()
         self._left.clear()
+        self.greylisted = MailServer.greylisted
 
     def to(self, address: str) -> list[Kept]:
         """What `address` has been sent."""
@@ -128,7 +130,7 @@ class MailServer:
         if self._counts(address, Manner.UNKNOWN):
             return "550 5.1.1 No such mailbox"
         if self._counts(address, Manner.GREYLIST):
-            return "450 4.2.0 Come back later"
+            return f"450 {self.greylisted}"
         if self._counts(address, Manner.CLOSING):
             return "421 4.3.2 Closing"
         envelope.rcpt_tos.append(address)

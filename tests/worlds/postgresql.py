@@ -35,10 +35,10 @@ class Server:
         """The SQLAlchemy URL of `database`."""
         return f"postgresql://{_USER}@/{database}?host={quote(str(self.folder))}"
 
-    def create(self) -> str:
-        """The name of a fresh copy of the template."""
+    def create(self, source: str) -> str:
+        """The name of a fresh copy of the database `source`, which nobody is connected to."""
         name = f"hoatoc_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
         return name
 
     def create_template(self) -> None:
@@ -67,7 +67,9 @@ def binary(name: str) -> str:
 def running_server(settings: tuple[str, ...] = _SETTINGS) -> Iterator[Server]:
     """A server for as long as the block lasts. PostgreSQL refuses root, so root starts it as `postgres`."""
     owner = _USER if os.getuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="hoatoc-pg-", dir=short_folder()))
+    # Who asks for other settings measures: on the disk, since what is in memory only is never synced.
+    within = short_folder() if settings is _SETTINGS else Path("/tmp")
+    folder = Path(tempfile.mkdtemp(prefix="hoatoc-pg-", dir=within))
     data = folder / "data"
     if owner:
         shutil.chown(folder, owner)

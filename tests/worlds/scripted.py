@@ -23,6 +23,7 @@ class Script:
     most_connections: int = 1000  # those beyond are turned away with 421
     connections: int = 0
     standing: int = 0
+    most_standing: int = 0
     under_way: int = 0
     most_under_way: int = 0
 
@@ -119,6 +120,7 @@ async def scripted_server(script: Script, tls: ssl.SSLContext | None = None) -> 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         script.connections += 1
         script.standing += 1
+        script.most_standing = max(script.most_standing, script.standing)
         writers.add(writer)
         try:
             await _Session(script, reader, writer).run()
