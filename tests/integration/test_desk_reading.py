@@ -13,15 +13,21 @@ from hoatoc.ledger.schema import Addressee, Call, Directive, DutyKind, DutyState
 from hoatoc.rollout import course, life, log, matrix, missing, phone, reach, record, relief
 from hoatoc.rollout.matrix import Column, View
 from hoatoc.rollout.statistics import Progress, Selection
+from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import MailServer
 from tests.worlds.offices import small_office
 from tests.worlds.rollouts import DUE, FREEZE, ISSUED, LOCK, NEXT_SLOT, SLOT, World, issued
 
 
 @pytest.fixture
-def late(ledger: Ledger, mail: MailServer) -> World:
+def late(ledgers: Ledgers, mail: MailServer) -> World:
     """Half an hour after the first report was due: so-0 has reported, so-1 reports late, so-2 is exempt, no mail
     reaches huyen-0, huyen-1 gave its report back, huyen-2 says nothing."""
+    ledger, directive_id = ledgers.prepared("late", lambda ledger: _rolled_on(ledger, mail).directive_id)
+    return World(ledger, mail.relay, directive_id)
+
+
+def _rolled_on(ledger: Ledger, mail: MailServer) -> World:
     world = issued(ledger, mail.relay, small_office(districts=3, departments=3).read())
     world.run()
     world.at(ISSUED + timedelta(hours=2)).acknowledge("so-0")

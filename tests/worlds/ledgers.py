@@ -1,17 +1,23 @@
 """Fresh ledgers at the newest revision, on either database, cheap enough to have one for each hypothesis example."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.ledger.migrate import migrate
 from hoatoc.ledger.schema import Base
 from tests.worlds.postgresql import Server
+
+T = TypeVar("T")
+_NUMBERS = count()
+#: By backend, folder and name: the file or database, and what was said when it was made.
+_PREPARED: dict[tuple[str, str, str], tuple[str, Any]] = {}
 
 
 @dataclass
@@ -22,21 +28,42 @@ class Ledgers:
     folder: Path
     server: Server | None = None
     _made: list[tuple[Ledger | None, str]] = field(default_factory=list)
-    _numbers: Any = field(default_factory=count)
 
     def url(self) -> str:
         """The URL of a fresh ledger; whoever opens it closes it."""
+        return self._fresh(self._template)
+
+    @property
+    def _template(self) -> str:
+        return self.server.template if self.server else str(sqlite_template(self.folder))
+
+    def _fresh(self, source: str) -> str:
+        """The URL of a copy of `source`, which goes when this closes."""
+        url = self._copy_of(source)
+        self._made.append((None, make_url(url).database or ""))
+        return url
+
+    def _copy_of(self, source: str) -> str:
         if self.server is not None:
-            name = self.server.create()
-            self._made.append((None, name))
-            return self.server.url(name)
-        path = self.folder / f"ledger-{next(self._numbers)}.db"
-        shutil.copy(sqlite_template(self.folder), path)
+            return self.server.url(self.server.create(source))
+        path = self.folder / f"ledger-{next(_NUMBERS)}.db"
+        shutil.copy(source, path)
         return f"sqlite:///{path}"
 
     def open(self) -> Ledger:
         """A fresh ledger, open."""
         return self.open_at(self.url())
+
+    def prepared(self, name: str, prepare: Callable[[Ledger], T]) -> tuple[Ledger, T]:
+        """A fresh copy of the ledger `name`, and what `prepare` returned when it filled that ledger at first use."""
+        key = (self.backend, str(self.folder), name)
+        if key not in _PREPARED:
+            url = self._copy_of(self._template)
+            ledger = open_ledger(url)
+            _PREPARED[key] = (make_url(url).database or "", prepare(ledger))
+            ledger.close()
+        source, told = _PREPARED[key]
+        return self.open_at(self._fresh(source)), told
 
     def open_at(self, url: str) -> Ledger:
         """The ledger at `url`, open."""
@@ -52,6 +79,9 @@ class Ledgers:
         for _, name in self._made:
             if name and self.server is not None:
                 self.server.drop(name)
+            elif name:
+                for path in self.folder.glob(f"{Path(name).name}*"):  # and what SQLite keeps beside it
+                    path.unlink()
         self._made.clear()
 
 

@@ -41,14 +41,19 @@ class Files:
 
     def read(self) -> tuple[OfficeFolder, Draft]:
         """The same as the program reads it."""
-        with tempfile.TemporaryDirectory() as root:
-            self.write(Path(root), json.dumps)  # JSON is YAML, and written at once
-            return find_draft(Path(root), KEY)
+        return _read(json.dumps([self.office, self.units, self.form, self.directive]))
 
     def unit(self, key: str) -> dict[str, Any]:
         """The entry of one unit."""
         found: dict[str, Any] = next(unit for unit in self.units["units"] if unit["key"] == key)
         return found
+
+
+@lru_cache(maxsize=64)
+def _read(files: str) -> tuple[OfficeFolder, Draft]:
+    with tempfile.TemporaryDirectory() as root:
+        Files(*json.loads(files)).write(Path(root), json.dumps)  # JSON is YAML, and written at once
+        return find_draft(Path(root), KEY)
 
 
 def _as_yaml(data: Any) -> str:
