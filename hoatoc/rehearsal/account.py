@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import Addressee, Directive, Duty, Event, Notice, NoticeDuty, NoticeState, Summary
 from hoatoc.localtime import NEVER, local
 from hoatoc.rehearsal.behaviour import Behaviour
@@ -19,6 +20,8 @@ from hoatoc.rollout import books
 
 #: How many mailboxes are listed as those that get the most.
 _MOST = 10
+#: The directive itself, then the ladder; what does not press comes after it.
+_ORDER = {step: place for place, step in enumerate(("dispatch", *Step))}
 
 
 def tell(play: Play, *, seed: int, days: int, behaviour: Behaviour) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def tell(play: Play, *, seed: int, days: int, behaviour: Behaviour) -> dict[str,
             },
             "notices": {
                 **books.notices_by_state(session, play.directive_id),
-                "by_step": dict(sorted(Counter(row.step for row in sent).items())),
+                "by_step": _by_step(Counter(row.step for row in sent)),
             },
             "refused_reports": play.refused,
             "days": _days(play, sent),
@@ -91,10 +94,12 @@ def _days(play: Play, sent: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     days: dict[str, Counter[str]] = defaultdict(Counter)
     for row in sent:
         days[str(local(row.settled_at, play.zone).date())][row.step] += 1
-    return [
-        {"date": day, "sent": steps.total(), "by_step": dict(sorted(steps.items()))}
-        for day, steps in sorted(days.items())
-    ]
+    return [{"date": day, "sent": steps.total(), "by_step": _by_step(steps)} for day, steps in sorted(days.items())]
+
+
+def _by_step(steps: Counter[str]) -> dict[str, int]:
+    """How many notices each step took, in the order in which a unit meets them."""
+    return {step: steps[step] for step in sorted(steps, key=lambda step: (_ORDER.get(step, len(_ORDER)), step))}
 
 
 def _mailboxes(play: Play, sent: Sequence[Row[Any]]) -> dict[str, Any]:

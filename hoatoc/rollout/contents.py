@@ -73,7 +73,7 @@ def contents(
         elif notice.template == explanation.TEMPLATE:
             found[notice.id] = _explanation(session, directive, snap, notice, owed[notice.id], kid)
         elif notice.template == "escalation_digest":
-            found[notice.id] = _digest(notice, owed[notice.id], directive.zone)
+            found[notice.id] = _digest(session, notice, owed[notice.id], directive.zone)
         else:
             mine = [{"says": part.says, "quote": part.quote} for part in support.parts(tasks, notice.addressee_id)]
             told = {"report": reports.get(notice.addressee_id), "original": original, "support": mine}
@@ -177,8 +177,8 @@ def _permission(session: Session, snap: Snapshot, notice: Any, owed: list[Owed],
     return {"request": {**said, **answer}}
 
 
-def _digest(notice: Any, owed: list[Owed], zone: str) -> dict[str, Any] | None:
-    """What those above are told: the units that still owe, each with what it owes."""
+def _digest(session: Session, notice: Any, owed: list[Owed], zone: str) -> dict[str, Any] | None:
+    """What those above are told: those that still owe, each with what it owes; a person is no unit."""
     units: dict[int, dict[str, Any]] = {}
     for item in owed:
         if item.still:
@@ -186,7 +186,9 @@ def _digest(notice: Any, owed: list[Owed], zone: str) -> dict[str, Any] | None:
             unit["duties"].append(item.line)
     if not units:
         return None
-    return {"step": notice.step, "at": spoken(notice.due_at, zone), "units": list(units.values())}
+    members = select(Addressee.id).where(among(session, Addressee.id, list(units)), Addressee.post_id.is_not(None))
+    who = "nơi nhận" if session.scalar(members.limit(1)) is not None else "đơn vị"
+    return {"step": notice.step, "at": spoken(notice.due_at, zone), "units": list(units.values()), "who": who}
 
 
 def _report_words(session: Session, snap: Snapshot, addressee_ids: Sequence[int]) -> dict[int, dict[str, str]]:

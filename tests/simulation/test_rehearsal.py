@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from hoatoc.errors import FormatError
 from hoatoc.format.folder import Draft, OfficeFolder, find_draft, office_paths, read_office
+from hoatoc.format.ladder import Step
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Base, Report
 from hoatoc.rehearsal.account import summary
@@ -50,6 +51,15 @@ def test_the_rehearsal_of_each_directive_is_the_one_that_was_approved(key: str) 
         golden.write_text(json.dumps(account, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     assert account == json.loads(golden.read_text(encoding="utf-8")), "changed on purpose? APPROVE=1"
     assert all(account["checks"].values())
+
+
+def test_steps_stand_in_the_order_of_the_ladder() -> None:
+    account = told(silent=1)
+    columns = list(account["notices"]["by_step"])
+    assert columns == [step for step in ("dispatch", *Step, "summary") if step in columns]
+    assert len(columns) > 4
+    for day in account["days"]:
+        assert list(day["by_step"]) == [step for step in columns if step in day["by_step"]]
 
 
 def test_the_same_seed_tells_the_same_tale_and_another_seed_another() -> None:
