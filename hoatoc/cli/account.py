@@ -7,6 +7,7 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out, print_json
+from hoatoc.cli.words import say
 from hoatoc.errors import HoatocError
 
 accounts = typer.Typer(no_args_is_help=True, help="Tài khoản của văn phòng, lãnh đạo, người quản trị.")
@@ -40,7 +41,7 @@ def add(
     password = "" if no_password else _password(generate)
     with here.ledger.write() as session:
         made = register.add(session, login, name=name, role=Role(role), password=password, now=machine_now(), by=_BY)
-    out.print(f"[green]Đã thêm[/] {made.login} ({made.role})", soft_wrap=True)
+    out.print(say("[green]Đã thêm[/] %(login)s (%(role)s)", login=made.login, role=made.role), soft_wrap=True)
     _show(password, generate)
 
 
@@ -68,7 +69,7 @@ def list_accounts(as_json: Annotated[bool, typer.Option("--json", help="In dữ 
             markup=False, soft_wrap=True,
         )  # fmt: skip
     if not everyone:
-        out.print("Chưa có tài khoản nào: hoatoc account add LOGIN --name 'Họ và tên' --role desk")
+        out.print(say("Chưa có tài khoản nào: hoatoc account add LOGIN --name 'Họ và tên' --role desk"))
 
 
 @accounts.command()
@@ -80,7 +81,7 @@ def disable(login: Login) -> None:
 
     with open_installation().ledger.write() as session:
         register.disable(session, register.find(session, login), now=machine_now(), by=_BY)
-    out.print(f"Đã khóa {login}.")
+    out.print(say("Đã khóa %(login)s.", login=login))
 
 
 @accounts.command()
@@ -92,7 +93,7 @@ def enable(login: Login) -> None:
 
     with open_installation().ledger.write() as session:
         register.enable(session, register.find(session, login), now=machine_now(), by=_BY)
-    out.print(f"Đã mở lại {login}.")
+    out.print(say("Đã mở lại %(login)s.", login=login))
 
 
 @accounts.command()
@@ -108,7 +109,7 @@ def password(login: Login, generate: Generate = False) -> None:
     new = _password(generate)
     with here.ledger.write() as session:
         register.change_password(session, register.find(session, login), new, now=machine_now(), by=_BY)
-    out.print(f"Đã đổi mật khẩu của {login}.")
+    out.print(say("Đã đổi mật khẩu của %(login)s.", login=login))
     _show(new, generate)
 
 
@@ -162,7 +163,7 @@ def list_tokens(login: Login) -> None:
         )
         out.print(said, markup=False, soft_wrap=True)
     if not found:
-        out.print(f"{login} chưa có mã API nào: hoatoc account token {login}")
+        out.print(say("%(login)s chưa có mã API nào: hoatoc account token %(login)s", login=login))
 
 
 @accounts.command()
@@ -174,7 +175,7 @@ def revoke_token(login: Login, number: Annotated[int, typer.Argument(min=1, max=
 
     with open_installation().ledger.write() as session:
         tokens.revoke(session, register.find(session, login), number, now=machine_now(), by=_BY)
-    out.print(f"Đã thu hồi mã số {number} của {login}.")
+    out.print(say("Đã thu hồi mã số %(number)s của %(login)s.", number=number, login=login))
 
 
 def _password(generate: bool) -> str:

@@ -28,7 +28,13 @@ def init() -> None:
     from hoatoc.installation import initialise
 
     installation = initialise()
-    out.print(f"Sổ cái: {installation.ledger.engine.url.render_as_string()}\nThư mục nhà: {installation.settings.home}")
+    out.print(
+        say(
+            "Sổ cái: %(ledger)s\nThư mục nhà: %(home)s",
+            ledger=installation.ledger.engine.url.render_as_string(),
+            home=installation.settings.home,
+        )
+    )
 
 
 @app.command()
@@ -112,9 +118,14 @@ def _say_when_it_starts(here: "Installation", key: str) -> None:
     from hoatoc.installation import running
 
     if running(here.settings):
-        out.print("Lượt đầu tiên bắt đầu trong ít giây, trên Prefect.")
+        out.print(say("Lượt đầu tiên bắt đầu trong ít giây, trên Prefect."))
     else:
-        out.print(f"Chưa có `hoatoc serve` đang chạy: thư sẽ đi khi chạy `hoatoc serve` hoặc `hoatoc pass {key}`.")
+        out.print(
+            say(
+                "Chưa có `hoatoc serve` đang chạy: thư sẽ đi khi chạy `hoatoc serve` hoặc `hoatoc pass %(key)s`.",
+                key=key,
+            )
+        )
 
 
 @app.command(name="pass")
@@ -137,7 +148,7 @@ def pass_(key: Key, as_json: Json = False) -> None:
     for passed in done:
         print_pass(passed)
     if not done:
-        out.print("Một lượt khác đang chạy; nó sẽ xem lại một lần nữa trước khi dừng.")
+        out.print(say("Một lượt khác đang chạy; nó sẽ xem lại một lần nữa trước khi dừng."))
 
 
 @app.command()

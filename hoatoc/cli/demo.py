@@ -8,6 +8,7 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out
+from hoatoc.cli.words import say
 from hoatoc.errors import HoatocError
 from hoatoc.phrase import Phrase
 
@@ -34,5 +35,5 @@ def _fresh(home: Path) -> Path:
             Phrase("%(home)s có sẵn và không phải là cuộc trình diễn", home=home), hint="chọn thư mục khác: --home"
         )
     elif home.exists():
-        out.print("Tiếp tục cuộc trình diễn bị ngắt, từ sổ cái.")
+        out.print(say("Tiếp tục cuộc trình diễn bị ngắt, từ sổ cái."))
     return home

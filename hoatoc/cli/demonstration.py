@@ -14,6 +14,7 @@ from hoatoc import clock
 from hoatoc.accounts import register, signin
 from hoatoc.cli.console import out
 from hoatoc.cli.stopping import until_told_to_stop
+from hoatoc.cli.words import say
 from hoatoc.demo import tale
 from hoatoc.demo.acting import Actors
 from hoatoc.demo.driver import END, FIRST_DAY, ISSUED, KEY, ZONE, Driver
@@ -60,13 +61,13 @@ def demonstrate(home: Path, *, once: bool) -> bool:
     sink = start_sink(settings.outbox_folder, listener, dead=dead)
     try:
         with until_told_to_stop() as wait:
-            out.print("Đang khởi động Prefect, worker và cổng thông tin…")
+            out.print(say("Đang khởi động Prefect, worker và cổng thông tin…"))
             with supervise(settings, smtp_url=f"smtp://127.0.0.1:{port_of(listener)}") as addresses:
                 balanced = _play(here, addresses, people)
                 (home / "finished").touch()
                 _show_where(here, addresses)
                 if not once:
-                    out.print("\n[bold]Ctrl-C để dừng tất cả.[/]")
+                    out.print(say("\n[bold]Ctrl-C để dừng tất cả.[/]"))
                     wait(addresses.check)
             return balanced
     finally:
@@ -92,7 +93,11 @@ def _play(here: Installation, addresses: Addresses, people: list[Persona]) -> bo
         driver.play()
         progress.update(bar, completed=int((END - ISSUED).total_seconds() // 3600), description="xong")
     out.print(
-        f"{driver.started} lượt chạy trên Prefect; {driver.actors.refused} báo cáo bị trả lại vì số liệu không khớp.\n"
+        say(
+            "%(started)s lượt chạy trên Prefect; %(refused)s báo cáo bị trả lại vì số liệu không khớp.\n",
+            started=driver.started,
+            refused=driver.actors.refused,
+        )
     )
     return tale.tell(here, out)
 
@@ -117,10 +122,11 @@ def way_in(here: Installation) -> str:
 
 
 def _show_where(here: Installation, addresses: Addresses) -> None:
-    out.print("\n[bold]Xem ở đâu[/]")
+    out.print(say("\n[bold]Xem ở đâu[/]"))
     out.print(f"  Prefect UI       {addresses.prefect}", soft_wrap=True)
-    out.print(f"  Bảng theo dõi    {way_in(here)}", soft_wrap=True)
+    out.print(say("  Bảng theo dõi    %(address)s", address=way_in(here)), soft_wrap=True)
     out.print(
-        f"  Trang đơn vị     liên kết trong thư, ví dụ mở một tệp ở {here.settings.outbox_folder}", soft_wrap=True
+        say("  Trang đơn vị     liên kết trong thư, ví dụ mở một tệp ở %(folder)s", folder=here.settings.outbox_folder),
+        soft_wrap=True,
     )
-    out.print(f"  Sổ cái           {here.ledger.engine.url.database}", soft_wrap=True)
+    out.print(say("  Sổ cái           %(database)s", database=here.ledger.engine.url.database), soft_wrap=True)

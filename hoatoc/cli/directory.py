@@ -24,7 +24,7 @@ def export_units(
 
     folder = find_office(read_settings().directives, office)
     file.write_bytes(write_units(folder.units))
-    out.print(f"{len(folder.units.units)} đơn vị: {file}", soft_wrap=True)
+    out.print(say("%(count)s đơn vị: %(file)s", count=len(folder.units.units), file=file), soft_wrap=True)
 
 
 @units.command(name="import")
@@ -60,15 +60,15 @@ def import_units(
         told = f"{'+' if change.new else '~'} {change.name}: {'; '.join(change.lines)}"
         out.print(told, markup=False, soft_wrap=True)
     for key in made.breaks:
-        out.print(f"! {key} sẽ có lỗi, xem `hoatoc check`", markup=False)
+        out.print(say("! %(key)s sẽ có lỗi, xem `hoatoc check`", key=key), markup=False)
     if not made.changes:
-        out.print("Không có gì thay đổi.")
+        out.print(say("Không có gì thay đổi."))
     elif yes:
         with here.ledger.write() as session:
             keeping.save(session, folder, made, seen=seen, now=clock.read(session), by=by)
-        out.print(f"Đã ghi {len(made.changes)} thay đổi.")
+        out.print(say("Đã ghi %(count)s thay đổi.", count=len(made.changes)))
     else:
-        out.print("Chưa ghi gì; thêm --yes để ghi.")
+        out.print(say("Chưa ghi gì; thêm --yes để ghi."))
 
 
 @app.command()
@@ -84,4 +84,4 @@ def untry(
 
     with open_installation().ledger.write() as session:
         trial.remove(session, directive_of(session, key), by=by, now=clock.read(session))
-    out.print("Đã bỏ lần chạy thử.")
+    out.print(say("Đã bỏ lần chạy thử."))

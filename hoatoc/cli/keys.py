@@ -6,6 +6,7 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out
+from hoatoc.cli.words import say
 
 keys = typer.Typer(no_args_is_help=True, help="Các khóa ký liên kết.")
 app.add_typer(keys, name="keys")
@@ -25,7 +26,7 @@ def list_keys() -> None:
     for kid in ring.keys:
         out.print(f"{kid}  {'đang ký' if kid == ring.newest else 'chỉ đọc'}")
     for kid in missing:
-        out.print(f"{kid}  [red]thiếu[/]")
+        out.print(say("%(kid)s  [red]thiếu[/]", kid=kid))
 
 
 @keys.command()
@@ -41,4 +42,9 @@ def retire(kid: Annotated[str, typer.Argument(metavar="KEY", help="Sáu chữ đ
     with open_ledger(settings.ledger_url).write() as session:
         keyring.retire(session, kid)
         history.note(session, None, at=machine_now(), kind="key_retired", subject=f"key:{kid}", actor="command line")
-    out.print(f"Sổ cái không cần khóa {kid} nữa. Lấy nó ra khỏi HOATOC_SECRET_KEY hoặc tệp keys, rồi khởi động lại.")
+    out.print(
+        say(
+            "Sổ cái không cần khóa %(kid)s nữa. Lấy nó ra khỏi HOATOC_SECRET_KEY hoặc tệp keys, rồi khởi động lại.",
+            kid=kid,
+        )
+    )

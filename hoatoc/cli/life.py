@@ -7,6 +7,7 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out
+from hoatoc.cli.words import say
 
 Key = Annotated[str, typer.Argument(metavar="ID", help="Khóa văn bản, ví dụ kien-giang/13-cv-bcd.")]
 Reason = Annotated[str, typer.Option(help="Lý do: gửi cho các đơn vị và lưu trong lịch sử.")]
@@ -35,8 +36,15 @@ def amend(key: Key, reason: Reason, by: By = "văn phòng", version: Version = N
     for line in done.changes:
         out.print(f"  {line}", markup=False, soft_wrap=True)
     out.print(
-        f"Thêm {len(done.added)} nơi nhận, bớt {len(done.removed)}; mở {done.opened} việc, rút {done.withdrawn},"
-        f" đổi hạn hoặc nấc {done.moved}."
+        say(
+            "Thêm %(added)s nơi nhận, bớt %(removed)s; mở %(opened)s việc, rút %(withdrawn)s, "
+            "đổi hạn hoặc nấc %(moved)s.",
+            added=len(done.added),
+            removed=len(done.removed),
+            opened=done.opened,
+            withdrawn=done.withdrawn,
+            moved=done.moved,
+        )
     )
     wake(key)
 
@@ -110,7 +118,7 @@ def wake(key: str) -> None:
 
     here = open_installation()
     if not running(here.settings):
-        out.print(f"Thư báo thay đổi sẽ đi khi chạy `hoatoc serve` hoặc `hoatoc pass {key}`.")
+        out.print(say("Thư báo thay đổi sẽ đi khi chạy `hoatoc serve` hoặc `hoatoc pass %(key)s`.", key=key))
         return
     from hoatoc.cli.prefect import start
 

@@ -10,6 +10,7 @@ from rich.tree import Tree
 from hoatoc.cli import app
 from hoatoc.cli.commands import Json, Key
 from hoatoc.cli.console import out, print_json
+from hoatoc.cli.words import say
 
 FileKind = Literal["directive", "office", "units", "form", "roster"]
 
@@ -33,7 +34,7 @@ def lineage(key: Key, as_json: Json = False) -> None:
         print_json({**node.as_dict(), "roll_up": summed})
         return
     out.print(_grow(node.as_dict(), Tree(_label(node.as_dict()))))
-    out.print(f"Cộng dồn: {_counted(summed)}")
+    out.print(say("Cộng dồn: %(counted)s", counted=_counted(summed)))
 
 
 @app.command()

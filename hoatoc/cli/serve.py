@@ -6,6 +6,7 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out
+from hoatoc.cli.words import say
 
 
 @app.command()
@@ -30,10 +31,20 @@ def serve(
         registered = asyncio.run(register(folders, watch=True))
         for folder in folders:
             for key, error in folder.broken.items():
-                out.print(f"[yellow]![/] {key} chưa dùng được, xem `hoatoc check`: {len(error.problems)} lỗi")
-        out.print(f"Prefect:          {addresses.prefect}   ({len(registered)} văn bản)")
-        out.print(f"Bảng theo dõi:    {here.links.board}   (tài khoản: hoatoc account)", soft_wrap=True)
-        out.print(f"Máy chủ thư:      {addresses.smtp_url}")
-        out.print("Ctrl-C để dừng.")
+                out.print(
+                    say(
+                        "[yellow]![/] %(key)s chưa dùng được, xem `hoatoc check`: %(count)s lỗi",
+                        key=key,
+                        count=len(error.problems),
+                    )
+                )
+        out.print(
+            say("Prefect:          %(prefect)s   (%(count)s văn bản)", prefect=addresses.prefect, count=len(registered))
+        )
+        out.print(
+            say("Bảng theo dõi:    %(board)s   (tài khoản: hoatoc account)", board=here.links.board), soft_wrap=True
+        )
+        out.print(say("Máy chủ thư:      %(smtp_url)s", smtp_url=addresses.smtp_url))
+        out.print(say("Ctrl-C để dừng."))
         wait(addresses.check)
-    out.print("Đã dừng.")
+    out.print(say("Đã dừng."))
