@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -55,7 +54,7 @@ def _way(name: str, given: bool) -> str:
 def _letter() -> bytes:
     """Our message, with marks where the parts of the recipient go."""
     composer, [one, _] = building.notices(2)
-    marked = replace(one, to_name=NAME.decode(), to_address=ADDRESS.decode(), message_id=f"<{NUMBER.decode()}@x>")
+    marked = one._replace(to_name=NAME.decode(), to_address=ADDRESS.decode(), message_id=f"<{NUMBER.decode()}@x>")
     message = composer.compose(marked, eight_bit=True).message
     link = composer._link(marked).encode()
     return message.replace(link, LINK)

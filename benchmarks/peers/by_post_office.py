@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 import django
 from django.conf import settings
 from django.core.mail.backends import smtp
-from job import SUBJECT, asked, timed
+from job import OFFICE, SENDER, SUBJECT, asked, timed
 
 JOB = asked()
 parts = urlsplit(JOB.database.replace("postgresql://postgres@/", "postgresql://postgres@host/"))
@@ -17,9 +17,7 @@ class Backend(smtp.EmailBackend):
 
     def _send(self, email_message: Any) -> bool:
         number = int(email_message.to[0].partition("@")[0].removeprefix("xa-"))
-        self.connection.sendmail(
-            "vptu@mau.example", email_message.to, JOB.message(number), mail_options=["BODY=8BITMIME"]
-        )
+        self.connection.sendmail(SENDER, email_message.to, JOB.message(number), mail_options=["BODY=8BITMIME"])
         return True
 
 
@@ -45,9 +43,12 @@ from post_office.models import STATUS, Email  # noqa: E402
 
 
 def _mail(number: int) -> dict[str, Any]:
-    text, html = ("", "") if JOB.given else JOB.bodies(number)
-    return {"recipients": [JOB.address(number)], "sender": "vptu@mau.example", "subject": SUBJECT, "message": text,
-            "html_message": html}  # fmt: skip
+    if JOB.given:
+        return {"recipients": [JOB.address(number)], "sender": SENDER, "subject": SUBJECT, "message": "",
+                "html_message": ""}  # fmt: skip
+    text, html = JOB.bodies(number)
+    return {"recipients": [f'"{JOB.name(number)}" <{JOB.address(number)}>'], "sender": f'"{OFFICE}" <{SENDER}>',
+            "subject": SUBJECT, "message": text, "html_message": html}  # fmt: skip
 
 
 call_command("migrate", verbosity=0)

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 
 NAME, LINK, ADDRESS, NUMBER = b"@@NAME@@", b"http://portal.example/v/@@LINK@@", b"ten@mau.example", b"@@NUMBER@@"
-_SENDER = "vptu@mau.example"
+SENDER, OFFICE = "vptu@mau.example", "Văn phòng Tỉnh ủy Kiên Giang"
 SUBJECT = "13-CV/BCĐ: đề nghị xác nhận đã nhận trước 16 giờ 00 ngày 24/11"
 _here = threading.local()
 
@@ -62,7 +62,7 @@ class Job:
 
     def _built(self, number: int) -> bytes:
         message = EmailMessage(policy=policy.SMTP)
-        message["From"] = Address("Văn phòng Tỉnh ủy Kiên Giang", addr_spec=_SENDER)
+        message["From"] = Address(OFFICE, addr_spec=SENDER)
         message["To"] = Address(self.name(number), addr_spec=self.address(number))
         message["Subject"], message["Message-ID"] = SUBJECT, f"<{number}@mau.example>"
         text, html = self.bodies(number)
@@ -90,7 +90,7 @@ class Job:
         """Send one notice, over a connection that this thread keeps."""
         if not hasattr(_here, "smtp"):
             _here.smtp = smtplib.SMTP("127.0.0.1", self.port)
-        _here.smtp.sendmail(_SENDER, [self.address(number)], self.message(number), mail_options=["BODY=8BITMIME"])
+        _here.smtp.sendmail(SENDER, [self.address(number)], self.message(number), mail_options=["BODY=8BITMIME"])
 
     def mark(self, number: int) -> None:
         """Mark one notice as sent, and commit, over a connection that this thread keeps."""

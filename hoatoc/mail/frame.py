@@ -7,10 +7,10 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from hoatoc.mail.enclosure import Enclosure, base64_lines
 
@@ -21,8 +21,7 @@ _FIRST_WORD, _NEXT_WORD = 33, 42
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A message ready for the wire: who it goes to, its bytes, and whether they need 8BITMIME (RFC 6152). Of one that
     is `dotless` it is known that none of its lines begins with a dot."""
 

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -43,8 +42,7 @@ class Outcome(StrEnum):
     NO_SERVER = "no_server"  #: The mail server could not be reached, or went away: says nothing of the mailbox.
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The outcome of one attempt, with the server's code (0 when it gave none) and words."""
 
     notice_id: int

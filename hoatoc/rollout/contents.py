@@ -1,12 +1,12 @@
 """What a notice says: the values its template is filled with, taken from the ledger when it is first claimed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from hoatoc.ledger.rows import among
 from hoatoc.ledger.schema import (
@@ -31,8 +31,7 @@ CHANGE = "change"
 ANSWER = "report_answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """A duty a notice speaks of, with who owes it. `line` is how notices list it, shared by all duties alike."""
 
     addressee_id: int
@@ -106,24 +105,22 @@ def _owed_by_notice(
     """The duties of each notice, settled ones too, in the order of their addressees."""
     found: dict[int, list[Owed]] = {notice_id: [] for notice_id in notice_ids}
     lines: dict[Any, dict[str, Any]] = {}
-    alike = (Duty.kind, Duty.subject, Duty.slot, Duty.due_at)
+    still = case((and_(Duty.state == DutyState.OPEN, Addressee.unreachable_at == NEVER), 1), else_=0)
+    # As the driver gives them: they are only told apart.
+    alike = (type_coerce(column, NullType()) for column in (Duty.kind, Duty.subject, Duty.slot, Duty.due_at))
     statement = (
-        select(NoticeDuty.notice_id, Duty.id, Duty.state, Addressee.id, Addressee.name, Addressee.link_generation,
-               Addressee.unreachable_at, *alike)
+        select(NoticeDuty.notice_id, Duty.id, Addressee.id, Addressee.name, Addressee.link_generation, still, *alike)
         .join(Duty, Duty.id == NoticeDuty.duty_id)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .where(among(session, NoticeDuty.notice_id, notice_ids))
         .order_by(NoticeDuty.notice_id, Addressee.id, Duty.due_at, Duty.id)
     )  # fmt: skip
-    for notice_id, duty_id, state, addressee_id, name, generation, unreachable_at, *likeness in session.execute(
-        statement
-    ):
+    for notice_id, duty_id, addressee_id, name, generation, owing, *likeness in session.execute(statement):
         line = lines.get(tuple(likeness))
         if line is None:
             line = wording.duty_line(session.get_one(Duty, duty_id), snap, directive.zone, now)
             lines[tuple(likeness)] = line
-        still = state is DutyState.OPEN and unreachable_at == NEVER
-        found[notice_id].append(Owed(addressee_id, name, generation, still, line))
+        found[notice_id].append(Owed(addressee_id, name, generation, bool(owing), line))
     return found
 
 
