@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
@@ -102,14 +102,23 @@ def take_report_file(front: TheFront, token: str, day: date, incoming: TheIncomi
     return _take(front, token, day, typed, {}, channel="file")
 
 
+@router.get("/v/{token}/bao-cao/{day}/nhap")
+def show_typed(token: str, day: date) -> Response:
+    """The form again, where a browser has kept the address of what is typed."""
+    return RedirectResponse(f"/v/{token}/bao-cao/{day}", status_code=303)
+
+
 @router.post("/v/{token}/bao-cao/{day}/nhap")
 def keep_typed(front: TheFront, token: str, day: date, incoming: TheIncoming) -> Response:
-    """Keep what has been typed so far; it is not a submission."""
+    """Keep what has been typed so far, and say so; it is not a submission."""
     with front.ledger.write() as session:
         opened = _open(front, session, token, day)
-        if not opened.report.closed and opened.page.form is not None:
-            unsent.keep(session, opened.duty, opened.page.form, incoming.typed, clock.read(session))
-    return Response(status_code=204)
+        if opened.report.closed or opened.page.form is None:
+            return Response(status_code=204)
+        now = clock.read(session)
+        unsent.keep(session, opened.duty, opened.page.form, incoming.typed, now)
+    at = front.language.moment(now, opened.page.directive.zone)
+    return PlainTextResponse(front.language.say("Đã lưu tạm lúc %(at)s, chưa nộp.", at=at))
 
 
 @router.get("/v/{token}/bao-cao/{day}/mau.xlsx")

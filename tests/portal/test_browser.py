@@ -96,6 +96,26 @@ def test_a_lost_connection_loses_no_typed_figure(site: tuple[Place, str], browse
     page.close()
 
 
+def test_what_is_typed_is_kept_and_the_page_can_be_loaded_again(site: tuple[Place, str], browser: Browser) -> None:
+    place, url = site
+    form = f"{url}{place.link('Sở Y tế')}/bao-cao/{DAY}"
+    page = browser.new_page(viewport=PHONE)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(form)
+    with page.expect_response("**/nhap"):
+        page.locator("[name=nhiem_luy_ke]").fill("3884")
+        page.locator("[name=nhiem_luy_ke]").press("Tab")
+    expect(page.get_by_text("Đã lưu tạm lúc 13 giờ 00, ngày 24/11/2021, chưa nộp.")).to_be_visible()
+    expect(page).to_have_url(form)
+    page.reload()
+    expect(page.locator("[name=nhiem_luy_ke]")).to_have_value("3884")
+    page.goto(f"{form}/nhap")
+    expect(page).to_have_url(form)
+    page.close()
+    assert complaints == []
+
+
 def test_the_board_refreshes_and_keeps_what_was_unfolded(site: tuple[Place, str], browser: Browser) -> None:
     place, url = site
     page = browser.new_page(viewport=DESK)

@@ -230,7 +230,8 @@ def test_unusual_figures_ask_for_a_word_in_the_form_and_over_the_api(
 
 def test_what_is_typed_is_kept_until_it_is_sent(place: Place, client: TestClient, unit: str) -> None:
     typed = {"nhiem_moi": "7", "ghi_chu": "đang hỏi", "la": "x" * 9999}
-    assert client.post(f"{unit}/bao-cao/{DAY}/nhap", data=typed).status_code == 204
+    kept = client.post(f"{unit}/bao-cao/{DAY}/nhap", data=typed)
+    assert (kept.status_code, kept.text) == (200, "Đã lưu tạm lúc 16 giờ 00, ngày 23/11/2021, chưa nộp.")
     page = client.get(f"{unit}/bao-cao/{DAY}").text
     assert 'value="7"' in page
     assert "đã điền dở, chưa nộp" in words(page)
