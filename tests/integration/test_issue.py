@@ -31,12 +31,13 @@ def again(world: World, files: Files, key: str = "") -> None:
 
 def test_the_snapshot_holds_what_the_files_said(world: World) -> None:
     folder, draft = small_office().read()
-    (directive,) = world.all(Directive)
-    snap = snapshot.of(directive)
-    assert snap.content == draft.content
-    assert snap.office == folder.office
-    assert snap.forms == folder.forms
-    assert directive.snapshot_hash == snapshot.digest(directive.snapshot)
+    with world.ledger.read() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        snap = snapshot.of(directive)
+        assert snap.content == draft.content
+        assert snap.office == folder.office
+        assert snap.forms == folder.forms
+        assert directive.snapshot_hash == snapshot.digest(directive.snapshot)
 
 
 def test_addressees_obligations_and_assignments_are_rows(world: World) -> None:
