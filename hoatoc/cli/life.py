@@ -19,7 +19,7 @@ Version = Annotated[
 
 @app.command()
 def amend(key: Key, reason: Reason, by: By = "văn phòng", version: Version = None) -> None:
-    """Sửa văn bản đang chạy theo tệp hiện có: bản chụp mới, việc đang mở đi theo, các đơn vị được báo điều đã đổi."""
+    """Sửa văn bản đang chạy theo tệp hiện có: việc đang mở đi theo, kỳ đang mở giữ giờ cũ, nơi liên quan được báo."""
     from hoatoc import clock
     from hoatoc.format.folder import find_draft
     from hoatoc.installation import open_installation

@@ -1,6 +1,5 @@
 """Amending a directive that runs: a new snapshot, and everything that is open follows it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -24,8 +23,7 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import following_day, instant, local_date
 from hoatoc.phrase import Phrase
-from hoatoc.rollout import announcement, bearing, duties, history, life, originals, periods, reach, snapshot
-from hoatoc.rollout.change import announce
+from hoatoc.rollout import announcement, bearing, duties, effect, history, life, originals, periods, reach, snapshot
 from hoatoc.rollout.difference import differences
 from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.issue import NotApproved, approved
@@ -79,11 +77,13 @@ def preview(
     session.flush()
     originals.keep(session, directive, draft)
     after = snapshot.of(directive)
-    done = Amended(changes=differences(before, after))
+    done = Amended()
     _obligations(session, directive, draft)
     followed = bearing.follow(session, directive, folder, draft, reason=reason, by=by, now=now)
     done.added, done.removed, done.withdrawn = followed.added, followed.removed, followed.withdrawn
     _periods(session, directive, after, now)
+    changed = effect.dated(session, directive, differences(before, after), now)
+    done.changes = [item.says for item in changed]
     _owed_once(session, directive, before, after, done, reason, by, now)
     _ladders(session, directive, before, after, done, now)
     session.flush()
@@ -95,7 +95,7 @@ def preview(
         reason=reason, changes=done.changes, before=old_hash, snapshot=directive.snapshot_hash, added=done.added,
         removed=done.removed,
     )  # fmt: skip
-    _tell(session, directive, done, followed.told, reason, now)
+    effect.tell(session, directive, changed, followed.told, reason=reason, now=now)
     return done
 
 
@@ -250,19 +250,3 @@ def _ladders(
         duty.step, duty.next_at = step, climb.instant(step, duty.due_at)
         done.moved += 1
     session.flush()
-
-
-def _tell(
-    session: Session, directive: Directive, done: Amended, gone: Sequence[Addressee], reason: str, now: datetime
-) -> None:
-    told = session.scalars(
-        select(Addressee)
-        .where(
-            Addressee.directive_id == directive.id, reach.announced()
-        )
-        .order_by(Addressee.id)
-    ).all()  # fmt: skip
-    lines = done.changes or ["Danh sách đơn vị thực hiện được cập nhật."]
-    announce(session, directive, told, what="amended", headline="Sửa đổi, bổ sung", lines=lines, reason=reason, now=now)
-    lines = ["Đơn vị không còn là nơi nhận của văn bản này; không phải thực hiện thêm."]
-    announce(session, directive, gone, what="left", headline="Thôi giao thực hiện", lines=lines, reason=reason, now=now)

@@ -1,25 +1,37 @@
 """What an amendment changes, in lines that a unit and the history can read."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from hoatoc.rollout.plan import decisions
 from hoatoc.rollout.snapshot import Snapshot
 
 
-def differences(before: Snapshot, after: Snapshot) -> list[str]:
+@dataclass(frozen=True)
+class Difference:
+    """One thing that has changed: which, and the line that says so. `report` is the clause of the report that it is
+    about, and of nothing else; '' where it may concern everybody."""
+
+    what: str
+    says: str
+    report: str = ""
+
+
+def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
     """The changed decisions and clauses between two snapshots; empty when nothing that is told has changed."""
-    return [*_decisions(before, after), *_clauses(before, after)]
+    return [*_decisions(before, after), *(Difference("", says) for says in _clauses(before, after))]
 
 
-def _decisions(before: Snapshot, after: Snapshot) -> Iterator[str]:
+def _decisions(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     old = {item["what"]: item["value"] for item in decisions(before.office, before.content)}
-    new = {item["what"]: item["value"] for item in decisions(after.office, after.content)}
-    for what, value in new.items():
+    new = {item["what"]: item for item in decisions(after.office, after.content)}
+    for what, item in new.items():
+        value, report = item["value"], item.get("report", "")
         if what not in old:
-            yield f"{what}: {value} (thêm)"
+            yield Difference(what, f"{what}: {value} (thêm)", report)
         elif old[what] != value:
-            yield f"{what}: {old[what]} → {value}"
-    yield from (f"{what}: bỏ" for what in old if what not in new)
+            yield Difference(what, f"{what}: {old[what]} → {value}", report)
+    yield from (Difference(what, f"{what}: bỏ") for what in old if what not in new)
 
 
 def _clauses(before: Snapshot, after: Snapshot) -> Iterator[str]:

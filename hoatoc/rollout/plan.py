@@ -22,6 +22,8 @@ from hoatoc.rollout.warnings import warnings
 TEXT, OFFICE = "text", "office"
 #: How many days of a daily report are laid out.
 _DAYS = 5
+#: What is decided about the hours of a report: what is open keeps them when they are amended.
+CUTOFF, CLOSING = "giờ chốt báo cáo", "chốt tổng hợp, khóa nhận"
 
 
 def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
@@ -71,7 +73,8 @@ def _shared(draft: Draft, resolved: list[Resolved]) -> Iterator[dict[str, Any]]:
 
 
 def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]]:
-    """What the text says and what the office has decided, each in a line."""
+    """What the text says and what the office has decided, each in a line; `report` is the clause of the report that it
+    is about, where it is about one."""
     text, regime = content.text, content.regime
     given = [
         ("Số, ký hiệu", text.code), ("Ngày", f"{text.date:%d/%m/%Y}" if text.date else None),
@@ -82,13 +85,13 @@ def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]
     yield _decided("Ai đứng sau từng dòng kính gửi", f"{len(regime.addressees)} quy tắc chọn đơn vị")
     yield _decided("Hạn xác nhận đã nhận", f"{spoken_delay(regime.receipt.within)} sau khi ban hành")
     for rule in regime.reports:
-        clause = f"Khoản {rule.clause}"
         last = f"{rule.last:%d/%m/%Y}" if rule.last else "khi văn phòng kết thúc"
         closing = f"{spoken_delay(rule.freeze)} và {spoken_delay(rule.lock)} sau giờ chốt"
-        yield _decided(f"{clause}: giờ chốt báo cáo", f"{rule.cutoff:%H:%M} hằng ngày, từ {rule.first:%d/%m/%Y}")
-        yield _decided(f"{clause}: ngày thôi báo cáo", last)
-        yield _decided(f"{clause}: chốt tổng hợp, khóa nhận", closing)
-        yield _decided(f"{clause}: biểu mẫu", rule.form)
+        yield _of_report(rule, CUTOFF, f"{rule.cutoff:%H:%M} hằng ngày")
+        yield _of_report(rule, "ngày đầu phải báo cáo", f"{rule.first:%d/%m/%Y}")
+        yield _of_report(rule, "ngày thôi báo cáo", last)
+        yield _of_report(rule, CLOSING, closing)
+        yield _of_report(rule, "biểu mẫu", rule.form)
     for once in owed_once(regime):
         source = TEXT if once.due.source == "text" else OFFICE
         yield {"what": f"Khoản {once.clause}: hạn", "value": _spoken_due(once.due), "source": source}
@@ -120,6 +123,10 @@ def _spoken_due(due: Deadline) -> str:
 
 def _decided(what: str, value: str) -> dict[str, str]:
     return {"what": what, "value": value, "source": OFFICE}
+
+
+def _of_report(rule: ReportRule, what: str, value: str) -> dict[str, str]:
+    return {**_decided(f"Khoản {rule.clause}: {what}", value), "report": rule.clause}
 
 
 def _days(rule: ReportRule) -> Iterator[Any]:

@@ -145,7 +145,7 @@ def _actions(language: Language) -> list[Action]:
     say = language.say
     return [
         Action(AMEND, say("Sửa theo tệp"), say(
-            "Văn bản theo tệp hiện có: việc đang mở đi theo, các đơn vị được báo điều đã đổi.")),
+            "Văn bản theo tệp hiện có: việc đang mở đi theo, kỳ báo cáo đang mở giữ giờ cũ, nơi liên quan được báo.")),
         Action(SUSPEND, say("Tạm dừng"), say(
             "Các hạn ngừng tính, không ai bị nhắc, cho tới khi cho chạy tiếp. Các đơn vị được báo.")),
         Action(RESUME, say("Chạy tiếp"), say(

@@ -366,7 +366,41 @@ def test_a_new_cutoff_holds_from_the_next_period(world: World, mail: MailServer)
     assert world.period(SLOT).due_at == DUE
     assert world.period(NEXT_SLOT).due_at == DUE + DAY - timedelta(hours=1)
     world.run()
-    assert "sửa đổi, bổ sung" in str(mail.to("so-0@mau.example")[-1].message["Subject"])
+    letter = mail.to("so-0@mau.example")[-1]
+    assert "sửa đổi, bổ sung" in str(letter.message["Subject"])
+    said = (
+        "Khoản 1: giờ chốt báo cáo: 16:00 hằng ngày → 15:00 hằng ngày; "
+        "kỳ ngày 24/11/2021 vẫn 16 giờ 00; áp dụng từ kỳ ngày 25/11/2021"
+    )
+    assert done.changes == [said]
+    assert said in " ".join(letter.text.split())
+
+
+def test_of_the_hours_of_a_report_only_those_are_told_who_owe_it(world: World) -> None:
+    world.run()
+    amended(world, lambda files: files.directive["regime"]["reports"][0].update(cutoff="15:00"))
+    assert {notice.recipient for notice in world.notices(step="amended")} == {"huyen-0", "huyen-1", "so-0", "so-1"}
+
+
+def test_each_is_told_of_an_amendment_what_concerns_it(world: World) -> None:
+    world.run()
+    amended(world, lambda files: (
+        files.directive["regime"]["reports"][0].update(cutoff="15:00"),
+        files.directive["regime"]["receipt"].update(within="21h"),
+    ))  # fmt: skip
+    lines = {notice.recipient: notice.context["lines"] for notice in world.notices(step="amended")}
+    assert len(lines["so-0"]) == 2
+    assert lines["ban-chap-hanh/uv-0"] == ["Hạn xác nhận đã nhận: 20 giờ sau khi ban hành → 21 giờ sau khi ban hành"]
+
+
+def test_once_the_open_period_is_past_its_cutoff_only_the_next_is_spoken_of(world: World) -> None:
+    world.run()
+    world.follow(DUE + TICK)
+    done = amended(world, lambda files: files.directive["regime"]["reports"][0].update(lock="23h"))
+    assert done.changes == [
+        "Khoản 1: chốt tổng hợp, khóa nhận: 2 giờ và 1 ngày sau giờ chốt → 2 giờ và 23 giờ sau giờ chốt; "
+        "áp dụng từ kỳ ngày 26/11/2021"
+    ]
 
 
 def test_units_that_come_get_the_document_and_units_that_go_owe_nothing(world: World) -> None:

@@ -151,9 +151,12 @@ def test_what_an_amendment_would_change_is_listed(place: Place, desk: TestClient
         directive = session.get_one(Directive, 1)
         issued = json.loads(json.dumps(directive.snapshot))
         issued["directive"]["regime"]["receipt"]["within"] = "1h"
+        issued["directive"]["regime"]["reports"][0]["cutoff"] = "15:00"
         directive.snapshot, directive.snapshot_hash = issued, "looked at before"
     html = desk.get("/ban/vb/1/doi/sua").text
     assert "Điều sẽ đổi" in html
+    assert "kỳ báo cáo đang mở giữ giờ cũ" in html
+    assert re.search(r"giờ chốt báo cáo: 15:00 hằng ngày → 16:00 hằng ngày; .*áp dụng từ kỳ ngày \d", html)
     assert "tệp không khác gì" not in html
     assert "→" in html
     assert state(place) is DirectiveState.RUNNING
