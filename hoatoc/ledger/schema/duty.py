@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hoatoc.ledger.schema.base import Base, Id
@@ -34,6 +34,10 @@ class DutyState(StrEnum):
     WITHDRAWN = "withdrawn"  #: Taken back with its directive or by reassignment; never counted.
 
 
+#: Few ever are, and the desk's pages count them every time.
+_RETURNED = text(f"state = '{DutyState.RETURNED}'")
+
+
 class Duty(Base):
     """One duty. `next_at` is "look at me at": the instant of the next rung `step` of the ladder, NEVER when the
     ladder is climbed or the duty is settled. `slot` is its period's, '' for what is owed once."""
@@ -44,10 +48,12 @@ class Duty(Base):
         Index("ix_duty_directive_id_next_at", "directive_id", "next_at"),
         Index("ix_duty_addressee_id_slot", "addressee_id", "slot"),
         Index("ix_duty_period_id", "period_id"),
+        Index("ix_duty_returned", "addressee_id", sqlite_where=_RETURNED, postgresql_where=_RETURNED),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))
+    # That of the addressee, whose key is checked: to check this one too would cost each row of a dispatch a lookup.
+    directive_id: Mapped[int] = mapped_column(Id)
     subject: Mapped[str]  # "receipt", or the clause that asks for it
     addressee_id: Mapped[int] = mapped_column(ForeignKey("addressee.id"))
     slot: Mapped[str]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hoatoc.ledger.schema.base import Base, Id
@@ -17,7 +17,8 @@ class Event(Base):
     __table_args__ = (Index("ix_event_subject", "subject"), Index("ix_event_directive_id", "directive_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    directive_id: Mapped[int | None] = mapped_column(ForeignKey("directive.id"))
+    # Not checked by the database: no directive is ever deleted, and there are several events to each notice.
+    directive_id: Mapped[int | None] = mapped_column(Id)
     at: Mapped[datetime]
     kind: Mapped[str]
     subject: Mapped[str]

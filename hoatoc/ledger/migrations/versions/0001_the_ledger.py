@@ -29,6 +29,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
     )
     op.create_table(
+        "event",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("directive_id", Id, nullable=True),
+        sa.Column("at", Utc(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("detail", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_directive_id", ["directive_id"], unique=False)
+        batch_op.create_index("ix_event_subject", ["subject"], unique=False)
+
+    op.create_table(
         "failed_sign_in",
         sa.Column("login_hash", sa.Text(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
@@ -68,6 +83,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index("ix_proposal_key", ["key"], unique=False)
+        batch_op.create_index("ix_proposal_state", ["state"], unique=False)
 
     op.create_table(
         "simulated_clock",
@@ -165,22 +181,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("office_id", "key", name=op.f("uq_unit_office_id_key")),
     )
-    op.create_table(
-        "event",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("directive_id", Id, nullable=True),
-        sa.Column("at", Utc(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("detail", Json, nullable=False),
-        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_event_directive_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
-    )
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index("ix_event_directive_id", ["directive_id"], unique=False)
-        batch_op.create_index("ix_event_subject", ["subject"], unique=False)
-
     op.create_table(
         "obligation",
         sa.Column("id", Id, nullable=False),
@@ -393,7 +393,6 @@ def upgrade() -> None:
         sa.Column("next_at", Utc(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_duty_addressee_id")),
-        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_duty_directive_id")),
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_duty_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
         sa.UniqueConstraint(
@@ -409,6 +408,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_duty_addressee_id_slot", ["addressee_id", "slot"], unique=False)
         batch_op.create_index("ix_duty_directive_id_next_at", ["directive_id", "next_at"], unique=False)
         batch_op.create_index("ix_duty_period_id", ["period_id"], unique=False)
+        batch_op.create_index(
+            "ix_duty_returned",
+            ["addressee_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'returned'"),
+            postgresql_where=sa.text("state = 'returned'"),
+        )
 
     op.create_table(
         "notice",
@@ -581,6 +587,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("permission_request", schema=None) as batch_op:
         batch_op.create_index("ix_permission_request_addressee_id", ["addressee_id"], unique=False)
+        batch_op.create_index("ix_permission_request_state", ["state"], unique=False)
 
     op.create_table(
         "reopening",
@@ -677,6 +684,7 @@ def downgrade() -> None:
     op.drop_table("report")
     op.drop_table("reopening")
     with op.batch_alter_table("permission_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_permission_request_state")
         batch_op.drop_index("ix_permission_request_addressee_id")
 
     op.drop_table("permission_request")
@@ -706,6 +714,11 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_duty_returned",
+            sqlite_where=sa.text("state = 'returned'"),
+            postgresql_where=sa.text("state = 'returned'"),
+        )
         batch_op.drop_index("ix_duty_period_id")
         batch_op.drop_index("ix_duty_directive_id_next_at")
         batch_op.drop_index("ix_duty_addressee_id_slot")
@@ -737,11 +750,6 @@ def downgrade() -> None:
     op.drop_table("period")
     op.drop_table("original")
     op.drop_table("obligation")
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_index("ix_event_subject")
-        batch_op.drop_index("ix_event_directive_id")
-
-    op.drop_table("event")
     op.drop_table("unit")
     op.drop_table("sign_in_link")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
@@ -755,10 +763,16 @@ def downgrade() -> None:
     op.drop_table("api_token")
     op.drop_table("simulated_clock")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_proposal_state")
         batch_op.drop_index("ix_proposal_key")
 
     op.drop_table("proposal")
     op.drop_table("office")
     op.drop_table("meta")
     op.drop_table("failed_sign_in")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_subject")
+        batch_op.drop_index("ix_event_directive_id")
+
+    op.drop_table("event")
     op.drop_table("account")
