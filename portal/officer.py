@@ -10,7 +10,7 @@ from hoatoc import clock
 from hoatoc.accounts import signin
 from hoatoc.accounts.signin import Presence
 from hoatoc.ledger.schema import Role
-from hoatoc.rollout import messages
+from portal.awaiting import Awaiting, awaiting
 from portal.front import Front, TheFront
 
 COOKIE = "hoatoc"
@@ -26,8 +26,7 @@ class NotYours(Exception):
 
 @dataclass(frozen=True)
 class Officer:
-    """A person of the office who is signed in. `csrf` is what their forms carry, `way` how they came in; `messages`
-    counts what waits to be read, for the navigation of every page."""
+    """A person of the office who is signed in. `csrf` is what their forms carry, `way` how they came in."""
 
     account_id: int
     login: str
@@ -36,7 +35,7 @@ class Officer:
     csrf: str
     sign_in_id: int
     way: str
-    messages: int
+    awaiting: Awaiting
 
     @property
     def actor(self) -> str:
@@ -85,7 +84,7 @@ def _officer(front: TheFront, request: Request) -> Officer:
         raise SignInNeeded
     account = present.account
     with front.ledger.read() as session:
-        waiting = messages.count(session)
+        waiting = awaiting(session, account)
     return Officer(
         account.id, account.login, account.name, account.role, present.sign_in.csrf, present.sign_in.id,
         present.sign_in.way, waiting,

@@ -42,10 +42,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Owed:
-    """What a unit owes: the acknowledgement, the reports to come, and those settled."""
+    """What a unit owes: the acknowledgement, the reports to come, those given back about which the office has still to
+    decide, and those settled."""
 
     receipt: Standing
     pending: list[Line]
+    returned: list[Line]
     settled: list[Line]
     older: list[Line]
 
@@ -53,10 +55,12 @@ class Owed:
 def owed_by(page: UnitPage, language: Language) -> Owed:
     """The duties of a unit's page in the order of reading."""
     lines = [line_of(page, report, language) for report in page.reports]
-    done = (line for line in lines if not line.pending)
+    returned = [line for line in lines if line.report.state is DutyState.RETURNED]
+    done = (line for line in lines if not line.pending and line not in returned)
     return Owed(
         receipt=of_receipt(page, language),
         pending=sorted((line for line in lines if line.pending), key=lambda line: line.report.due_at),
+        returned=returned,
         settled=list(islice(done, _SHOWN)),
         older=list(done),
     )

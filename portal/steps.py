@@ -15,11 +15,12 @@ def code_words(code: Code, language: Language) -> str:
 
 
 def way_words(stage: Stage, language: Language) -> str:
-    """How a code came about, where that is not the button on the page; '' otherwise."""
+    """How a code came about, where that is not the button on the page; '' otherwise. Of a call, whoever took it down
+    stands with the name."""
     say = language.say
     return {
         "report": say("khi nộp báo cáo"), "task": say("khi báo kết quả việc được giao"),
-        "assign": say("khi phân công"), "mail": say("bằng thư trả lời"), "desk": say("văn phòng ghi giúp"),
+        "assign": say("khi phân công"), "mail": say("bằng thư trả lời"),
     }.get(stage.channel, "") if stage.code is Code.ACCEPTANCE else ""  # fmt: skip
 
 

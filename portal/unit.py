@@ -16,7 +16,7 @@ from hoatoc.rollout.views import unit_page
 from portal.front import Front, TheFront, front_of
 from portal.once import once_by
 from portal.owed import in_short, owed_by, pressing
-from portal.permissions import decider_page
+from portal.permissions import asked_by, decider_page
 from portal.steps import code_words, way_words
 from portal.typed import NAME, TITLE, Signature, signature, typed_into
 from portal.visitor import enter
@@ -24,7 +24,9 @@ from portal.visitor import enter
 router = APIRouter()
 
 
-# The second path is where a browser without JavaScript stands after a refused acknowledgement, and may reload.
+# Mail scanners ask for the head alone. The last path is where a browser without JavaScript stands after a refused
+# acknowledgement, and may reload.
+@router.head("/v/{token}")
 @router.get("/v/{token}")
 @router.get("/v/{token}/nhan")
 def show_unit(front: TheFront, token: str) -> Response:
@@ -85,6 +87,7 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
         # The newest of each duty: earlier ones were decided.
         asked = {each.duty_id: each for each in reversed(requests.of_addressee(session, page.addressee))}
         stages = exchange.stages(session, page.addressee)
+        requested = asked_by(session, page, front.language) if once.matters else ()
         together = list(support.parts(support.shared(session, page.directive, page.snap), page.addressee.id))
     if page.addressee.decides:
         return decider_page(front, token)
@@ -94,5 +97,5 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
         page=page, owed=owed, once=once, signed=signed, name=NAME, title=TITLE, simulated=simulated, asked=asked,
         in_short=in_short(visitor, page, owed, once, front.language), visitor=visitor, people=people,
         pressing=pressing(owed, once), stages={stage.code: stage for stage in stages}, codes=exchange.Code,
-        code_words=code_words, way_words=way_words, together=together,
+        code_words=code_words, way_words=way_words, together=together, requested=requested,
     )  # fmt: skip

@@ -6,7 +6,7 @@ new content wants a proposal of its own."""
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
@@ -83,6 +83,12 @@ def waiting(session: Session, key: str = "") -> Sequence[Proposal]:
     """The proposals that wait for a decision, of the draft `key` or of all, the oldest first."""
     found = select(Proposal).where(Proposal.state == ProposalState.WAITING).order_by(Proposal.id)
     return session.scalars(found.where(Proposal.key == key) if key else found).all()
+
+
+def count(session: Session, *, but: str) -> int:
+    """How many proposals wait that the account `but` has not made itself."""
+    waits = (Proposal.state == ProposalState.WAITING, Proposal.proposed_by != but)
+    return session.scalar(select(func.count()).select_from(Proposal).where(*waits)) or 0
 
 
 def latest(session: Session, key: str) -> Proposal | None:

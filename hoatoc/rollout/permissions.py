@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from hoatoc.errors import NotFound, SubmissionRefused
@@ -23,6 +23,8 @@ from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import deskletter, duties, history, outbox, reach, snapshot
 from hoatoc.rollout.command import Body, ChainOfCommand, Mailbox, Seat
 
+#: A request, the duty to answer it, who asked and who decides.
+Put = tuple[PermissionRequest, Duty, Addressee, Addressee]
 _LONGEST_NAME, _LONGEST_TEXT = 120, 1000
 
 
@@ -138,25 +140,55 @@ def answer(
     return request
 
 
-def before_leadership(session: Session, now: datetime) -> list[tuple[PermissionRequest, Duty, Addressee, Addressee]]:
-    """The requests that wait for the issuer's leadership, whose answers the desk takes down: each with the duty to
-    answer it, who asked and who decides."""
+def waiting(session: Session) -> list[Put]:
+    """The requests that wait for an answer, the earliest due first."""
+    return _put(
+        session, PermissionRequest.state == PermissionState.ASKED, Duty.state == DutyState.OPEN,
+        Directive.trial.is_(False),
+    )  # fmt: skip
+
+
+def of_directive(session: Session, directive_id: int) -> list[Put]:
+    """The requests under one directive that wait for an answer, the earliest due first."""
+    return _put(session, Duty.directive_id == directive_id, Duty.state == DutyState.OPEN)
+
+
+def of_duty(session: Session, duty_id: int) -> Put:
+    """The request that is answered by the duty of that id."""
+    return _put(session, Duty.id == duty_id)[0]
+
+
+def before_leadership(session: Session, now: datetime) -> list[Put]:
+    """Those of `waiting` that are put before the issuer's leadership, whose answers the desk takes down."""
+    found = [(put, session.get_one(Directive, put[1].directive_id)) for put in waiting(session)]
+    leaders = {directive.id: _leaders(session, directive, now) for put, directive in found if _near(put, directive)}
+    return [put for put, directive in found if put[3].key in leaders.get(directive.id, ())]
+
+
+def matter(session: Session, duty: Duty) -> str:
+    """What permission is asked for, in the words of the directive's file: "đi ra ngoài tỉnh"."""
+    rules = snapshot.of(session.get_one(Directive, duty.directive_id)).content.regime.permissions
+    return next((rule.matter for rule in rules if rule.clause == duty.subject), "")
+
+
+def _put(session: Session, *which: ColumnElement[bool]) -> list[Put]:
     decider = aliased(Addressee)
     rows = session.execute(
-        select(PermissionRequest, Duty, Addressee, decider, Directive)
+        select(PermissionRequest, Duty, Addressee, decider)
         .join(Duty, Duty.id == PermissionRequest.duty_id)
         .join(Addressee, Addressee.id == PermissionRequest.addressee_id)
         .join(decider, decider.id == Duty.addressee_id)
         .join(Directive, Directive.id == Duty.directive_id)
-        .where(Duty.state == DutyState.OPEN, Directive.trial.is_(False))
+        .where(*which)
         .order_by(Duty.due_at, PermissionRequest.id)
-    ).all()
-    leaders = {directive.id: _leaders(session, directive, now) for *_, directive in rows}
-    return [
-        (request, duty, asker, decides)
-        for request, duty, asker, decides, directive in rows
-        if decides.key in leaders[directive.id]
-    ]
+    )
+    return [(request, duty, asker, decides) for request, duty, asker, decides in rows]
+
+
+def _near(put: Put, directive: Directive) -> bool:
+    """Whether the one who decides is of a unit of the leadership: only then is its chain of command worth reading."""
+    unit = put[3].key.partition("/")[0]
+    return unit in {ref.unit for ref in snapshot.of(directive).office.leadership}
 
 
 def _leaders(session: Session, directive: Directive, now: datetime) -> set[str]:

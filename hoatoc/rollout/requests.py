@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, NotFound, SubmissionRefused
@@ -26,6 +26,8 @@ from hoatoc.rollout.wording import duty_name
 
 _LONGEST = 1000
 _LIVE = (DutyState.OPEN, DutyState.RETURNED)
+#: Of a directive about which anything can still be decided.
+_RUNS = (Directive.trial.is_(False), Directive.state.in_((DirectiveState.RUNNING, DirectiveState.SUSPENDED)))
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,9 @@ def waiting(session: Session) -> list[Waiting]:
         .join(Duty, Duty.id == ExtensionRequest.duty_id)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .join(Directive, Directive.id == Duty.directive_id)
-        .where(
-            ExtensionRequest.state == ExtensionState.ASKED, Duty.state.in_(_LIVE), Directive.trial.is_(False),
-            Directive.state.in_((DirectiveState.RUNNING, DirectiveState.SUSPENDED)),
-        )
+        .where(ExtensionRequest.state == ExtensionState.ASKED, Duty.state.in_(_LIVE), *_RUNS)
         .order_by(Duty.due_at, ExtensionRequest.id)
-    )  # fmt: skip
+    )
     return [Waiting(*row) for row in rows]
 
 
@@ -140,12 +139,9 @@ def returned(session: Session) -> list[Returned]:
         select(Duty, Addressee, Directive)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .join(Directive, Directive.id == Duty.directive_id)
-        .where(
-            Duty.state == DutyState.RETURNED, Directive.trial.is_(False),
-            Directive.state.in_((DirectiveState.RUNNING, DirectiveState.SUSPENDED)),
-        )
+        .where(Duty.state == DutyState.RETURNED, *_RUNS)
         .order_by(Duty.directive_id, Duty.addressee_id, Duty.due_at, Duty.id)
-    ).all()  # fmt: skip
+    ).all()
     said = _why(session, [duty for duty, _, _ in rows])
     return [
         Returned(
@@ -155,6 +151,26 @@ def returned(session: Session) -> list[Returned]:
         for duty, addressee, directive in rows
         if (event := said.get(f"duty:{duty.id}")) is not None
     ]  # fmt: skip
+
+
+def count(session: Session) -> int:
+    """How many of `waiting` there are."""
+    asked = (
+        select(func.count())
+        .select_from(ExtensionRequest)
+        .join(Duty, Duty.id == ExtensionRequest.duty_id)
+        .join(Directive, Directive.id == Duty.directive_id)
+    )
+    return (
+        session.scalar(asked.where(ExtensionRequest.state == ExtensionState.ASKED, Duty.state.in_(_LIVE), *_RUNS)) or 0
+    )
+
+
+def count_returned(session: Session) -> int:
+    """How many addressees wait for the desk to decide about what they gave back."""
+    given_back = literal(DutyState.RETURNED, Duty.state.type, literal_execute=True)  # as the index has it
+    asked = select(func.count(Duty.addressee_id.distinct())).join(Directive, Directive.id == Duty.directive_id)
+    return session.scalar(asked.where(Duty.state == given_back, *_RUNS)) or 0
 
 
 def decided(session: Session, limit: int) -> list[Waiting]:

@@ -14,6 +14,7 @@ from hoatoc.localtime import NEVER, spoken
 from hoatoc.phrase import Joined, Phrase
 from hoatoc.rollout import reasons, snapshot
 from hoatoc.rollout.bundle import STEP_NAMES
+from hoatoc.rollout.exchange import Code
 from hoatoc.rollout.wording import duty_name
 
 #: What each state is called.
@@ -34,7 +35,9 @@ _DIRECTIVE_EVENTS = {
     "directive_suspended": "Tạm dừng văn bản", "directive_running": "Văn bản chạy tiếp",
     "directive_ended": "Kết thúc văn bản", "directive_recalled": "Thu hồi văn bản",
     "directive_replaced": "Thay thế văn bản", "addressee_unreachable": "Thư không tới được đơn vị",
-    "receipt_recorded": "Đơn vị xác nhận",
+}  # fmt: skip
+_CODES = {
+    Code.ACCEPTANCE: "Đơn vị xác nhận đã nhận", Code.ASSIGNMENT: "Đã phân công", Code.PROCESSING: "Đã triển khai",
 }  # fmt: skip
 _NOTICES = {
     NoticeState.PENDING: "chờ gửi", NoticeState.SENDING: "đang gửi", NoticeState.SENT: "đã gửi",
@@ -99,11 +102,18 @@ def _events(
         .order_by(Event.id)
     )
     for event in rows:
-        words = {**_DUTY_EVENTS, **_DIRECTIVE_EVENTS}.get(event.kind)
+        words = _words(event)
         if words is not None:
             who = "" if event.actor == "hoatoc" else event.actor.removeprefix("addressee:")
             why = reasons.read(str(event.detail.get("reason", "")))
             yield 0, event.id, Line(event.at, Joined((words, *_detail(event, directive.zone))), who, why)
+
+
+def _words(event: Event) -> str | None:
+    """What an event is called; None for what is of no interest here."""
+    if event.kind == "receipt_recorded":
+        return _CODES.get(Code(event.detail["code"]))
+    return {**_DUTY_EVENTS, **_DIRECTIVE_EVENTS}.get(event.kind)
 
 
 def _detail(event: Event, zone: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from hoatoc.rollout.course import Coming, Happened
 from portal import once
 from portal.desk import controlroom, phrases
 from portal.desk.actions import offered
+from portal.desk.people import People
 from portal.front import TheFront
 from portal.language import Language
 from portal.officer import AnyOfficer
@@ -65,17 +66,19 @@ def show_directive(front: TheFront, officer: AnyOfficer, directive_id: RowId) ->
         now = clock.read(session)
         directive = find(session, directive_id)
         snap = snapshot.of(directive)
+        people = People(session, language)
         counted = books.by_subject(session, directive.id, now)
         return front.pages.page(
             "desk/directive", officer=officer, now=now, simulated=clock.is_simulated(session), directive=directive,
             words=wording.directive_words(snap), standing=phrases.state(directive.state, language),
             cells=statistics.of_books(books.total(counted)), lines=_lines(counted, language),
-            happened=[_told(line, language) for line in course.happened(session, directive)],
+            happened=[_told(line, language, people) for line in course.happened(session, directive)],
             coming=[_coming(item, language) for item in course.to_come(session, directive)],
             stages=[(step_words(stage.step, language), stage) for stage in course.ladder(session, directive)],
             silent=phone.silent(session, directive, now), summaries=_summaries(session, directive),
             under_way=_under_way(session, directive), waiting=_waiting(session, directive, now),
             asked=permissions.counts(session, directive.id) if snap.content.regime.permissions else None,
+            put=permissions.of_directive(session, directive.id),
             control_room=controlroom.address_of(front, session, directive),
             actions=offered(directive, language) if officer.is_desk else [],
         )  # fmt: skip
@@ -122,13 +125,13 @@ def _waiting(session: Session, directive: Directive, now: datetime) -> int:
     return about.count(directive.id)
 
 
-def _told(line: Happened, language: Language) -> Told:
+def _told(line: Happened, language: Language, people: People) -> Told:
     what = phrases.event(line.kind, language)
     if line.times > 1:
         what = language.say("%(what)s: %(num)s", what=what, num=language.number(line.times))
     detail = line.detail or {}
     return Told(
-        at=line.at, what=what, about=line.name, who=phrases.who(line.actor, language) if line.actor else "",
+        at=line.at, what=what, about=line.name, who=people(line.actor) if line.actor else "",
         why=str(detail.get("reason", "")),
     )  # fmt: skip
 

@@ -12,9 +12,10 @@ from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Unit
 from hoatoc.localtime import local
 from hoatoc.phrase import Phrase
-from hoatoc.rollout import books, relief, why
+from hoatoc.rollout import books, permissions, relief, why
 from portal import once
 from portal.desk import phrases
+from portal.desk.people import People
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
 from portal.typed import RowId, Typed, read_moment
@@ -25,9 +26,9 @@ EXTEND, WAIVE, REOPEN, REASSIGN = "gia-han", "mien", "giao-lai", "chuyen"
 
 
 @router.get("")
-def show_duty(front: TheFront, officer: AnyOfficer, duty_id: RowId) -> Response:
-    """The story of a duty."""
-    return _page(front, officer, duty_id)
+def show_duty(front: TheFront, officer: AnyOfficer, duty_id: RowId, xong: bool = False) -> Response:
+    """The story of a duty; `xong` says that something has just been done about it."""
+    return _page(front, officer, duty_id, done=xong)
 
 
 @router.post("/{action}")
@@ -40,7 +41,7 @@ def act(front: TheFront, officer: DeskOfficer, duty_id: RowId, action: str, type
         raise
     except HoatocError as error:
         return _page(front, officer, duty_id, action=action, typed=typed, wrong=error)
-    return RedirectResponse(f"/ban/viec/{duty_id}", status_code=303)
+    return RedirectResponse(f"/ban/viec/{duty_id}?xong=1", status_code=303)
 
 
 def _locked(session: Session, duty_id: int, typed: dict[str, str]) -> Duty:
@@ -84,7 +85,7 @@ def _zone(session: Session, duty: Duty) -> str:
 
 def _page(
     front: Front, officer: Officer, duty_id: int, *, action: str = "", typed: dict[str, str] | None = None,
-    wrong: HoatocError | None = None,
+    wrong: HoatocError | None = None, done: bool = False,
 ) -> Response:  # fmt: skip
     with front.ledger.read() as session:
         now = clock.read(session)
@@ -99,6 +100,7 @@ def _page(
             .where(Duty.id == duty.id)
         )  # fmt: skip
         withdrawn = duty.state is DutyState.WITHDRAWN
+        put = permissions.of_duty(session, duty.id) if duty.kind is DutyKind.DECISION else None
         column = "returned" if duty.state is DutyState.RETURNED else stands or ""
         return front.pages.page(
             "desk/duty", status=200 if typed is None else 422, officer=officer, now=now, duty=duty, wrong=wrong,
@@ -108,7 +110,8 @@ def _page(
             live=duty.state in (DutyState.OPEN, DutyState.RETURNED), returned=duty.state is DutyState.RETURNED,
             is_report=duty.kind is DutyKind.REPORT, units=_others(session, directive, addressee),
             until=f"{local(duty.due_at, directive.zone):%Y-%m-%dT%H:%M}", typed=typed or {}, action=action,
-            who=lambda actor: phrases.who(actor, front.language),
+            put=put, matter=permissions.matter(session, duty) if put else "",
+            who=People(session, front.language), done=done,
         )  # fmt: skip
 
 

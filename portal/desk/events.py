@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -10,16 +10,22 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
+from hoatoc.ledger.schema import Event, Notice
 from hoatoc.localtime import DEFAULT_ZONE, local
 from hoatoc.rollout import log, missing, record
+from hoatoc.rollout.exchange import Code
 from hoatoc.rollout.log import Entry, Filter
 from hoatoc.rollout.statistics import Selection
 from portal.desk import phrases
+from portal.desk.people import People
 from portal.front import Front, TheFront
+from portal.language import Language
 from portal.officer import AnyOfficer
+from portal.steps import code_words
 
 router = APIRouter(prefix="/nhat-ky")
 _HEAD = ("số", "lúc", "việc", "loại", "văn bản", "đơn vị", "đối tượng", "ai", "chi tiết")
@@ -79,8 +85,8 @@ def show_log(front: TheFront, officer: AnyOfficer, wanted: TheWanted, truoc: str
             wanted=wanted, found=found, before=before, zone=DEFAULT_ZONE,
             directives=missing.directives(session, Selection()),
             kinds=sorted((phrases.event(kind, language), kind) for kind in log.kinds(session)),
-            event=lambda kind: phrases.event(kind, language), who=lambda actor: phrases.who(actor, language),
-            detail=_detail,
+            called=lambda event: _called(event, language), who=People(session, language), detail=_detail,
+            recipients=_recipients(session, [entry.event for entry in found.entries]),
         )  # fmt: skip
 
 
@@ -103,7 +109,7 @@ def _row(entry: Entry, front: Front) -> tuple[str, ...]:
     event = entry.event
     at = local(event.at, entry.zone or DEFAULT_ZONE).isoformat(timespec="seconds")
     return (
-        str(event.id), at, phrases.event(event.kind, front.language), event.kind, entry.directive, entry.addressee,
+        str(event.id), at, _called(event, front.language), event.kind, entry.directive, entry.addressee,
         event.subject, event.actor, _detail(event.detail),
     )  # fmt: skip
 
@@ -112,6 +118,21 @@ def _line(values: tuple[str, ...]) -> bytes:
     written = io.StringIO()
     csv.writer(written).writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
     return written.getvalue().encode()
+
+
+def _called(event: Event, language: Language) -> str:
+    """What an event is called; one kind is told apart by the code it carries."""
+    if event.kind == "receipt_recorded":
+        return code_words(Code(event.detail["code"]), language)
+    return phrases.event(event.kind, language)
+
+
+def _recipients(session: Session, events: Sequence[Event]) -> dict[str, str]:
+    """Who the letters go to that `events` are about, by their subjects ("notice:12")."""
+    numbers = [event.subject.removeprefix("notice:") for event in events if event.subject.startswith("notice:")]
+    ids = [int(number) for number in numbers if number.isdecimal()]
+    rows = session.execute(select(Notice.id, Notice.to_name).where(Notice.id.in_(ids)))
+    return {f"notice:{id_}": name for id_, name in rows}
 
 
 def _detail(detail: dict[str, object]) -> str:

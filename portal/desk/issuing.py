@@ -23,6 +23,7 @@ from hoatoc.rollout.issue import approved, issue
 from hoatoc.rollout.reference import directive_of
 from hoatoc.rollout.standings import Standing, problems, standing, standings
 from portal.desk.amending import Would, would
+from portal.desk.people import People
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, Approver, DeskOfficer, Officer
 from portal.typed import RowId
@@ -61,6 +62,7 @@ def drafts_page(
         return front.pages.page(
             "desk/drafts", status=422 if wrong else 200, officer=officer, shelves=shelves, waiting=waiting,
             zone=_zone(shelves), wrong=wrong, found=found,
+            who=People(session, front.language),
         )  # fmt: skip
 
 
@@ -78,13 +80,16 @@ def _zone(shelves: list[Shelf]) -> str:
 
 
 @router.get("/{office}/{name}")
-def show_plan(front: TheFront, officer: AnyOfficer, office: str, name: str) -> Response:
-    """What would happen if the draft were issued now; once it is issued, where it runs."""
-    return plan_page(front, officer, f"{office}/{name}")
+def show_plan(front: TheFront, officer: AnyOfficer, office: str, name: str, xong: str = "") -> Response:
+    """What would happen if the draft were issued now; once it is issued, where it runs. `xong` is what has just been
+    done."""
+    return plan_page(front, officer, f"{office}/{name}", done=xong)
 
 
-def plan_page(front: Front, officer: Officer, key: str, *, wrong: HoatocError | None = None, days: int = 7) -> Response:
-    """The plan of the draft `key`, with what could not be done."""
+def plan_page(
+    front: Front, officer: Officer, key: str, *, wrong: HoatocError | None = None, days: int = 7, done: str = ""
+) -> Response:
+    """The plan of the draft `key`, with what could not be done, or what has been."""
     folder, draft = read_draft(front, key)
     found, unamendable = _would(front, officer, folder, draft)
     with front.ledger.read() as session:
@@ -96,7 +101,7 @@ def plan_page(front: Front, officer: Officer, key: str, *, wrong: HoatocError | 
             two=folder.office.approval is Approval.TWO, approved=approved(session, folder, draft, now),
             zone=folder.office.zone, instant=datetime.fromisoformat,
             proposed=ProposalState, running=DirectiveState.RUNNING, days=days, most_days=MOST_DAYS,
-            would=found, unamendable=unamendable,
+            would=found, unamendable=unamendable, done=done, who=People(session, front.language),
         )  # fmt: skip
 
 
@@ -117,6 +122,8 @@ def _would(
 
 def read_draft(front: Front, key: str) -> tuple[OfficeFolder, Draft]:
     """The folder and draft of `key`. Raises NotFound, when its file is wrong as well: the list says what is wrong."""
+    if key.partition("/")[0] not in {path.name for path in office_paths(front.folders.directives)}:
+        raise NotFound("không có cơ quan này", hint="mở lại trang Ban hành")
     try:
         return find_draft(front.folders.directives, key)
     except FormatError as error:
@@ -124,8 +131,14 @@ def read_draft(front: Front, key: str) -> tuple[OfficeFolder, Draft]:
 
 
 @router.post("/{office}/{name}/ban-hanh")
-def issue_draft(front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "") -> Response:
-    """Issue the draft as it was seen."""
+def issue_draft(
+    front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "",
+    read: Annotated[str, Form(alias="da-xem")] = "",
+) -> Response:  # fmt: skip
+    """Issue the draft as it was seen, by someone who says that they have read the plan."""
+    if not read:
+        unread = HoatocError("chưa đánh dấu đã xem kế hoạch", hint="xem lại kế hoạch, đánh dấu rồi bấm Ban hành")
+        return plan_page(front, officer, f"{office}/{name}", wrong=unread)
     return _do(front, officer, f"{office}/{name}", seen, issue)
 
 
@@ -165,7 +178,7 @@ def remove_trial(
         if found.id not in {item.id for item in trial.of(session, key)}:
             raise NotFound("không có lần chạy thử này", hint="mở lại trang kế hoạch")
         trial.remove(session, found, by=officer.actor, now=clock.read(session))
-    return RedirectResponse(f"{HERE}/{key}", status_code=303)
+    return RedirectResponse(f"{HERE}/{key}?xong=bo-chay-thu", status_code=303)
 
 
 @router.post("/de-nghi/{proposal_id}/duyet")
@@ -179,7 +192,7 @@ def approve(front: TheFront, officer: Approver, proposal_id: RowId) -> Response:
             approval.approve(session, proposal, folder, draft, now=clock.read(session), by=officer.actor)
     except HoatocError as error:
         return plan_page(front, officer, key, wrong=error)
-    return RedirectResponse(f"{HERE}/{key}", status_code=303)
+    return RedirectResponse(f"{HERE}/{key}?xong=duyet", status_code=303)
 
 
 @router.post("/de-nghi/{proposal_id}/tu-choi")

@@ -1,6 +1,6 @@
 """What units ask of the office: more time, what becomes of what they gave back, permission of the leadership."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from hoatoc import clock
 from hoatoc.errors import HoatocError, NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Unit
-from hoatoc.localtime import local
-from hoatoc.rollout import permissions, relief, requests, snapshot
+from hoatoc.localtime import DEFAULT_ZONE, local, local_date
+from hoatoc.rollout import permissions, phone, relief, requests
+from hoatoc.rollout.permissions import Put
+from hoatoc.rollout.phone import Number
 from hoatoc.rollout.requests import Returned, Waiting
 from portal import once
 from portal.front import Front, TheFront
@@ -60,9 +62,9 @@ class Bundle:
 
 
 @router.get("")
-def show_requests(front: TheFront, officer: AnyOfficer) -> Response:
-    """Everything that waits for a decision of the office."""
-    return _page(front, officer)
+def show_requests(front: TheFront, officer: AnyOfficer, xong: bool = False) -> Response:
+    """Everything that waits for a decision of the office; `xong` says that one has just been made."""
+    return _page(front, officer, done=xong)
 
 
 @router.post("/gia-han/{request_id}")
@@ -146,7 +148,7 @@ def _decide(front: Front, officer: Officer, which: str, typed: Mapping[str, str]
     try:
         with front.ledger.write() as session:
             decide(session, clock.read(session))
-        return RedirectResponse("/ban/de-nghi", status_code=303)
+        return RedirectResponse("/ban/de-nghi?xong=1", status_code=303)
     except ValueError:
         wrong = SubmissionRefused("ghi ngày và giờ, ví dụ 25/11/2021 16:00")
     except HoatocError as error:
@@ -156,21 +158,22 @@ def _decide(front: Front, officer: Officer, which: str, typed: Mapping[str, str]
 
 def _page(
     front: Front, officer: Officer, *, which: str = "", typed: Mapping[str, str] | None = None,
-    wrong: HoatocError | None = None,
+    wrong: HoatocError | None = None, done: bool = False,
 ) -> Response:  # fmt: skip
     with front.ledger.read() as session:
         now = clock.read(session)
         waiting = [_more_time(item, front.language) for item in requests.waiting(session)]
         bundles = _bundles(session, requests.returned(session), front.language)
         asked = permissions.before_leadership(session, now)
-        matters = {request.id: _matter(session, duty) for request, duty, _, _ in asked}
+        matters = {request.id: permissions.matter(session, duty) for request, duty, _, _ in asked}
+        others = _others(session, {request.id for request, *_ in asked}, now)
         decided = [_more_time(item, front.language) for item in requests.decided(session, _DECIDED)]
         zones = {row.id: row.zone for row in session.scalars(select(Directive))}
         simulated = clock.is_simulated(session)
     return front.pages.page(
         "desk/requests", status=200 if wrong is None else 422, officer=officer, now=now, simulated=simulated,
-        waiting=waiting, bundles=bundles, asked=asked, matters=matters, decided=decided, zones=zones, which=which,
-        typed=typed or {}, wrong=wrong, words=_WORDS,
+        waiting=waiting, bundles=bundles, asked=asked, matters=matters, others=others, decided=decided, zones=zones,
+        which=which, typed=typed or {}, wrong=wrong, words=_WORDS, done=done,
     )  # fmt: skip
 
 
@@ -194,9 +197,12 @@ def _bundles(session: Session, given_back: list[Returned], language: Language) -
     return found
 
 
-def _matter(session: Session, duty: Duty) -> str:
-    rules = snapshot.of(session.get_one(Directive, duty.directive_id)).content.regime.permissions
-    return next((rule.matter for rule in rules if rule.clause == duty.subject), "")
+def _others(session: Session, ours: set[int], now: datetime) -> list[tuple[Put, Sequence[Number]]]:
+    """The requests for permission that others decide, each with the telephones of the one who does."""
+    found = [put for put in permissions.waiting(session) if put[0].id not in ours]
+    units = {put[3].unit_id: session.get_one(Unit, put[3].unit_id) for put in found}
+    numbers = phone.numbers(session, list(units.values()), local_date(now, DEFAULT_ZONE))
+    return [(put, numbers[put[3].unit_id]) for put in found]
 
 
 def _zone(session: Session, request_id: int) -> str:

@@ -61,7 +61,12 @@ def read(data: FormData, units: Units, key: str) -> Read:
     if not key:
         found.problems[UNIT["name"]] = _SAYS["name"]
         return found
-    posts = [_post(found, number) for number in range(count) if _is_there(typed, number)]
+    before = next((unit.posts for unit in units.units if unit.key == key), ())
+    posts = [
+        _post(found, number, before[number] if number < len(before) else None)
+        for number in range(count)
+        if _is_there(typed, number)
+    ]
     try:
         unit = Unit(key=key, groups=tuple(found.groups), **values)
     except ValidationError as error:
@@ -75,11 +80,13 @@ def read(data: FormData, units: Units, key: str) -> Read:
     return found
 
 
-def _post(found: Read, number: int) -> Post | None:
+def _post(found: Read, number: int, before: Post | None) -> Post | None:
+    """The post as typed; one that stood there without a key, `before`, goes on without."""
     prefix = f"cv{number}-"
     values = _values(found, found.typed, POST, prefix)
     values["acting"] = bool(values.get("acting"))
-    if values.get("role") in (Role.DEPUTY, Role.MEMBER) and not values.get("key"):
+    keyless = before is not None and before.key is None and before.role is values.get("role")
+    if values.get("role") in (Role.DEPUTY, Role.MEMBER) and not values.get("key") and not keyless:
         values["key"] = slug(values.get("title") or "") or None
     try:
         return Post(**values)

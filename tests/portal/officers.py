@@ -1,5 +1,6 @@
 """People of the office in the tests: accounts that are signed in."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,13 @@ def signed_in(client: TestClient, ledger: Ledger, role: Role = Role.DESK, login:
     client.cookies.set("hoatoc", secret)
     client.headers["X-CSRF-Token"] = csrf
     return client
+
+
+def waits(page: str, place: str) -> int:
+    """How many things the navigation of `page` says wait at the place of that name."""
+    found = re.search(rf'<li><a href="[^"]*"[^>]*>{place}(?: <b class="waiting">(\d+)</b>)?</a></li>', page)
+    assert found, f"{place} is not in the navigation"
+    return int(found[1] or 0)
 
 
 @contextmanager

@@ -303,6 +303,7 @@ def test_the_log_says_who_did_what_and_is_filtered(place: Place, client: TestCli
     assert html.count("<tr>") == 2  # its head, and one event
     assert "Nộp báo cáo" in html
     assert "Sở Y tế" in html
+    assert "<strong>Viết thư</strong>: Sở Y tế" in desk.get("/ban/nhat-ky?loai=notice_written").text
     assert desk.get("/ban/nhat-ky?don-vi=s%E1%BB%9F+y+t%E1%BA%BF&ngay=2021-11-23").text.count("Sở Y tế</a>") >= 3
     assert "Không có việc nào hợp với bộ lọc." in desk.get("/ban/nhat-ky?ngay=2020-01-01").text
     for odd in ("vb=x", "ngay=hôm qua", "truoc=%C2%B2", "don-vi=%00", "loai=%27", "ai=%25"):

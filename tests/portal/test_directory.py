@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 
 from hoatoc.format.folder import read_office
 from hoatoc.format.units import Role as Post
 from hoatoc.format.units import Unit
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Role
+from hoatoc.ledger.schema import Event, Role
 from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import TestClient, cookie
 from tests.portal.screens import SIZES, assert_accessible, listening
@@ -88,6 +89,23 @@ def test_a_unit_is_renamed_moved_given_a_mailbox_and_ended(desk: Desk) -> None:
     assert (now.name, now.mail, now.until) == ("Sở Y tế", "syt@mau.example", date(2022, 1, 31))
     assert (now.parent, now.groups) == ("so-1", ("so", "huyen"))
     assert [post.mail for post in now.posts] == ["head.so-0@mau.example", "focal.so-0@mau.example"]
+
+
+def test_a_deputy_who_had_no_key_gets_none(desk: Desk) -> None:
+    path = desk.folder / "units.yaml"
+    with desk.people(AN) as [an]:
+        deputy = {"cv2-vai": "deputy", "cv2-chuc-danh": "Phó Giám đốc", "cv2-ho-ten": "Trần Bình"}
+        assert an.post(UNIT, data=typed(an, UNIT) | deputy).status_code == 303
+        source = path.read_text(encoding="utf-8")
+        assert "key: pho-giam-doc" in source
+        path.write_text(
+            re.sub(r"\n *key: pho-giam-doc|key: pho-giam-doc, |, key: pho-giam-doc", "", source), encoding="utf-8"
+        )
+        assert an.post(UNIT, data=typed(an, UNIT, thu="syt@mau.example")).status_code == 303
+    assert (unit(desk).mail, [post.key for post in unit(desk).posts]) == ("syt@mau.example", [None, None, None])
+    with desk.ledger.read() as session:
+        told = session.scalars(select(Event).where(Event.kind == "directory_changed").order_by(Event.id)).all()
+    assert "cấp phó" not in str(told[-1].detail)
 
 
 def test_posts_fall_vacant_are_filled_and_dropped(desk: Desk) -> None:

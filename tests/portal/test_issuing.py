@@ -11,10 +11,14 @@ from hoatoc.format.folder import find_draft
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Addressee, Directive, Event, Role
 from tests.portal.issuing import Desk, desk_at
+from tests.portal.officers import waits
+from tests.portal.test_unit import words
 from tests.worlds.offices import KEY, small_office
 
 HERE = "/ban/phat-hanh"
 PLAN = f"{HERE}/{KEY}"
+#: The ticked box that says so.
+READ = {"da-xem": "1"}
 AN, BINH, CHU, SOI = ("an", Role.DESK), ("binh", Role.LEADERSHIP), ("chu", Role.DESK), ("soi", Role.AUDITOR)
 
 
@@ -48,11 +52,24 @@ def test_a_draft_is_issued_as_it_was_seen(desk: Desk) -> None:
         assert "chưa ban hành" in an.get(HERE).text
         page = an.get(PLAN).text
         assert "Huyện ủy 0" in page
-        assert an.post(f"{PLAN}/ban-hanh", data=seen(page)).headers["location"] == PLAN
+        assert "nơi nhận nhận thư ngay" in page
+        assert an.post(f"{PLAN}/ban-hanh", data=seen(page) | READ).headers["location"] == PLAN
         assert issued(desk) == [(KEY, False, "account:an")]
-        assert "Thư bắt đầu đi trong ít giây" in an.get(PLAN).text
-        assert an.post(f"{PLAN}/ban-hanh", data=seen(an.get(PLAN).text) if "noi-dung" in an.get(PLAN).text else {})
+        page = an.get(PLAN).text
+        assert "Thư bắt đầu đi trong ít giây" in page
+        assert 'Người ban hành: <span title="an">Người của an</span>' in page
+        assert an.post(f"{PLAN}/ban-hanh", data=seen(page) | READ)
         assert len(issued(desk)) == 1
+
+
+def test_nothing_is_issued_by_someone_who_has_not_read_the_plan(desk: Desk) -> None:
+    with desk.people(AN) as [an]:
+        page = an.get(PLAN).text
+        assert re.search(r'<input type="checkbox" name="da-xem" value="1" required>', page)
+        refused = an.post(f"{PLAN}/ban-hanh", data=seen(page))
+        assert refused.status_code == 409
+        assert "Chưa đánh dấu đã xem kế hoạch." in refused.text
+        assert issued(desk) == []
 
 
 def test_a_file_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
@@ -60,11 +77,11 @@ def test_a_file_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
         before = seen(an.get(PLAN).text)
         path = desk.folder / "1-cv.yaml"
         path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
-        refused = an.post(f"{PLAN}/ban-hanh", data=before)
+        refused = an.post(f"{PLAN}/ban-hanh", data=before | READ)
         assert refused.status_code == 409
         assert "người khác vừa thay đổi" in refused.text.casefold()
         assert issued(desk) == []
-        assert an.post(f"{PLAN}/ban-hanh", data=seen(refused.text)).status_code == 303
+        assert an.post(f"{PLAN}/ban-hanh", data=seen(refused.text) | READ).status_code == 303
 
 
 def test_a_trial_begins_and_is_taken_away(desk: Desk) -> None:
@@ -74,7 +91,9 @@ def test_a_trial_begins_and_is_taken_away(desk: Desk) -> None:
         page = an.get(PLAN).text
         assert "Kết thúc và bỏ lần thử 1" in page
         assert "đang chạy thử" in an.get(HERE).text
-        assert an.post(f"{PLAN}/bo-chay-thu", data={"lan": f"{KEY}~thu-1"}).status_code == 303
+        ended = an.post(f"{PLAN}/bo-chay-thu", data={"lan": f"{KEY}~thu-1"})
+        assert ended.status_code == 303
+        assert "Đã kết thúc và bỏ lần chạy thử." in an.get(ended.headers["location"]).text
         assert an.post(f"{PLAN}/bo-chay-thu", data={"lan": f"{KEY}~thu-1"}).status_code == 404
         assert "Kết thúc và bỏ" not in an.get(PLAN).text
 
@@ -83,16 +102,19 @@ def test_where_two_are_wanted_one_proposes_and_another_approves(careful: Desk) -
     with careful.people(AN, BINH, SOI) as [an, binh, soi]:
         page = an.get(PLAN).text
         assert "/ban-hanh" not in page
-        assert an.post(f"{PLAN}/ban-hanh", data=seen(page)).status_code == 409
+        assert an.post(f"{PLAN}/ban-hanh", data=seen(page) | READ).status_code == 409
         assert an.post(f"{PLAN}/de-nghi", data=seen(page)).status_code == 303
         assert "Chờ người thứ hai duyệt: 1" in binh.get(HERE).text
+        assert [waits(each.get("/ban").text, "Ban hành") for each in (an, binh, soi)] == [0, 1, 0]
         assert "Duyệt và ban hành" not in an.get(PLAN).text
         assert "Duyệt và ban hành" not in soi.get(PLAN).text
         assert an.post(f"{HERE}/de-nghi/1/duyet").status_code == 409  # not one's own
         assert soi.post(f"{HERE}/de-nghi/1/duyet").status_code == 403
         assert issued(careful) == []
         assert "Duyệt và ban hành" in binh.get(PLAN).text
-        assert binh.post(f"{HERE}/de-nghi/1/duyet").status_code == 303
+        approved = binh.post(f"{HERE}/de-nghi/1/duyet")
+        assert approved.status_code == 303
+        assert "Đã duyệt." in binh.get(approved.headers["location"]).text
         assert issued(careful) == [(KEY, False, "account:binh")]
 
 
@@ -101,7 +123,7 @@ def test_a_refusal_says_why(careful: Desk) -> None:
         an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
         assert chu.post(f"{HERE}/de-nghi/1/tu-choi", data={"ly-do": " "}).status_code == 409
         assert chu.post(f"{HERE}/de-nghi/1/tu-choi", data={"ly-do": "sai giờ chốt"}).status_code == 303
-        assert "chu không đồng ý: sai giờ chốt" in an.get(PLAN).text
+        assert "Người của chu không đồng ý: sai giờ chốt" in words(an.get(PLAN).text)
         assert an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text)).status_code == 303
 
 
@@ -151,7 +173,7 @@ def test_where_two_are_wanted_an_amendment_takes_two(careful: Desk) -> None:
 def test_an_amendment_is_offered_where_the_file_differs_and_nowhere_else(desk: Desk) -> None:
     action = "/ban/vb/1/doi/sua"
     with desk.people(AN, SOI) as [an, soi]:
-        an.post(f"{PLAN}/ban-hanh", data=seen(an.get(PLAN).text))
+        an.post(f"{PLAN}/ban-hanh", data=seen(an.get(PLAN).text) | READ)
         assert "Điều sẽ đổi" not in an.get(PLAN).text
         same = an.get(action).text
         assert "tệp không khác gì bản đang chạy" in same
@@ -177,8 +199,16 @@ def test_a_refused_amendment_says_why(careful: Desk) -> None:
         an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
         assert binh.post(f"{HERE}/de-nghi/2/tu-choi", data={"ly-do": "quá gấp"}).status_code == 303
         page = an.get(PLAN).text
-        assert "binh không đồng ý: quá gấp" in page
+        assert "Người của binh không đồng ý: quá gấp" in words(page)
         assert f"{PLAN}/de-nghi" in page
+
+
+def test_an_office_that_is_not_there_says_nothing_of_the_server(desk: Desk) -> None:
+    with desk.people(AN) as [an]:
+        missing = an.get(f"{HERE}/x/y")
+    assert missing.status_code == 404
+    assert str(desk.root) not in missing.text
+    assert "không có cơ quan này" in missing.text.casefold()
 
 
 @pytest.mark.parametrize("role", [Role.LEADERSHIP, Role.ADMINISTRATOR, Role.AUDITOR])

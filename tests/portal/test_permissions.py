@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from hoatoc.ledger.schema import Addressee, DutyKind, PermissionRequest, PermissionState, Receipt
+from hoatoc.ledger.schema import Addressee, DutyKind, PermissionRequest, PermissionState, Receipt, Unit
 from tests.portal.binhphuoc import Province
+from tests.portal.officers import waits
 from tests.portal.place import Place
 from tests.portal.test_unit import words
 from tests.worlds.duties import ISSUED_360
@@ -51,6 +52,11 @@ def test_a_request_stands_on_the_page_with_its_state(browser_there: TestClient, 
     said = words(browser_there.get(f"{unit}/xin-phep/3.1").text)
     assert "Lê Thị Hoa chờ trả lời, còn 1 ngày Họp về vắc-xin tại Hà Nội 10/05/2021 – 12/05/2021" in said
     assert "Giám đốc Sở Y tế, hạn 10 giờ 00, ngày 07/05/2021" in said
+
+
+def test_the_units_page_says_what_waits(browser_there: TestClient, unit: str, decider: str) -> None:
+    said = "Đã xin cho Lê Thị Hoa, chờ Bí thư Đảng ủy, Giám đốc Sở Y tế trả lời, hạn 10 giờ 00, ngày 07/05/2021."
+    assert said in words(browser_there.get(unit).text)
 
 
 def test_a_head_asks_the_level_above(province: Province, browser_there: TestClient, unit: str) -> None:
@@ -191,6 +197,44 @@ def test_the_office_sees_how_many_were_asked_and_answered(
     assert "Đã xin 2: đồng ý 0, không đồng ý 1, chờ trả lời 1." in said
     with province.ledger.read() as session:
         assert session.scalars(select(Addressee.key).where(Addressee.decides)).all() == ["so-y-te/head"]
+
+
+def test_the_office_reads_what_is_asked_for_and_whom_to_phone(
+    province: Province, decider: str, desk_there: TestClient
+) -> None:
+    duty = province.duty("so-y-te/head", DutyKind.DECISION)
+    with province.ledger.write() as session:
+        session.scalars(select(Unit).where(Unit.key == "so-y-te")).one().phone = "0271 3879 000"
+    for path in ("/ban/vb/1", "/ban/de-nghi"):
+        page = desk_there.get(path).text
+        assert f'href="/ban/viec/{duty.id}"' in page, path
+        said = words(page)
+        assert "Lê Thị Hoa , Sở Y tế, 10/05/2021 – 12/05/2021: Họp về vắc-xin tại Hà Nội" in said, path
+        assert "Chờ Bí thư Đảng ủy, Giám đốc Sở Y tế trả lời, hạn 10 giờ 00, ngày 07/05/2021" in said, path
+    assert "0271 3879 000 (Sở Y tế)" in said
+    assert "không có đề nghị nào chờ" in said, "none that the office decides"
+    said = words(desk_there.get(f"/ban/viec/{duty.id}").text)
+    for what in ("Lê Thị Hoa", "đi ra ngoài tỉnh", "Họp về vắc-xin tại Hà Nội", "10/05/2021 – 12/05/2021",
+                 "Vũ Thị Mai, 10 giờ 00, ngày 06/05/2021", "Giám đốc Sở Y tế"):  # fmt: skip
+        assert what in said, what
+
+
+def test_the_page_of_an_answered_request_says_the_answer(
+    province: Province, browser_there: TestClient, decider: str, desk_there: TestClient
+) -> None:
+    browser_there.post(f"{decider}/tra-loi/{requests(province)[0].id}", data=REFUSE)
+    said = words(desk_there.get(f"/ban/viec/{province.duty('so-y-te/head', DutyKind.DECISION).id}").text)
+    assert "Giám đốc trả lời 10 giờ 00, ngày 06/05/2021: không đồng ý Đang có dịch" in said
+    assert "Lê Thị Hoa" not in desk_there.get("/ban/de-nghi").text
+
+
+def test_the_navigation_counts_what_the_leadership_is_asked(
+    province: Province, browser_there: TestClient, decider: str, unit: str, desk_there: TestClient
+) -> None:
+    assert waits(desk_there.get("/ban").text, "Đề nghị") == 0, "a department's head decides that"
+    asked = {**ASKED, "la-thu-truong": "1"}
+    browser_there.post(f"{province.page('huyen-uy-bu-dang')}/xin-phep/2.1", data=asked)
+    assert waits(desk_there.get("/ban").text, "Đề nghị") == 1
 
 
 def test_a_member_asks_the_head_of_the_body_above(place: Place, client: TestClient) -> None:

@@ -278,3 +278,10 @@ def test_a_mark_of_urgency_stands_on_top(place: Place, client: TestClient, unit:
     assert 'class="mark"' not in client.get(unit).text, "13-CV/BCĐ carries none"
     place.print_mark("HOẢ TỐC")
     assert '<p class="mark">HỎA TỐC</p>' in client.get(unit).text
+
+
+def test_a_mail_scanner_may_ask_for_the_head_of_the_page(place: Place, client: TestClient) -> None:
+    before = place.rows()
+    assert client.head(place.link("Sở Y tế")).status_code == 200
+    assert client.head("/v/forged").status_code == 404
+    assert place.rows() == before

@@ -52,6 +52,16 @@ def test_a_unit_assigns_and_its_page_says_so(place: Place, client: TestClient, u
     assert "Báo cáo hằng ngày" in words(client.get(f"{unit}/phan-cong").text)
 
 
+def test_the_page_of_a_duty_tells_the_codes_apart(place: Place, desk: TestClient, mine: str) -> None:
+    with place.ledger.read() as session:
+        duty = session.scalars(
+            select(Duty).join(Addressee, Addressee.id == Duty.addressee_id)
+            .where(Addressee.name == "Sở Y tế", Duty.kind == DutyKind.RECEIPT)
+        ).one()  # fmt: skip
+    said = words(desk.get(f"/ban/viec/{duty.id}").text)
+    assert [said.count(words) for words in ("Đơn vị xác nhận đã nhận", "Đã phân công")] == [1, 1]
+
+
 def test_assigning_twice_assigns_once(place: Place, client: TestClient, unit: str, mine: str) -> None:
     before = place.rows()
     assert client.post(f"{unit}/phan-cong", data=ASKED).status_code == 303

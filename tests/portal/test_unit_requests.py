@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import select
+from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
 from hoatoc import clock
@@ -30,7 +30,7 @@ from hoatoc.rollout.issue import issue
 from portal.app import create_app
 from portal.typed import read_moment
 from tests.portal.binhphuoc import Province
-from tests.portal.officers import officer_at
+from tests.portal.officers import officer_at, waits
 from tests.portal.place import DUE, ISSUED, Place, open_place
 from tests.portal.screens import enter
 from tests.portal.test_unit import words
@@ -62,6 +62,18 @@ def test_a_document_given_back_is_one_request_on_the_page_of_its_directive(
         assert "chờ quyết định" not in desk.get("/ban/vb/1").text
         client.post(f"{unit}/tra-lai/{duty(place, DutyKind.RECEIPT).id}", data=RETURN)
         assert "1 đề nghị chờ quyết định" in desk.get("/ban/vb/1").text
+
+
+def test_the_navigation_counts_what_each_can_decide(place: Place, client: TestClient, unit: str) -> None:
+    client.post(f"{unit}/gia-han/{duty(place, DutyKind.REPORT).id}", data=MORE)
+    for kind in (DutyKind.RECEIPT, DutyKind.REPORT):
+        client.post(f"{place.link('Sở Nội vụ')}/tra-lai/{duty(place, kind, 'Sở Nội vụ').id}", data=RETURN)
+    for role, number in ((Role.DESK, 2), (Role.LEADERSHIP, 1), (Role.AUDITOR, 0), (Role.ADMINISTRATOR, 0)):
+        with officer_at(place.ledger, place.links, role) as officer:
+            assert waits(officer.get("/ban/de-nghi").text, "Đề nghị") == number, role
+    with place.ledger.engine.connect() as connection:
+        statement = "EXPLAIN QUERY PLAN SELECT count(*) FROM duty WHERE state = 'returned'"
+        assert "ix_duty_returned" in str(connection.execute(text(statement)).all())
 
 
 def test_a_document_sent_to_the_wrong_place_is_given_back(place: Place, client: TestClient, unit: str) -> None:
@@ -290,7 +302,8 @@ def test_the_desk_takes_down_what_the_leadership_answers(
     browser_there.post(f"{province.page('so-y-te')}/xin-phep/3.1", data=trip | {"nguoi-di": "Người khác"})
     said = words(desk_there.get("/ban/de-nghi").text)
     assert "Lê Thị Hoa (người đứng đầu)" in said
-    assert "Người khác" not in said, "that one is for the people's committee to answer"
+    assert "Xin phép lãnh đạo: 1" in said
+    assert "Người khác" in said.partition("Chờ người khác trả lời: 1")[2], "the people's committee answers that one"
     with province.ledger.read() as session:
         id_ = session.scalars(select(PermissionRequest.id).where(PermissionRequest.person == "Lê Thị Hoa")).one()
     path = f"/ban/de-nghi/xin-phep/{id_}"
@@ -298,6 +311,23 @@ def test_the_desk_takes_down_what_the_leadership_answers(
     assert desk_there.post(path, data={"tra-loi": "dong-y"}).status_code == 303
     assert desk_there.post(path, data={"tra-loi": "dong-y"}).status_code == 422
     assert "đồng ý" in words(browser_there.get(f"{unit}/xin-phep/2.1").text)
+
+
+def test_a_report_given_back_is_still_with_what_is_to_be_done(place: Place, client: TestClient, unit: str) -> None:
+    client.post(f"{unit}/tra-lai/{duty(place, DutyKind.REPORT).id}", data=RETURN)
+    said = words(client.get(unit).text)
+    assert "Các báo cáo đã qua" not in said
+    assert said.index("Việc phải làm") < said.index("Báo cáo ngày 24/11/2021") < said.index("Trong đơn vị")
+
+
+def test_a_complaint_ends_with_one_full_stop(place: Place, client: TestClient, unit: str) -> None:
+    client.post(f"{unit}/gia-han/{duty(place, DutyKind.REPORT).id}", data=MORE)
+    with place.ledger.read() as session:
+        request = session.scalars(select(ExtensionRequest)).one()
+    typed = {"da-xem": request.asked_at.isoformat(), "tra-loi": "khong-dong-y", "ly-do": ""}
+    with officer_at(place.ledger, place.links) as desk:
+        refused = desk.post(f"/ban/de-nghi/gia-han/{request.id}", data=typed)
+    assert "Chưa ghi lý do không đồng ý.<" in refused.text
 
 
 # The first action and the explanation.

@@ -22,7 +22,10 @@ class PermissionRequest(Base):
     """One request. `addressee_id` is the unit it came from; `duty_id` is the decider's duty to answer it."""
 
     __tablename__ = "permission_request"
-    __table_args__ = (Index("ix_permission_request_addressee_id", "addressee_id"),)
+    __table_args__ = (
+        Index("ix_permission_request_addressee_id", "addressee_id"),
+        Index("ix_permission_request_state", "state"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     obligation_id: Mapped[int] = mapped_column(ForeignKey("obligation.id"))

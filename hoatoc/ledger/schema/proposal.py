@@ -25,7 +25,7 @@ class Proposal(Base):
     reaches. `decided_at` is NEVER while it waits."""
 
     __tablename__ = "proposal"
-    __table_args__ = (Index("ix_proposal_key", "key"),)
+    __table_args__ = (Index("ix_proposal_key", "key"), Index("ix_proposal_state", "state"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str]
