@@ -16,11 +16,14 @@ _ACTING = frozenset({"report", "task"})
 
 
 def acknowledge(
-    session: Session, addressee: Addressee, *, now: datetime, by_name: str, by_title: str, channel: str
-) -> Receipt:
+    session: Session, addressee: Addressee, *, now: datetime, by_name: str, by_title: str, channel: str,
+    actor: str | None = None,
+) -> Receipt:  # fmt: skip
     """Record the receipt of `addressee` at `now` (aware, UTC) and meet its receipt duty. The first acknowledgement
     stands: doing it again gives the receipt that is there. Who does so itself can be reached. `channel` is "portal",
-    "report", "task", "assign", "mail" or "desk"."""
+    "report", "task", "assign", "mail" or "desk"; `actor` is who does it by the history, the unit itself where nothing
+    is said."""
+    actor = actor or f"addressee:{addressee.key}"
     # The addressee's row is the lock: two people of one unit pressing at once make one receipt.
     session.execute(select(Addressee.id).where(Addressee.id == addressee.id).with_for_update())
     if channel != "desk":
@@ -28,7 +31,7 @@ def acknowledge(
     receipt = session.scalar(select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED))
     acts = channel in _ACTING
     if receipt is not None:
-        _meet(session, addressee, now)  # it was taken off the addressees, and named again
+        _meet(session, addressee, now, actor)  # it was taken off the addressees, and named again
         if acts:
             first_action.settle(session, addressee, now=now, by_name=by_name, channel=channel)
         return receipt
@@ -40,15 +43,15 @@ def acknowledge(
     session.flush()
     history.note(
         session, addressee.directive_id, at=now, kind="receipt_recorded", subject=f"addressee:{addressee.id}",
-        actor=f"addressee:{addressee.key}", code=ACCEPTED, channel=channel,
+        actor=actor, code=ACCEPTED, channel=channel,
     )  # fmt: skip
-    _meet(session, addressee, now)
+    _meet(session, addressee, now, actor)
     if not acts:
         first_action.open_for(session, addressee, now)
     return receipt
 
 
-def _meet(session: Session, addressee: Addressee, now: datetime) -> None:
+def _meet(session: Session, addressee: Addressee, now: datetime, actor: str) -> None:
     duty = session.scalar(
         select(Duty).where(
             Duty.addressee_id == addressee.id,
@@ -57,4 +60,4 @@ def _meet(session: Session, addressee: Addressee, now: datetime) -> None:
         )
     )
     if duty is not None:
-        duties.meet(session, duty, at=now, actor=f"addressee:{addressee.key}")
+        duties.meet(session, duty, at=now, actor=actor)

@@ -130,7 +130,7 @@ def log(
     if reached and acknowledges:
         acknowledge(
             session, addressee, now=now, by_name=spoke_with, by_title=f"qua điện thoại, {caller_name} ghi nhận",
-            channel="desk",
+            channel="desk", actor=caller,
         )  # fmt: skip
     return call
 

@@ -195,6 +195,8 @@ def test_who_is_reached_by_phone_may_acknowledge_and_the_caller_is_the_source(la
     [event] = late.events("call_logged")
     assert (event.actor, event.detail["acknowledged"]) == ("account:an", True)
     assert late.duty("huyen-0").state is DutyState.MET_LATE
+    recorded, met = late.events("receipt_recorded")[-1], late.events("duty_met_late")[-1]
+    assert (recorded.actor, met.actor) == ("account:an", "account:an")  # the desk did it, not the unit
     with late.ledger.read() as session:
         [silent] = phone.silent(session, session.get_one(Directive, late.directive_id), late.now)
         assert silent.settled
