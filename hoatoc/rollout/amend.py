@@ -232,7 +232,7 @@ def _open(session: Session, directive: Directive, after: Snapshot, once: Once, n
         return 0
     return duties.open_for(
         session, directive.id, waiting, subject=once.clause, kind=once.kind, slot="", period_id=None, due_at=due_at,
-        rungs=after.ladder(once.kind), now=now, again=True,
+        rungs=after.ladder(once.kind), now=now, again=True, step=after.ladder(once.kind).begun(due_at, now),
     )  # fmt: skip
 
 

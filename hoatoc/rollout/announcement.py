@@ -49,11 +49,11 @@ def _announce(
 ) -> tuple[int, int]:
     """The same to those who were named at `named_at`: at the issue, or since. From then on their time counts."""
     fresh = Duty.id > newest(session, Duty.id)
-    due_at = receipt_due(snap.office, snap.content, _since(named_at, now))
+    due_at, rungs = receipt_due(snap.office, snap.content, _since(named_at, now)), snap.ladder(DutyKind.RECEIPT)
     opened = duties.open_for(
         session, directive.id, _unannounced(directive, named_at), subject=RECEIPT, kind=DutyKind.RECEIPT, slot="",
-        period_id=None, due_at=due_at, rungs=snap.ladder(DutyKind.RECEIPT), now=now,
-        again=named_at != directive.issued_at,
+        period_id=None, due_at=due_at, rungs=rungs, now=now, again=named_at != directive.issued_at,
+        step=rungs.begun(due_at, now),
     )  # fmt: skip
     told = select(Duty.addressee_id).where(Duty.directive_id == directive.id, Duty.subject == RECEIPT, fresh)
     opened += _open_once(session, directive, snap, told, named_at, now)
@@ -114,6 +114,7 @@ def _open_once(
         opened += duties.open_for(
             session, directive.id, owing, subject=once.clause, kind=once.kind, slot="", period_id=None, due_at=due_at,
             rungs=snap.ladder(once.kind), now=now, again=named_at != directive.issued_at,
+            step=snap.ladder(once.kind).begun(due_at, now),
         )  # fmt: skip
     return opened
 

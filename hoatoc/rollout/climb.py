@@ -36,6 +36,12 @@ class Climb:
         does."""
         return next((step for step in range(len(self)) if self.instant(step, due_at) > now), len(self))
 
+    def begun(self, due_at: datetime, told_at: datetime) -> int:
+        """The rung to begin with for a duty due at `due_at` of which its bearer is told at `told_at` (both aware): a
+        reminder would come with the news itself. What comes at the due time or after it is never left out."""
+        instants = (self.instant(step, due_at) for step in range(len(self)))
+        return next((step for step, at in enumerate(instants) if at > told_at or at >= due_at), len(self))
+
     def _counted(self, rung: Rung, due_at: datetime) -> datetime:
         if rung.counted == "working" and self.working is not None:
             return self.working.add(due_at, rung.at)

@@ -34,9 +34,12 @@ def dispatch(session: Session, directive: Directive, now: datetime) -> Dispatche
 def _open_period(session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime) -> int:
     rule = snap.report_rule(period.subject)
     reporters = announcement.bearers(directive.id, period.subject)
+    rungs = snap.ladder(DutyKind.REPORT)
+    # The first comes with the document. One that opens late because the engine stood still leaves nothing out.
+    step = rungs.begun(period.due_at, now) if period.opens_at == directive.issued_at else 0
     opened = duties.open_for(
         session, directive.id, reporters, subject=period.subject, kind=DutyKind.REPORT, slot=period.slot,
-        period_id=period.id, due_at=period.due_at, rungs=snap.ladder(DutyKind.REPORT), now=now,
+        period_id=period.id, due_at=period.due_at, rungs=rungs, now=now, step=step,
     )  # fmt: skip
     _leave_alone(session, period, now)
     period.state, period.next_at = PeriodState.OPEN, period.freeze_at

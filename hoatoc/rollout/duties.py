@@ -55,14 +55,14 @@ def open_all(
 
 def open_for(
     session: Session, directive_id: int, bearers: Select[tuple[int]], *, subject: str, kind: DutyKind, slot: str,
-    period_id: int | None, due_at: datetime, rungs: Climb, now: datetime, again: bool = False,
+    period_id: int | None, due_at: datetime, rungs: Climb, now: datetime, again: bool = False, step: int = 0,
 ) -> int:  # fmt: skip
-    """Open one duty for each addressee that `bearers` selects, without reading them; how many were opened. With
-    `again` some may have had the same before: theirs is one generation on."""
+    """Open one duty for each addressee that `bearers` selects, without reading them, to be pressed from rung `step` on;
+    how many were opened. With `again` some may have had the same before: theirs is one generation on."""
     common: dict[str, Any] = {
         "directive_id": directive_id, "subject": subject, "kind": kind, "slot": slot,
         "period_id": period_id, "state": DutyState.OPEN, "opened_at": now, "due_at": due_at, "met_at": NEVER,
-        "step": 0, "next_at": rungs.instant(0, due_at), "version": 0,
+        "step": step, "next_at": rungs.instant(step, due_at), "version": 0,
     }  # fmt: skip
     fresh = Duty.id > newest(session, Duty.id)
     fixed = [literal(value, Duty.__table__.c[name].type) for name, value in common.items()]

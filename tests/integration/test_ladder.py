@@ -9,7 +9,7 @@ from hoatoc.rollout.escalate import escalate
 from tests.conftest import Issue
 from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import small_office
-from tests.worlds.rollouts import DUE, FREEZE, ISSUED, LOCK, RECEIPT_DUE, SLOT, World
+from tests.worlds.rollouts import DUE, FREEZE, ISSUED, LOCK, NEXT_SLOT, RECEIPT_DUE, SLOT, TICK, World
 
 ALL = ("huyen-0", "huyen-1", "so-0", "so-1", "ban-chap-hanh/uv-0")
 
@@ -229,3 +229,56 @@ def test_nobody_is_late_with_what_the_engine_told_them_late(world: World) -> Non
     due = {duty.due_at for duty in world.all(Duty) if duty.kind is DutyKind.RECEIPT}
     assert due == {late + (RECEIPT_DUE - ISSUED)}
     assert {notice.step for notice in world.notices()} == {"dispatch"}
+
+
+def test_no_reminder_comes_with_the_document_itself(issue_in: Issue) -> None:
+    world = issue_in(small_office().read(), at=DUE - timedelta(minutes=35))
+    world.run()
+    world.follow(DUE - TICK)
+    assert {notice.step for notice in world.notices()} == {"dispatch"}
+    assert world.duty("so-0", SLOT).next_at == DUE
+    world.follow(DUE)
+    assert "head.so-0@mau.example" in recipients(world, "press")
+    world.follow(DUE + timedelta(days=1) - timedelta(hours=1))
+    assert "focal.so-0@mau.example" in recipients(world, "remind")  # of the next period, as ever
+
+
+def test_no_reminder_of_what_is_owed_once_comes_with_the_document_itself(issue_in: Issue) -> None:
+    files = small_office()
+    regime = files.directive["regime"]
+    regime["receipt"] = {"within": "30m"}
+    regime["tasks"] = [{"clause": "2", "who": {"groups": ["so"]}, "due": {"within": "20m", "source": "office"}}]
+    regime["ladder"]["task"] = regime["ladder"]["receipt"]
+    files.directive["text"]["obligations"].append({
+        "clause": "2", "quote": "thành lập chốt", "kind": "one_off_deadline",
+        "bearer": {"kind": "role_holder", "text": ["thủ trưởng"]}, "timing": {"type": "none"},
+    })  # fmt: skip
+    world = issue_in(files.read())
+    world.run()
+    world.follow(ISSUED + timedelta(minutes=30))
+    assert recipients(world, "remind") == []
+    assert recipients(world, "press").count("head.so-0@mau.example") == 2  # the task, then the receipt
+
+
+def test_a_reminder_at_the_opening_of_a_later_period_is_sent(issue_in: Issue) -> None:
+    files = small_office()
+    files.directive["regime"]["ladder"]["report"][0] = {"step": "remind", "at": "-24h"}
+    world = issue_in(files.read())
+    world.run()
+    world.follow(DUE)
+    assert "focal.so-0@mau.example" in recipients(world, "remind")
+    assert world.duty("so-0", NEXT_SLOT).step == 1
+
+
+def test_of_what_the_engine_told_late_nothing_is_left_out_but_the_reminder(world: World) -> None:
+    world.go(DUE + timedelta(hours=2))  # nothing ran since the issue
+    assert {notice.step for notice in world.notices()} >= {"dispatch", "press", "superior"}
+    steps = {tuple(event.detail["steps"]) for event in world.events("duty_escalated")}
+    assert steps == {("press", "superior", "leadership")}
+
+
+def test_a_period_that_opened_late_leaves_no_step_out(world: World) -> None:
+    acknowledged(world)
+    world.go(DUE + timedelta(days=1, minutes=-30))  # the engine stood still for a day
+    assert world.duty("so-0", NEXT_SLOT).step == 1
+    assert ["remind"] in [event.detail["steps"] for event in world.events("duty_escalated")]
