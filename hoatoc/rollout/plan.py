@@ -2,7 +2,7 @@
 for each of these whether the text says so or the office has decided it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hoatoc.format.directive import DirectiveFile, identity, title, urgency
@@ -11,11 +11,12 @@ from hoatoc.format.ladder import Rung
 from hoatoc.format.office import Office
 from hoatoc.format.regime import Deadline, ReportRule
 from hoatoc.ledger.schema import DutyKind
-from hoatoc.localtime import instant, local_date
+from hoatoc.localtime import following_day, instant, local_date
 from hoatoc.rollout import snapshot
 from hoatoc.rollout.bundle import STEP_NAMES, spoken_delay
 from hoatoc.rollout.climb import Climb, ladder_of, receipt_due
 from hoatoc.rollout.once import duty_clauses, owed_once
+from hoatoc.rollout.periods import first_day
 from hoatoc.rollout.resolve import Resolved, resolve
 from hoatoc.rollout.warnings import warnings
 
@@ -129,11 +130,13 @@ def _of_report(rule: ReportRule, what: str, value: str) -> dict[str, str]:
     return {**_decided(f"Khoản {rule.clause}: {what}", value), "report": rule.clause}
 
 
-def _days(rule: ReportRule) -> Iterator[Any]:
+def _cutoffs(rule: ReportRule, zone: str, now: datetime) -> Iterator[tuple[date, datetime]]:
+    """The first days of a report that begins at `now`, each with its cut-off."""
+    first = first_day(rule, now, zone)
     for offset in range(_DAYS):
-        day = rule.first + timedelta(days=offset)
+        day = following_day(first, offset)
         if rule.last is None or day <= rule.last:
-            yield day
+            yield day, instant(day, rule.cutoff, zone)
 
 
 def _duties(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime) -> Iterator[dict[str, Any]]:
@@ -144,8 +147,7 @@ def _duties(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: d
     }  # fmt: skip
     for rule in regime.reports:
         bearers = sum(rule.clause in item.clauses for item in resolved)
-        for day in _days(rule):
-            due_at = instant(day, rule.cutoff, folder.office.zone)
+        for day, due_at in _cutoffs(rule, folder.office.zone, now):
             # The text orders the report; when it is due each day is the office's.
             yield {
                 "subject": rule.clause, "kind": "report", "slot": f"{day}/P1D", "bearers": bearers,
@@ -165,12 +167,11 @@ def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
     snap = snapshot.Snapshot(snapshot.take(folder, draft))
     yield {"template": "dispatch", "step": "dispatch", "at": now.isoformat(), "at_most": len(resolved), "source": TEXT}
     receipts_due = receipt_due(folder.office, draft.content, now)
-    yield from _rungs(snap.ladder(DutyKind.RECEIPT), receipts_due, len(resolved), "receipt")
+    yield from _rungs(snap.ladder(DutyKind.RECEIPT), receipts_due, now, len(resolved), "receipt")
     for rule in regime.reports:
         bearers = sum(rule.clause in item.clauses for item in resolved)
-        for day in _days(rule):
-            due_at = instant(day, rule.cutoff, folder.office.zone)
-            yield from _rungs(snap.ladder(DutyKind.REPORT), due_at, bearers, f"{rule.clause} {day}")
+        for day, due_at in _cutoffs(rule, folder.office.zone, now):
+            yield from _rungs(snap.ladder(DutyKind.REPORT), due_at, now, bearers, f"{rule.clause} {day}")
             if regime.summary:
                 yield {
                     "template": "daily_summary", "step": "summary", "at": (due_at + rule.freeze).isoformat(),
@@ -180,12 +181,13 @@ def _notices(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
         due_at = once.due_at(now, folder.office)
         bearers = sum(once.clause in item.clauses for item in resolved)
         if due_at > now:
-            yield from _rungs(snap.ladder(once.kind), due_at, bearers, once.clause)
+            yield from _rungs(snap.ladder(once.kind), due_at, now, bearers, once.clause)
 
 
-def _rungs(climb: Climb, due_at: datetime, bearers: int, of: str) -> Iterator[dict[str, Any]]:
+def _rungs(climb: Climb, due_at: datetime, now: datetime, bearers: int, of: str) -> Iterator[dict[str, Any]]:
     """A step reaches at most one mailbox for each bearer that still owes by then; those above get one digest each."""
-    for step, rung in enumerate(climb.rungs):
+    begun = climb.begun(due_at, now)
+    for step, rung in enumerate(climb.rungs[begun:], begun):
         yield {
             "template": "reminder" if rung.step in ("remind", "press") else "escalation_digest",
             "step": rung.step.value, "at": climb.instant(step, due_at).isoformat(), "at_most": bearers,

@@ -3,14 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.select import select
 from hoatoc.format.text import BearerKind, ObligationKind
-from hoatoc.localtime import local_date
+from hoatoc.ledger.schema import DutyKind
+from hoatoc.localtime import instant, local, local_date, spoken, spoken_day
 from hoatoc.phrase import Phrase
+from hoatoc.rollout import snapshot
+from hoatoc.rollout.bundle import spoken_delay
+from hoatoc.rollout.climb import receipt_due, working_time
 from hoatoc.rollout.once import duty_clauses, owed_once
+from hoatoc.rollout.periods import first_day
 from hoatoc.rollout.resolve import Resolved
 
 #: Kinds that become a duty only when someone gives them a date.
@@ -22,6 +27,8 @@ _UNDATED = {
     ObligationKind.COVERAGE_TARGET:
         "Khoản %(clause)s: chỉ tiêu không có hạn, nên không mở nghĩa vụ; văn phòng có thể đặt.",
 }  # fmt: skip
+#: Night work: from 22:00 to 06:00 (Bộ luật Lao động 2019, Điều 106).
+_NIGHT, _MORNING = time(22), time(6)
 
 
 def warnings(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: datetime) -> Iterator[str]:
@@ -30,6 +37,9 @@ def warnings(folder: OfficeFolder, draft: Draft, resolved: list[Resolved], now: 
     yield from _bearing(folder, draft, resolved, now)
     yield from _leading(folder, draft, now)
     yield from _dating(folder, draft, now)
+    yield from _beginning(folder, draft, now)
+    yield from _too_soon(folder, draft, now)
+    yield from _at_night(folder, draft, now)
     yield from _commas(folder, draft)
     for item in resolved:
         post, unit = item.target.post, item.target.unit
@@ -108,6 +118,53 @@ def _dating(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
     undated = [item for item in draft.content.text.obligations if item.kind in _UNDATED and item.clause not in owed]
     for obligation in undated:
         yield Phrase(_UNDATED[obligation.kind], clause=obligation.clause)
+
+
+def _beginning(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
+    """Nothing is owed for days before anyone was told: a report may begin later than its rule says."""
+    for rule in draft.content.regime.reports:
+        day = first_day(rule, now, folder.office.zone)
+        if rule.last is not None and rule.last < day:
+            last = spoken_day(rule.last)
+            yield Phrase("Khoản %(clause)s: kỳ cuối %(last)s đã qua; không mở kỳ nào.", clause=rule.clause, last=last)
+        elif rule.first < day:
+            yield Phrase(
+                "Khoản %(clause)s: kỳ đầu ghi %(first)s đã qua; kỳ đầu thật là %(day)s.",
+                clause=rule.clause, first=spoken_day(rule.first), day=spoken_day(day),
+            )  # fmt: skip
+
+
+def _too_soon(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
+    snap = snapshot.Snapshot(snapshot.take(folder, draft))
+    for what, kind, due_at in _first_deadlines(folder, draft, now):
+        climb = snap.ladder(kind)
+        if climb.begun(due_at, now) and due_at > now:
+            lead = due_at - climb.instant(0, due_at)
+            yield Phrase(
+                "%(what)s: hạn chỉ còn %(left)s; thư nhắc trước hạn %(lead)s không kịp gửi.",
+                what=what, left=spoken_delay(due_at - now), lead=spoken_delay(lead),
+            )  # fmt: skip
+
+
+def _first_deadlines(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[tuple[str, DutyKind, datetime]]:
+    office, regime = folder.office, draft.content.regime
+    yield Phrase("Xác nhận đã nhận"), DutyKind.RECEIPT, receipt_due(office, draft.content, now)
+    for rule in regime.reports:
+        day = first_day(rule, now, office.zone)
+        if rule.last is None or day <= rule.last:
+            due_at = instant(day, rule.cutoff, office.zone)
+            yield Phrase("Khoản %(clause)s, kỳ đầu", clause=rule.clause), DutyKind.REPORT, due_at
+    for once in owed_once(regime):
+        yield Phrase("Khoản %(clause)s", clause=once.clause), once.kind, once.due_at(now, office)
+
+
+def _at_night(folder: OfficeFolder, draft: Draft, now: datetime) -> Iterator[str]:
+    office, content = folder.office, draft.content
+    if content.regime.receipt.counted == "working" and working_time(office, content, DutyKind.RECEIPT.value):
+        return
+    due_at = receipt_due(office, content, now)
+    if not _MORNING <= local(due_at, office.zone).time() < _NIGHT:
+        yield Phrase("Hạn xác nhận đã nhận rơi vào ban đêm: %(due)s.", due=spoken(due_at, office.zone))
 
 
 def _commas(folder: OfficeFolder, draft: Draft) -> Iterator[str]:
