@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from hoatoc.rollout.snapshot import Snapshot
 BATCH = 500
 #: Answers share a transaction: as soon as there are so many, or so many seconds after the first of them.
 _TOGETHER, _PATIENCE = BATCH // 2, 0.025
+#: Seconds after which a thread that waits for the interpreter is given it.
+_HAND_OVER = 0.001
 
 
 @lru_cache(maxsize=1)
@@ -41,13 +44,17 @@ def _original(ledger: Ledger, directive_id: int, sha256: str) -> Enclosure:
 
 
 @contextmanager
-def _sparing_what_is_old() -> Iterator[None]:
-    """What this process had before is not searched for garbage meanwhile: a delivery makes so many objects that all
-    others would be gone through again and again, for a tenth of a second each time."""
+def _tuned() -> Iterator[None]:
+    """The process as a delivery wants it. What was there before is not searched for garbage meanwhile: a delivery
+    makes so many objects that all others would be gone through again and again, for a tenth of a second each time. And
+    the wire does not wait Python's usual 5 ms until the thread that claims and marks lets go of the interpreter."""
+    usual = sys.getswitchinterval()
     gc.freeze()
+    sys.setswitchinterval(_HAND_OVER)
     try:
         yield
     finally:
+        sys.setswitchinterval(usual)
         gc.unfreeze()
 
 
@@ -77,7 +84,7 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
     composer = Composer(key, snap, _letters(), links, returns, trial=trial, enclose=enclose)
     delivery = _Delivery(ledger, directive_id, snap, now, links.ring.newest)
     wire = Wire(relay, composer.compose, delivery.tell, delivery.stir)
-    with _sparing_what_is_old():
+    with _tuned():
         try:
             await delivery.run(wire)
         except BaseException:
