@@ -153,7 +153,10 @@ def _notices(session: Session, duty: Duty) -> Iterator[tuple[int, int, Line]]:
 def _step_name(step: str) -> Phrase:
     if step in set(Step):
         return Phrase(STEP_NAMES[Step(step)])
-    names = {"dispatch": "gửi văn bản", "assign": "phân công", "requests": "báo đề nghị"}
+    names = {
+        "dispatch": "gửi văn bản", "assign": "phân công", "requests": "báo đề nghị", "decide": "xin phép chờ trả lời",
+        "answered": "trả lời xin phép",
+    }  # fmt: skip
     return Phrase(names.get(step, "thông báo thay đổi"))
 
 

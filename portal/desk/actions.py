@@ -68,7 +68,7 @@ def act(front: TheFront, officer: DeskOfficer, directive_id: RowId, path: str, t
         raise
     except HoatocError as error:
         return _page(front, officer, directive_id, path, typed=typed, wrong=error)
-    return RedirectResponse(f"/ban/vb/{directive_id}", status_code=303)
+    return RedirectResponse(f"/ban/vb/{directive_id}?xong=1", status_code=303)
 
 
 def _do(

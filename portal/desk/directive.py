@@ -59,8 +59,8 @@ def find(session: Session, directive_id: int) -> Directive:
 
 
 @router.get("")
-def show_directive(front: TheFront, officer: AnyOfficer, directive_id: RowId) -> Response:
-    """Everything about one directive."""
+def show_directive(front: TheFront, officer: AnyOfficer, directive_id: RowId, xong: bool = False) -> Response:
+    """Everything about one directive; `xong` says that something has just been done with it."""
     language = front.language
     with front.ledger.read() as session:
         now = clock.read(session)
@@ -79,7 +79,7 @@ def show_directive(front: TheFront, officer: AnyOfficer, directive_id: RowId) ->
             under_way=_under_way(session, directive), waiting=_waiting(session, directive, now),
             asked=permissions.counts(session, directive.id) if snap.content.regime.permissions else None,
             put=permissions.of_directive(session, directive.id),
-            control_room=controlroom.address_of(front, session, directive),
+            done=xong, control_room=controlroom.address_of(front, session, directive),
             actions=offered(directive, language) if officer.is_desk else [],
         )  # fmt: skip
 

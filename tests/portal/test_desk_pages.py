@@ -104,7 +104,8 @@ def test_what_is_done_with_a_directive_is_confirmed_with_a_reason(
         assert refused.status_code == 422
         assert "Chưa ghi lý do" in refused.text
         done = desk.post(f"/ban/vb/1/doi/{path}", data={"da-xem": seen, "ly-do": "bão số 9"})
-        assert (done.status_code, done.headers["location"]) == (303, "/ban/vb/1")
+        assert (done.status_code, done.headers["location"]) == (303, "/ban/vb/1?xong=1")
+        assert "Đã ghi nhận." in desk.get(done.headers["location"]).text
     assert state(place) is after
     [event] = events(place, f"directive_{after}")
     assert (event.actor, event.detail["reason"]) == ("account:desk", "bão số 9")

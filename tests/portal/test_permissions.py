@@ -214,6 +214,7 @@ def test_the_office_reads_what_is_asked_for_and_whom_to_phone(
     assert "0271 3879 000 (Sở Y tế)" in said
     assert "không có đề nghị nào chờ" in said, "none that the office decides"
     said = words(desk_there.get(f"/ban/viec/{duty.id}").text)
+    assert "Thư xin phép chờ trả lời tới Bí thư Đảng ủy, Giám đốc Sở Y tế" in said
     for what in ("Lê Thị Hoa", "đi ra ngoài tỉnh", "Họp về vắc-xin tại Hà Nội", "10/05/2021 – 12/05/2021",
                  "Vũ Thị Mai, 10 giờ 00, ngày 06/05/2021", "Giám đốc Sở Y tế"):  # fmt: skip
         assert what in said, what
