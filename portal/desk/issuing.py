@@ -32,6 +32,8 @@ router = APIRouter(prefix="/phat-hanh")
 HERE = "/ban/phat-hanh"
 #: What the desk looked at, as it was then.
 Seen = Annotated[str, Form(alias="noi-dung")]
+#: The ticked box by which whoever lets the letters go says that they have read the plan.
+HasRead = Annotated[str, Form(alias="da-xem")]
 
 
 @dataclass(frozen=True)
@@ -132,13 +134,11 @@ def read_draft(front: Front, key: str) -> tuple[OfficeFolder, Draft]:
 
 @router.post("/{office}/{name}/ban-hanh")
 def issue_draft(
-    front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "",
-    read: Annotated[str, Form(alias="da-xem")] = "",
-) -> Response:  # fmt: skip
+    front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "", read: HasRead = ""
+) -> Response:
     """Issue the draft as it was seen, by someone who says that they have read the plan."""
     if not read:
-        unread = HoatocError("chưa đánh dấu đã xem kế hoạch", hint="xem lại kế hoạch, đánh dấu rồi bấm Ban hành")
-        return plan_page(front, officer, f"{office}/{name}", wrong=unread)
+        return plan_page(front, officer, f"{office}/{name}", wrong=_unread())
     return _do(front, officer, f"{office}/{name}", seen, issue)
 
 
@@ -152,6 +152,10 @@ def propose_draft(front: TheFront, officer: DeskOfficer, office: str, name: str,
 def try_draft(front: TheFront, officer: DeskOfficer, office: str, name: str, seen: Seen = "") -> Response:
     """Begin a trial of the draft as it was seen."""
     return _do(front, officer, f"{office}/{name}", seen, trial.begin)
+
+
+def _unread() -> HoatocError:
+    return HoatocError("chưa đánh dấu đã xem kế hoạch", hint="xem lại kế hoạch, đánh dấu rồi bấm lại")
 
 
 def _do(front: Front, officer: Officer, key: str, seen: str, what: Callable[..., object]) -> Response:
@@ -182,13 +186,16 @@ def remove_trial(
 
 
 @router.post("/de-nghi/{proposal_id}/duyet")
-def approve(front: TheFront, officer: Approver, proposal_id: RowId) -> Response:
-    """Approve what another has proposed; that issues it, or lets the desk amend what runs."""
+def approve(front: TheFront, officer: Approver, proposal_id: RowId, read: HasRead = "") -> Response:
+    """Approve what another has proposed; that issues it, which wants the plan read, or lets the desk amend what
+    runs."""
     key = _key_of(front, proposal_id)
     folder, draft = read_draft(front, key)
     try:
         with front.ledger.write() as session:
             proposal = approval.find(session, proposal_id)
+            if not read and standing(session, folder, draft).issued is None:
+                raise _unread()
             approval.approve(session, proposal, folder, draft, now=clock.read(session), by=officer.actor)
     except HoatocError as error:
         return plan_page(front, officer, key, wrong=error)

@@ -29,6 +29,7 @@ from portal.front import Folders
 from tests.portal.officers import signed_in
 from tests.portal.place import DUE, FIGURES, SIGNED, Place
 from tests.portal.test_desk import bounce
+from tests.portal.test_unit import words
 
 DAY = "2021-11-24"
 
@@ -269,6 +270,7 @@ def test_a_call_is_taken_down_and_the_unit_acknowledged_for(place: Place, desk: 
         [receipt] = session.scalars(select(Receipt))
     assert receipt.by_name == "Trần Thị Bích"
     assert "Người của desk" in receipt.by_title
+    assert "Trần Thị Bích, qua điện thoại, Người của desk ghi nhận." in words(desk.get(place.link("Sở Ngoại vụ")).text)
 
 
 def test_a_call_that_does_not_stand_gives_the_page_back_with_what_was_typed(
@@ -304,6 +306,9 @@ def test_the_log_says_who_did_what_and_is_filtered(place: Place, client: TestCli
     assert html.count("<tr>") == 2  # its head, and one event
     assert "Nộp báo cáo" in html
     assert "Sở Y tế" in html
+    signed_in = desk.get("/ban/nhat-ky?loai=signed_in").text
+    assert "account:" not in re.sub(r"<details>.*?</details>", "", signed_in)
+    assert '<span title="desk">Người của desk</span>' in signed_in
     assert "<strong>Viết thư</strong>: Sở Y tế" in desk.get("/ban/nhat-ky?loai=notice_written").text
     assert desk.get("/ban/nhat-ky?don-vi=s%E1%BB%9F+y+t%E1%BA%BF&ngay=2021-11-23").text.count("Sở Y tế</a>") >= 3
     assert "Không có việc nào hợp với bộ lọc." in desk.get("/ban/nhat-ky?ngay=2020-01-01").text

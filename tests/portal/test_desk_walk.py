@@ -342,7 +342,7 @@ def test_every_step_of_issuing_leaves_an_event_that_names_who_did_it(office: Des
         happened(an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text)), "an")
         happened(binh.post("/ban/phat-hanh/de-nghi/1/tu-choi", data={"ly-do": "sai giờ"}), "binh")
         happened(an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text)), "an")
-        happened(binh.post("/ban/phat-hanh/de-nghi/2/duyet"), "binh")
+        happened(binh.post("/ban/phat-hanh/de-nghi/2/duyet", data={"da-xem": "1"}), "binh")
         second = "/ban/phat-hanh/tinh-mau/2-cv"
         happened(an.post(f"{second}/ban-hanh", data=seen(an.get(second).text) | {"da-xem": "1"}), "an")
 

@@ -108,11 +108,14 @@ def test_where_two_are_wanted_one_proposes_and_another_approves(careful: Desk) -
         assert [waits(each.get("/ban").text, "Ban hành") for each in (an, binh, soi)] == [0, 1, 0]
         assert "Duyệt và ban hành" not in an.get(PLAN).text
         assert "Duyệt và ban hành" not in soi.get(PLAN).text
-        assert an.post(f"{HERE}/de-nghi/1/duyet").status_code == 409  # not one's own
-        assert soi.post(f"{HERE}/de-nghi/1/duyet").status_code == 403
+        assert an.post(f"{HERE}/de-nghi/1/duyet", data=READ).status_code == 409  # not one's own
+        assert soi.post(f"{HERE}/de-nghi/1/duyet", data=READ).status_code == 403
         assert issued(careful) == []
         assert "Duyệt và ban hành" in binh.get(PLAN).text
-        approved = binh.post(f"{HERE}/de-nghi/1/duyet")
+        unread = binh.post(f"{HERE}/de-nghi/1/duyet")
+        assert (unread.status_code, issued(careful)) == (409, [])
+        assert "Chưa đánh dấu đã xem kế hoạch." in unread.text
+        approved = binh.post(f"{HERE}/de-nghi/1/duyet", data=READ)
         assert approved.status_code == 303
         assert "Đã duyệt." in binh.get(approved.headers["location"]).text
         assert issued(careful) == [(KEY, False, "account:binh")]
@@ -133,7 +136,7 @@ def test_approving_what_has_changed_is_refused(careful: Desk) -> None:
         path = careful.folder / "1-cv.yaml"
         path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
         assert "phải đề nghị lại" in binh.get(PLAN).text
-        assert binh.post(f"{HERE}/de-nghi/1/duyet").status_code == 409
+        assert binh.post(f"{HERE}/de-nghi/1/duyet", data=READ).status_code == 409
         assert issued(careful) == []
 
 
@@ -142,7 +145,7 @@ def test_where_two_are_wanted_an_amendment_takes_two(careful: Desk) -> None:
     amendment = {"da-xem": "1", "ly-do": "sửa thời hạn"}
     with careful.people(AN, BINH) as [an, binh]:
         an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
-        binh.post(f"{HERE}/de-nghi/1/duyet")
+        binh.post(f"{HERE}/de-nghi/1/duyet", data=READ)
         assert f"{PLAN}/de-nghi" not in an.get(PLAN).text
         path = careful.folder / "1-cv.yaml"
         path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
@@ -193,7 +196,7 @@ def test_an_amendment_is_offered_where_the_file_differs_and_nowhere_else(desk: D
 def test_a_refused_amendment_says_why(careful: Desk) -> None:
     with careful.people(AN, BINH) as [an, binh]:
         an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
-        binh.post(f"{HERE}/de-nghi/1/duyet")
+        binh.post(f"{HERE}/de-nghi/1/duyet", data=READ)
         path = careful.folder / "1-cv.yaml"
         path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
         an.post(f"{PLAN}/de-nghi", data=seen(an.get(PLAN).text))
@@ -321,6 +324,7 @@ def test_a_rehearsal_is_played_beside_the_portal_and_shown(desk: Desk) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert "Lãnh đạo nhận được" in page.text
+        assert "không thư nào gửi ra ngoài. Đơn vị giả lập:" in words(page.text)
         whole = soi.get(f"{to}/2/tep")
         assert whole.headers["content-disposition"].startswith("attachment")
         assert "<svg" in whole.text

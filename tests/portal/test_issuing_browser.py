@@ -58,6 +58,7 @@ def test_two_people_issue_a_directive(browser: Browser, desk: Desk, size: str) -
         binh.goto(url + "/ban/phat-hanh")
         binh.get_by_role("region", name="Chờ người thứ hai duyệt: 1").get_by_role("link", name=TITLE).click()
         assert_accessible(binh)
+        binh.get_by_label("nơi nhận nhận thư ngay").check()
         binh.get_by_role("button", name="Duyệt và ban hành").click()
         expect(binh.get_by_text("Thư bắt đầu đi trong ít giây")).to_be_visible()
         for page in (an, binh):
