@@ -85,7 +85,7 @@ def test_the_desk_suspends_and_resumes_a_directive(busy: tuple[Place, str], brow
     page.get_by_role("button", name="Tạm dừng").click()
     page.get_by_label("Lý do").fill("bão số 9")
     page.get_by_role("button", name="Tạm dừng").click()
-    expect(page).to_have_url(f"{url}/ban/vb/1")
+    expect(page).to_have_url(f"{url}/ban/vb/1?xong=1")
     expect(page.locator("header.directive").get_by_text("tạm dừng", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Chạy tiếp")).to_be_visible()
     page.close()
