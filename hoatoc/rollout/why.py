@@ -36,7 +36,7 @@ _DIRECTIVE_EVENTS = {
     "directive_ended": "Kết thúc văn bản", "directive_recalled": "Thu hồi văn bản",
     "directive_replaced": "Thay thế văn bản", "addressee_unreachable": "Thư không tới được đơn vị",
 }  # fmt: skip
-_CODES = {
+_CODES: dict[str, str] = {
     Code.ACCEPTANCE: "Đơn vị xác nhận đã nhận", Code.ASSIGNMENT: "Đã phân công", Code.PROCESSING: "Đã triển khai",
 }  # fmt: skip
 _NOTICES = {
@@ -102,18 +102,12 @@ def _events(
         .order_by(Event.id)
     )
     for event in rows:
-        words = _words(event)
+        key = event.detail["code"] if event.kind == "receipt_recorded" else event.kind
+        words = {**_DUTY_EVENTS, **_DIRECTIVE_EVENTS, **_CODES}.get(key)
         if words is not None:
             who = "" if event.actor == "hoatoc" else event.actor.removeprefix("addressee:")
             why = reasons.read(str(event.detail.get("reason", "")))
             yield 0, event.id, Line(event.at, Joined((words, *_detail(event, directive.zone))), who, why)
-
-
-def _words(event: Event) -> str | None:
-    """What an event is called; None for what is of no interest here."""
-    if event.kind == "receipt_recorded":
-        return _CODES.get(Code(event.detail["code"]))
-    return {**_DUTY_EVENTS, **_DIRECTIVE_EVENTS}.get(event.kind)
 
 
 def _detail(event: Event, zone: str) -> Iterator[str]:
