@@ -8,6 +8,9 @@ from pathlib import Path
 
 from hoatoc.settings import ROOT
 
+#: Where the errors are, whatever folder is read.
+_PROJECT = ROOT
+
 _LETTERS = set("ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹàáãèéìíòóõùúýĩũ")
 #: Calls whose words go to a person, beside errors: problems of files and rows, phrases.
 _SAYING = {"Phrase", "Joined", "problem", "Problem", "RowProblem", "_wrong", "_unreadable", "_refused"}
@@ -109,7 +112,7 @@ def _errors() -> frozenset[str]:
     classes = [
         node
         for part in ("hoatoc", "portal", "tasks", "flows")
-        for path in (ROOT / part).rglob("*.py")
+        for path in (_PROJECT / part).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef)
     ]
