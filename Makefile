@@ -67,7 +67,7 @@ lock: ## Pin what pyproject.toml asks for, with hashes (needs uv; LOCK_FLAGS=--u
 	$(call compile,--group dev pyproject.toml,requirements-dev.lock)
 	$(call compile,benchmarks/peers/requirements.in,benchmarks/peers/requirements.lock)
 
-compile = uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+compile = uv pip compile --quiet --generate-hashes --no-header \
 	--universal --python-version 3.11 $(LOCK_FLAGS) $(1) -o $(2)
 
 .PHONY: clean
