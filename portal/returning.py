@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.errors import NotFound, SubmissionRefused
-from hoatoc.ledger.schema import Duty, DutyKind, DutyState
+from hoatoc.ledger.schema import LIVE, Duty, DutyKind, DutyState
 from hoatoc.phrase import Phrase
 from hoatoc.rollout import relief
 from hoatoc.rollout.views import UnitPage, unit_page
@@ -61,7 +61,7 @@ def _refuse(duty: Duty, reason: str, problems: Mapping[str, str]) -> None:
     wrong = dict(problems)
     if not reason or len(reason) > _LONGEST:
         wrong[REASON] = Phrase("dài quá %(most)s ký tự", most=_LONGEST) if reason else "ghi lý do trả lại"
-    if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
+    if duty.state not in LIVE:
         raise SubmissionRefused("Việc này đã xong hoặc không còn phải làm, không trả lại được.")
     if wrong:
         raise SubmissionRefused("Chưa trả lại được.", wrong)

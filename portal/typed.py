@@ -17,8 +17,8 @@ _YEARS = (2000, 2999)
 
 
 #: The id of a row in an address: PostgreSQL counts in 64 bits, and a larger number is no row's.
-_LARGEST_ID = 2**63 - 1
-RowId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]
+LARGEST_ID = 2**63 - 1
+RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 async def typed_into(request: Request) -> dict[str, str]:
@@ -51,7 +51,7 @@ def signature(typed: Mapping[str, str]) -> Signature:
 def read_id(typed: str) -> int:
     """The id of a row out of the name of a field. Raises ValueError for what is none."""
     number = int(typed)
-    if not 1 <= number <= _LARGEST_ID:
+    if not 1 <= number <= LARGEST_ID:
         raise ValueError(typed)
     return number
 

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Duty,
     DutyState,
@@ -54,7 +55,7 @@ def _chunk(session: Session, directive_id: int, sheets: Sequence[Sheet], now: da
     rows = session.execute(
         select(Duty.id, Duty.addressee_id, Duty.due_at, Duty.period_id, Addressee.key)
         .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(Duty.id.in_(of), Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)))
+        .where(Duty.id.in_(of), Duty.state.in_(LIVE))
         .order_by(Duty.id)
     ).all()
     periods = {

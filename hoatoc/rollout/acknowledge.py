@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Receipt
+from hoatoc.ledger.schema import LIVE, Addressee, Duty, DutyKind, Receipt
 from hoatoc.rollout import duties, first_action, history, reach
 
 #: Exchange code 03, "đã tiếp nhận": registered by the receiving unit (Quyết định 28/2018/QĐ-TTg).
@@ -56,7 +56,7 @@ def _meet(session: Session, addressee: Addressee, now: datetime, actor: str) -> 
         select(Duty).where(
             Duty.addressee_id == addressee.id,
             Duty.kind == DutyKind.RECEIPT,
-            Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)),
+            Duty.state.in_(LIVE),
         )
     )
     if duty is not None:

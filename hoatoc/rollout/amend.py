@@ -11,6 +11,7 @@ from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.format.regime import ReportRule
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Assignment,
     Directive,
@@ -200,7 +201,7 @@ def _move(
     live = session.execute(
         select(Duty, Addressee.named_at)
         .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(Duty.directive_id == directive.id, Duty.subject == once.clause, Duty.state.in_(bearing.LIVE))
+        .where(Duty.directive_id == directive.id, Duty.subject == once.clause, Duty.state.in_(LIVE))
         .with_for_update(of=Duty)
     )
     moved = 0

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Assignment,
     Directive,
@@ -25,7 +26,6 @@ from hoatoc.rollout.resolve import Resolved, resolve
 
 #: The kinds of duties that follow from bearing a clause.
 BY_CLAUSE = (DutyKind.REPORT, DutyKind.TASK, DutyKind.ROSTER, DutyKind.COVERAGE)
-LIVE = (DutyState.OPEN, DutyState.RETURNED)
 
 
 @dataclass

@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from hoatoc.ledger.schema import (
+    ALIVE,
+    LIVE,
     Addressee,
     Directive,
-    DirectiveState,
     Duty,
     DutyKind,
     DutyState,
@@ -34,8 +35,6 @@ TEMPLATE, STEP = "desk_requests", "requests"
 WINDOW = timedelta(minutes=30)
 _DESK = "desk"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ALIVE = (DirectiveState.RUNNING, DirectiveState.SUSPENDED)
-_LIVE = (DutyState.OPEN, DutyState.RETURNED)
 
 
 def announce(session: Session, directive: Directive, duty_ids: Sequence[int], now: datetime) -> None:
@@ -52,13 +51,13 @@ def announce(session: Session, directive: Directive, duty_ids: Sequence[int], no
 
 def said(session: Session, directive: Directive, snap: Snapshot, notice_id: int) -> dict[str, Any] | None:
     """What the letter says: those of its requests that nobody has decided yet; None when there is none."""
-    if directive.state not in _ALIVE:
+    if directive.state not in ALIVE:
         return None
     told = select(NoticeDuty.duty_id).where(NoticeDuty.notice_id == notice_id)
     rows = (
         select(Duty, Addressee)
         .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(Duty.id.in_(told), Duty.state.in_(_LIVE))
+        .where(Duty.id.in_(told), Duty.state.in_(LIVE))
         .order_by(Duty.due_at, Duty.id)
     )
     live = [(duty, addressee) for duty, addressee in session.execute(rows)]

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Directive, Duty, Period, PeriodState
+from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, Period, PeriodState
 from hoatoc.localtime import local, spoken_day
-from hoatoc.rollout import announcement, bearing, reach
+from hoatoc.rollout import announcement, reach
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.difference import Difference
 from hoatoc.rollout.plan import CLOSING, CUTOFF
@@ -68,6 +68,6 @@ def tell(
 def _reporters(session: Session, directive: Directive, clause: str) -> set[int]:
     """Who bears the report, or owes one of it still."""
     owing = select(Duty.addressee_id).where(
-        Duty.directive_id == directive.id, Duty.subject == clause, Duty.state.in_(bearing.LIVE)
+        Duty.directive_id == directive.id, Duty.subject == clause, Duty.state.in_(LIVE)
     )
     return {*session.scalars(announcement.bearers(directive.id, clause)), *session.scalars(owing)}

@@ -7,7 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
-from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyKind, DutyState, Fulfilment, Receipt
+from hoatoc.ledger.schema import (
+    ALIVE,
+    Addressee,
+    Directive,
+    Duty,
+    DutyKind,
+    DutyState,
+    Fulfilment,
+    Receipt,
+)
 from hoatoc.phrase import Phrase
 from hoatoc.rollout import duties, history, snapshot
 from hoatoc.rollout.climb import working_time
@@ -29,7 +38,7 @@ def open_for_all(session: Session, directive_id: int, addressee_ids: Sequence[in
     directive = session.get_one(Directive, directive_id)
     snap = snapshot.of(directive)
     rule = snap.content.regime.first_action
-    if rule is None or directive.state not in (DirectiveState.RUNNING, DirectiveState.SUSPENDED):
+    if rule is None or directive.state not in ALIVE:
         return
     working = working_time(snap.office, snap.content, DutyKind.FIRST_ACTION.value)
     due_at = working.add(now, rule.within) if working and rule.counted == "working" else now + rule.within

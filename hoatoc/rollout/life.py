@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError, InvalidTransition
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Directive,
     DirectiveState,
@@ -35,7 +36,6 @@ TRANSITIONS: dict[DirectiveState, frozenset[DirectiveState]] = {
     DirectiveState.REPLACED: frozenset(),
     DirectiveState.REMOVED: frozenset(),
 }
-_LIVE = (DutyState.OPEN, DutyState.RETURNED)
 
 
 def touch(session: Session, directive: Directive, version: int | None = None) -> None:
@@ -152,7 +152,7 @@ def _move(
 
 def _live(session: Session, directive: Directive) -> Sequence[Duty]:
     return session.scalars(
-        select(Duty).where(Duty.directive_id == directive.id, Duty.state.in_(_LIVE)).order_by(Duty.id).with_for_update()
+        select(Duty).where(Duty.directive_id == directive.id, Duty.state.in_(LIVE)).order_by(Duty.id).with_for_update()
     ).all()
 
 
@@ -181,7 +181,7 @@ def _spare_missed(session: Session, directive: Directive, since: datetime, by: s
     live = session.scalars(
         select(Duty)
         .where(
-            Duty.directive_id == directive.id, Duty.state.in_(_LIVE), Duty.period_id.is_not(None),
+            Duty.directive_id == directive.id, Duty.state.in_(LIVE), Duty.period_id.is_not(None),
             Duty.due_at > since, Duty.due_at <= now,
         )
         .with_for_update()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, PeriodState, Unit
+from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, DutyKind, DutyState, Period, PeriodState, Unit
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import books
 from hoatoc.rollout.statistics import Selection, chosen
@@ -116,7 +116,7 @@ def _people(session: Session, selection: Selection, now: datetime) -> list[_Pers
     late = (
         select(Duty.addressee_id, func.count().label("times"))
         .where(
-            Duty.directive_id == selection.directive_id, Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)),
+            Duty.directive_id == selection.directive_id, Duty.state.in_(LIVE),
             Duty.due_at < now,
         )
         .group_by(Duty.addressee_id)

@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Notice, NoticeState, Post, Unit
+from hoatoc.ledger.schema import ALIVE, Addressee, Directive, Notice, NoticeState, Post, Unit
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
 from hoatoc.rollout.contents import CHANGE
 
 #: What was refused and is worth sending again: the document and its changes. Reminders come by themselves.
 _SENT_AGAIN = ("dispatch", CHANGE)
-_ALIVE = (DirectiveState.RUNNING, DirectiveState.SUSPENDED)
 
 
 def mailboxes(session: Session, office_id: int) -> dict[str, str]:
@@ -38,7 +37,7 @@ def follow(session: Session, office_id: int, before: dict[str, str], *, now: dat
         select(Notice)
         .join(Directive, Directive.id == Notice.directive_id)
         .where(
-            Directive.office_id == office_id, Directive.state.in_(_ALIVE),
+            Directive.office_id == office_id, Directive.state.in_(ALIVE),
             or_(Notice.to_address.in_(moved), and_(Notice.to_address == "", Notice.recipient.in_(fresh))),
             Notice.state.in_((NoticeState.PENDING, NoticeState.UNDELIVERABLE)),
         )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import InvalidTransition
 from hoatoc.ledger.rows import DATA, NUMBER, WORDS, insert_all
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Event, Receipt
+from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, DutyKind, DutyState, Event, Receipt
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import first_action
 from hoatoc.rollout.acknowledge import ACCEPTED
@@ -69,7 +69,7 @@ def _again(session: Session, ids: Collection[int], ended_after: datetime) -> Seq
     """Those that have acknowledged before and owe no receipt: somebody has pressed twice."""
     owed = exists().where(
         Duty.addressee_id == Addressee.id, Duty.kind == DutyKind.RECEIPT,
-        Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)),
+        Duty.state.in_(LIVE),
     )  # fmt: skip
     return session.execute(
         select(Addressee.id, Addressee.link_generation)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Call,
     Directive,
@@ -94,7 +95,7 @@ def read(session: Session, unit: Unit, now: datetime) -> Record:
         cells=statistics.cells(session, selection, now), lines=lines,
         open_duties=session.scalars(
             select(Duty)
-            .where(Duty.addressee_id.in_(mine), Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)))
+            .where(Duty.addressee_id.in_(mine), Duty.state.in_(LIVE))
             .order_by(Duty.due_at, Duty.id)
         ).all(),
         calls=session.scalars(select(Call).where(Call.addressee_id.in_(mine)).order_by(Call.id.desc())).all(),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Assignment,
     Directive,
@@ -54,7 +55,7 @@ def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: s
     directive = _running(session, duty)
     if due_at <= now:
         raise HoatocError("hạn mới phải ở sau lúc này", hint="chọn thời điểm khác")
-    if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
+    if duty.state not in LIVE:
         raise HoatocError(Phrase("việc số %(number)s không còn mở, không gia hạn được", number=duty.id))
     before = duty.due_at
     step, next_at = _afresh(session, duty, due_at, now)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, NotFound, SubmissionRefused
 from hoatoc.ledger.schema import (
+    ALIVE,
+    LIVE,
     Addressee,
     Directive,
-    DirectiveState,
     Duty,
     DutyState,
     Event,
@@ -25,9 +26,8 @@ from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
 
 _LONGEST = 1000
-_LIVE = (DutyState.OPEN, DutyState.RETURNED)
 #: Of a directive about which anything can still be decided.
-_RUNS = (Directive.trial.is_(False), Directive.state.in_((DirectiveState.RUNNING, DirectiveState.SUSPENDED)))
+_RUNS = (Directive.trial.is_(False), Directive.state.in_(ALIVE))
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def waiting(session: Session) -> list[Waiting]:
         .join(Duty, Duty.id == ExtensionRequest.duty_id)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .join(Directive, Directive.id == Duty.directive_id)
-        .where(ExtensionRequest.state == ExtensionState.ASKED, Duty.state.in_(_LIVE), *_RUNS)
+        .where(ExtensionRequest.state == ExtensionState.ASKED, Duty.state.in_(LIVE), *_RUNS)
         .order_by(Duty.due_at, ExtensionRequest.id)
     )
     return [Waiting(*row) for row in rows]
@@ -162,7 +162,7 @@ def count(session: Session) -> int:
         .join(Directive, Directive.id == Duty.directive_id)
     )
     return (
-        session.scalar(asked.where(ExtensionRequest.state == ExtensionState.ASKED, Duty.state.in_(_LIVE), *_RUNS)) or 0
+        session.scalar(asked.where(ExtensionRequest.state == ExtensionState.ASKED, Duty.state.in_(LIVE), *_RUNS)) or 0
     )
 
 
@@ -207,7 +207,7 @@ def _why(session: Session, given_back: Sequence[Duty]) -> dict[str, Event]:
 
 def _refuse(duty: Duty, wanted_at: datetime, reason: str, now: datetime) -> None:
     problems: dict[str, str] = {}
-    if duty.state not in _LIVE:
+    if duty.state not in LIVE:
         raise SubmissionRefused("Việc này không còn phải làm, không cần gia hạn.")
     if wanted_at <= max(now, duty.due_at):
         problems["wanted_at"] = "chọn thời điểm sau hạn đang có và sau lúc này"

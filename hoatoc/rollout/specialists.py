@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound, SubmissionRefused, TokenError
 from hoatoc.format.model import Mailbox as MailAddress
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Directive,
     Duty,
@@ -61,7 +62,7 @@ def assignable(session: Session, addressee: Addressee) -> dict[str, DutyKind]:
         select(Duty.subject, Duty.kind)
         .where(
             Duty.addressee_id == addressee.id, Duty.kind.in_(_KINDS),
-            Duty.state.in_((DutyState.OPEN, DutyState.RETURNED)) | (Duty.kind == DutyKind.REPORT),
+            Duty.state.in_(LIVE) | (Duty.kind == DutyKind.REPORT),
         )
         .group_by(Duty.subject, Duty.kind)
         .order_by(func.min(Duty.due_at), Duty.subject)

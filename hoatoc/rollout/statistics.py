@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.format.units import Tree
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Directive,
     Duty,
@@ -31,8 +32,6 @@ from hoatoc.localtime import NEVER
 from hoatoc.rollout import books
 from hoatoc.rollout.acknowledge import ACCEPTED
 from hoatoc.rollout.books import Books
-
-_LIVE = (DutyState.OPEN, DutyState.RETURNED)
 
 
 class Progress(StrEnum):
@@ -146,7 +145,7 @@ def chosen(selection: Selection, now: datetime, *columns: Any) -> Select[Any]:
 
 
 def _at(progress: Progress, now: datetime) -> ColumnElement[bool]:
-    live = Duty.state.in_(_LIVE)
+    live = Duty.state.in_(LIVE)
     reachable = Addressee.unreachable_at == NEVER
     asks = select(ExtensionRequest.id).where(
         ExtensionRequest.duty_id == Duty.id, ExtensionRequest.state == ExtensionState.ASKED

@@ -13,6 +13,7 @@ from hoatoc.errors import HoatocError, InvalidTransition
 from hoatoc.format.directive import identity
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.ledger.schema import (
+    ALIVE,
     Addressee,
     Directive,
     DirectiveState,
@@ -28,8 +29,6 @@ from hoatoc.phrase import Phrase
 from hoatoc.rollout import history, issue, life, snapshot
 from hoatoc.rollout.reference import TRIAL_MARK
 
-_ALIVE = (DirectiveState.RUNNING, DirectiveState.SUSPENDED)
-
 
 class TrialUnderWay(HoatocError):
     """A trial of the same document runs with another content."""
@@ -41,7 +40,7 @@ def begin(session: Session, folder: OfficeFolder, draft: Draft, *, now: datetime
     issue.one_at_a_time(session)
     taken = snapshot.take(folder, draft)
     known = of(session, draft.key)
-    running = next((trial for trial in known if trial.state in _ALIVE), None)
+    running = next((trial for trial in known if trial.state in ALIVE), None)
     if running is not None:
         if running.snapshot_hash != snapshot.digest(taken):
             raise TrialUnderWay(

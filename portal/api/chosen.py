@@ -8,12 +8,11 @@ from hoatoc.format.text import Urgency
 from hoatoc.format.units import Tree
 from hoatoc.rollout.statistics import Progress
 from portal.desk.choice import Choice
-
-_LARGEST_ID = 2**63 - 1
+from portal.typed import LARGEST_ID
 
 
 def _chosen(
-    directive: Annotated[int | None, Query(ge=1, le=_LARGEST_ID, description="The number of a directive.")] = None,
+    directive: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="The number of a directive.")] = None,
     tree: Annotated[Tree | None, Query(description="Units of one hierarchy.")] = None,
     urgency: Annotated[Urgency | None, Query(description="Directives of one degree of urgency.")] = None,
     progress: Annotated[Progress | None, Query(description="Duties that have got so far.")] = None,

@@ -13,9 +13,9 @@ from hoatoc.rollout import log, record
 from hoatoc.rollout.log import Filter
 from portal.api.bearer import Reader
 from portal.front import TheFront
+from portal.typed import LARGEST_ID
 
 router = APIRouter(prefix="/desk/events", tags=["desk"])
-_LARGEST_ID = 2**63 - 1
 _YEARS = (2000, 2999)
 
 
@@ -43,12 +43,12 @@ class Log(BaseModel):
 @router.get("", summary="Events")
 def list_events(
     front: TheFront, _reader: Reader,
-    directive: Annotated[int | None, Query(ge=1, le=_LARGEST_ID)] = None,
+    directive: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     unit: Annotated[str, Query(max_length=100, description="A part of a unit's name, or its number.")] = "",
     actor: Annotated[str, Query(max_length=100, description="A part of who did it.")] = "",
     kind: Annotated[str, Query(max_length=60)] = "",
     day: Annotated[date | None, Query(description="A day on the wall clock of Vietnam.")] = None,
-    before: Annotated[int, Query(ge=0, le=_LARGEST_ID, description="Only events with a smaller id; 0: all.")] = 0,
+    before: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Only events with a smaller id; 0: all.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Log:  # fmt: skip
     """Every change of state leaves an event; reading the log leaves none."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.errors import ChangedMeanwhile, HoatocError, NotFound
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Unit
+from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, DutyKind, DutyState, Period, Unit
 from hoatoc.localtime import local
 from hoatoc.phrase import Phrase
 from hoatoc.rollout import books, permissions, relief, why
@@ -107,7 +107,7 @@ def _page(
             simulated=clock.is_simulated(session), directive=directive, addressee=addressee, period=period,
             title=once.title(duty.kind, duty.subject, front.language, duty.slot), story=why.story(session, duty),
             standing=None if withdrawn else phrases.stands(column, front.language),
-            live=duty.state in (DutyState.OPEN, DutyState.RETURNED), returned=duty.state is DutyState.RETURNED,
+            live=duty.state in LIVE, returned=duty.state is DutyState.RETURNED,
             is_report=duty.kind is DutyKind.REPORT, units=_others(session, directive, addressee),
             until=f"{local(duty.due_at, directive.zone):%Y-%m-%dT%H:%M}", typed=typed or {}, action=action,
             put=put, matter=permissions.matter(session, duty) if put else "",

@@ -6,8 +6,8 @@ from hoatoc.ledger.schema.base import Base
 from hoatoc.ledger.schema.call import Call, CallResult
 from hoatoc.ledger.schema.clock import SimulatedClock
 from hoatoc.ledger.schema.coverage import CoverageEntry
-from hoatoc.ledger.schema.directive import Directive, DirectiveState, Obligation
-from hoatoc.ledger.schema.duty import Duty, DutyKind, DutyState
+from hoatoc.ledger.schema.directive import ALIVE, Directive, DirectiveState, Obligation
+from hoatoc.ledger.schema.duty import LIVE, Duty, DutyKind, DutyState
 from hoatoc.ledger.schema.event import Event
 from hoatoc.ledger.schema.extension import ExtensionRequest, ExtensionState
 from hoatoc.ledger.schema.fulfilment import Fulfilment
@@ -29,6 +29,8 @@ from hoatoc.ledger.schema.summary import Summary
 from hoatoc.ledger.schema.turn import Turn, WakeUp
 
 __all__ = [
+    "ALIVE",
+    "LIVE",
     "Account",
     "Addressee",
     "ApiToken",

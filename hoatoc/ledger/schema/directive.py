@@ -24,6 +24,10 @@ class DirectiveState(StrEnum):
     REMOVED = "removed"  #: Bỏ: a trial that was taken away; only its history is left.
 
 
+#: The states in which units still owe what a directive asks.
+ALIVE = (DirectiveState.RUNNING, DirectiveState.SUSPENDED)
+
+
 class Directive(Base):
     """A directive. `snapshot` holds text, regime and forms as they were when it was issued; nothing reads the
     files again after that. A `trial` (chạy thử) lives like one, writes to the desk alone, and counts nowhere."""

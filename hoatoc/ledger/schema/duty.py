@@ -34,6 +34,8 @@ class DutyState(StrEnum):
     WITHDRAWN = "withdrawn"  #: Taken back with its directive or by reassignment; never counted.
 
 
+#: Something is still to come of these: done, decided, or taken back.
+LIVE = (DutyState.OPEN, DutyState.RETURNED)
 #: Few ever are, and the desk's pages count them every time.
 _RETURNED = text(f"state = '{DutyState.RETURNED}'")
 
