@@ -22,6 +22,11 @@ class Ledger:
 
     engine: Engine
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether only one transaction can write at a time."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits when the block ends, and rolls back when it raises."""

@@ -4,11 +4,12 @@ import asyncio
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
+from typing import TypeVar
 
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive
@@ -23,10 +24,14 @@ from hoatoc.rollout import answers, claims, originals, snapshot
 from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.snapshot import Snapshot
 
-#: How many notices are claimed at once. What may be in doubt after a crash is at most twice as many.
+#: How many notices are claimed at once, and how many claimed ones may be without a recorded answer: no more than these
+#: are in doubt after a crash.
 BATCH = 500
+_MOST = 2 * BATCH
 #: Answers share a transaction: as soon as there are so many, or so many seconds after the first of them.
 _TOGETHER, _PATIENCE = BATCH // 2, 0.025
+T = TypeVar("T")
+R = TypeVar("R")
 #: Seconds after which a thread that waits for the interpreter is given it.
 _HAND_OVER = 0.001
 
@@ -103,16 +108,19 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
 
 
 class _Delivery:
-    """Keeps the wire fed and the ledger told, in one transaction after another: each records the answers that have
-    come in while the one before it was being committed, and claims the next batch when few are left."""
+    """Keeps the wire fed and the ledger told, at the same time: a transaction records the answers that have come in
+    while the one before it was being committed, and another claims what is sent next."""
 
     def __init__(self, ledger: Ledger, directive_id: int, snap: Snapshot, now: datetime, kid: str) -> None:
         self._ledger, self._directive_id, self._snap, self._now, self._kid = ledger, directive_id, snap, now, kid
+        # Of SQLite's writers the second would sleep, and look again from time to time.
+        self._turn = asyncio.Semaphore(1 if ledger.one_writer else 2)
         self._told: list[Answer] = []
-        self._unanswered = 0
+        self._unanswered = self._unrecorded = 0
         self._patience: asyncio.TimerHandle | None = None
-        self._ripe = False  # whether what was told is to be recorded now
+        self._ripe = asyncio.Event()  # what was told is to be recorded now
         self._stirred = asyncio.Event()
+        self._fed = False  # nothing more will be claimed
         self.tally: Counter[str] = Counter()
 
     def tell(self, answer: Answer) -> None:
@@ -120,9 +128,9 @@ class _Delivery:
         self._told.append(answer)
         self._unanswered -= 1
         if len(self._told) >= _TOGETHER or not self._unanswered:
-            self._ripen()
+            self._ripe.set()
         elif self._patience is None:
-            self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._ripen)
+            self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._ripe.set)
 
     def stir(self) -> None:
         """Look again: something has happened on the wire."""
@@ -130,46 +138,61 @@ class _Delivery:
 
     async def run(self, wire: Wire) -> None:
         """Work until nothing is due any more, or the server is down, and every answer is recorded."""
+        both = [asyncio.create_task(self._feed(wire)), asyncio.create_task(self._record())]
+        try:
+            await asyncio.gather(*both)
+        finally:  # where one has failed, the other has nothing left to do
+            for one in both:
+                one.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    async def _feed(self, wire: Wire) -> None:
         more = True
-        while True:
+        while more or self._unanswered:
+            self._stirred.clear()
             wire.check()
             more = more and not wire.down
+            room = _MOST - self._unrecorded
             # A second batch only once the server has answered: what is claimed for a dead one has been tried in vain.
-            wants = more and (wire.waiting < BATCH if wire.connected else not wire.unanswered)
-            self._stirred.clear()
-            if wants or self._ripe:
-                told = self._take()
-                claim = await asyncio.to_thread(self._settle, told, wants)
-                self._count(told, claim)
+            if more and (wire.waiting < BATCH <= 2 * room if wire.connected else not wire.unanswered):
+                claim = await self._in_turn(self._claim, min(BATCH, room))
                 self._unanswered += len(claim.notices)
+                self._unrecorded += len(claim.notices)
+                self.tally["skipped"] += claim.skipped
+                self.tally["in_doubt"] += claim.in_doubt
                 wire.feed(claim.notices)
-                more = more and (not wants or bool(claim.notices or claim.skipped))
-            elif self._unanswered:
+                more = bool(claim.notices or claim.skipped)
+            elif more or self._unanswered:
                 await self._stirred.wait()
-            else:
-                return
+        self._fed = True
+        self._ripe.set()
 
-    def _ripen(self) -> None:
-        self._ripe = True
-        self._stirred.set()
+    async def _record(self) -> None:
+        while self._unrecorded or not self._fed:
+            await self._ripe.wait()
+            self._ripe.clear()
+            if told := self._take():
+                await self._in_turn(self._mark, told)
+                self._unrecorded -= len(told)
+                self.tally.update(answer.outcome.value for answer in told)
+                self._stirred.set()
+
+    async def _in_turn(self, work: Callable[[T], R], what: T) -> R:
+        async with self._turn:
+            return await asyncio.to_thread(work, what)
 
     def _take(self) -> list[Answer]:
-        told, self._told, self._ripe = self._told, [], False
+        told, self._told = self._told, []
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
         return told
 
-    def _settle(self, told: list[Answer], wants: bool) -> claims.Claim:
+    def _claim(self, most: int) -> claims.Claim:
         with self._ledger.write() as session:
-            if told:
-                answers.record(session, self._directive_id, told, self._now)
-            if not wants:
-                return claims.Claim([], 0)
             directive = session.get_one(Directive, self._directive_id)
-            return claims.claim(session, directive, now=self._now, kid=self._kid, limit=BATCH, snap=self._snap)
+            return claims.claim(session, directive, now=self._now, kid=self._kid, limit=most, snap=self._snap)
 
-    def _count(self, told: list[Answer], claim: claims.Claim) -> None:
-        self.tally.update(answer.outcome.value for answer in told)
-        self.tally["skipped"] += claim.skipped
-        self.tally["in_doubt"] += claim.in_doubt
+    def _mark(self, told: list[Answer]) -> None:
+        with self._ledger.write() as session:
+            answers.record(session, self._directive_id, told, self._now)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, insert, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from hoatoc.ledger.rows import newest, packed
+from hoatoc.ledger.rows import as_object, newest
 from hoatoc.ledger.schema import (
     Addressee,
     Assignment,
@@ -136,13 +136,13 @@ def _write(
             told.where(opened, Duty.subject == RECEIPT).order_by(door.c.addressee_id),
         )
     )
-    # A value, as above: each duty finds its notice by the name it was given.
-    of = select(Notice.id).where(Notice.message_id == _message_id(named, Duty.addressee_id)).scalar_subquery()
+    # A value, as above: each duty finds the notice that its addressee has just got.
+    of = select(Notice.id).where(Notice.addressee_id == Duty.addressee_id, Notice.id > before).scalar_subquery()
     subjects = (RECEIPT, *(once.clause for once in owed_once(snap.content.regime)))
     linked = select(of, Duty.id).where(opened, Duty.subject.in_(subjects))
     session.execute(insert(NoticeDuty).from_select(["notice_id", "duty_id"], linked))
     ours = and_(Notice.directive_id == directive.id, Notice.template == TEMPLATE, Notice.id > before)
-    detail = packed(session, step=Notice.step, to=Notice.recipient, reason=Notice.reason)
+    detail = as_object(session, step=Notice.step, to=Notice.recipient, reason=Notice.reason)
     written = history.note_each(
         session, directive.id, at=now, kind="notice_written",
         subjects=select(literal("notice:").concat(Notice.id), detail).where(ours).order_by(Notice.id),
@@ -151,10 +151,6 @@ def _write(
     for addressee in session.scalars(lost):
         reach.lose(session, addressee, now, outbox.NO_MAILBOX)
     return written
-
-
-def _message_id(named: tuple[str, str], addressee_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Any:
-    return literal(named[0]).concat(addressee_id).concat(named[1])
 
 
 def _columns(
@@ -180,5 +176,6 @@ def _columns(
             for column, (well, lost) in settled.items()
         },
         Notice.recipient: door.key, Notice.addressee_id: door.addressee_id, Notice.to_name: door.name,
-        Notice.to_address: door.address, Notice.message_id: _message_id(named, door.addressee_id),
+        Notice.to_address: door.address,
+        Notice.message_id: literal(named[0]).concat(door.addressee_id).concat(named[1]),
     }  # fmt: skip

@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, case, false, select, true, update
 from sqlalchemy.orm import Session
 
 from hoatoc import process
-from hoatoc.ledger.rows import NUMBER, WORDS, among, rows
-from hoatoc.ledger.schema import Addressee, Event, Notice, NoticeState
+from hoatoc.ledger.rows import NUMBER, WORDS, among, on_postgresql, packed, packed_ids, table_of
+from hoatoc.ledger.schema import Addressee, Event, Notice, NoticeState, table
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history, reach
 
@@ -80,60 +81,55 @@ def record(session: Session, directive_id: int, answers: Sequence[Answer], now: 
 
 
 def _record_accepted(session: Session, directive_id: int, accepted: Sequence[Answer], now: datetime) -> None:
-    """Nearly all answers, in three statements whatever their number."""
+    """Nearly all answers, in two statements whatever their number."""
     if not accepted:
         return
-    # Whose they are is asked apart, and for all of them: as a condition, PostgreSQL expects one row of ours and joins
-    # each row with each answer.
-    still_ours = and_(Notice.state == NoticeState.SENDING, Notice.owner == process.this_process())
-    whose = session.execute(
-        select(Notice.id, still_ours).where(among(session, Notice.id, [one.notice_id for one in accepted]))
-        .with_for_update()
-    )  # fmt: skip
-    ours = {id_ for id_, is_ours in whose if is_ours}
-    told = [one for one in accepted if one.notice_id in ours]
-    if not told:
-        return
-    of = rows(session, [(one.notice_id, one.code, one.text[:500]) for one in told], id=NUMBER, code=NUMBER, text=WORDS)
-    session.execute(
-        update(Notice)
-        .where(Notice.id == of.c.id)
-        .values(
-            state=NoticeState.SENT, answer_code=of.c.code, answer_text=of.c.text, settled_at=now, next_attempt_at=NEVER,
-            owner="", lease_until=NEVER,
-        )
-        .execution_options(synchronize_session=False)
-    )  # fmt: skip
+    session.flush()  # the statement is on the table, not on the class
+    told = {one.notice_id: (one.notice_id, one.code, one.text[:500]) for one in accepted}
+    settled = {"me": process.this_process(), "now": now, **packed(told.values())}
+    ours = set(session.scalars(_settling(on_postgresql(session)), settled))
     history.note_all(
         session, directive_id, at=now, kind="notice_sent",
-        subjects=[
-            (f"notice:{one.notice_id}", {"code": one.code, "text": one.text[:500]})
-            for one in told
-        ],
+        subjects=[(f"notice:{id_}", {"code": code, "text": text}) for id_, code, text in told.values() if id_ in ours],
+    )  # fmt: skip
+
+
+@lru_cache
+def _settling(postgresql: bool) -> Any:
+    """Marks what was sent; gives the ids of those that were still ours."""
+    notice, of = table(Notice).c, table_of(postgresql=postgresql, id=NUMBER, code=NUMBER, text=WORDS)
+    ours = and_(notice.state == NoticeState.SENDING, notice.owner == bindparam("me"))
+    return (
+        update(table(Notice))
+        # As a plain condition, PostgreSQL expects one row of ours and joins each row with each answer.
+        .where(notice.id == of.c.id, case((ours, true()), else_=false()))
+        .values(
+            state=NoticeState.SENT, answer_code=of.c.code, answer_text=of.c.text,
+            settled_at=bindparam("now", type_=notice.settled_at.type), next_attempt_at=NEVER, owner="",
+            lease_until=NEVER,
+        )
+        .returning(notice.id)
     )  # fmt: skip
 
 
 def _record_others(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime) -> None:
     if not answers:
         return
-    found = {
-        notice.id: notice
-        for notice in session.scalars(
-            select(Notice).where(
-                among(session, Notice.id, [answer.notice_id for answer in answers]),
-                Notice.state == NoticeState.SENDING, Notice.owner == process.this_process(),
-            )
-        )
-    }  # fmt: skip
+    claimed = select(Notice).where(
+        among(Notice.id, postgresql=on_postgresql(session)), Notice.state == NoticeState.SENDING,
+        Notice.owner == process.this_process(),
+    )  # fmt: skip
+    ids = packed_ids(answer.notice_id for answer in answers)
+    found = {notice.id: notice for notice in session.scalars(claimed, ids)}
     updates = [
         _update(session, found[answer.notice_id], answer, now) for answer in answers if answer.notice_id in found
     ]
     if not updates:
         return
-    table = Notice.__table__
+    notice = table(Notice)
     session.execute(
-        update(table)  # type: ignore[arg-type]  # declared as FromClause, always a Table here
-        .where(table.c.id == bindparam("of"))
+        update(notice)
+        .where(notice.c.id == bindparam("of"))
         .values({name: bindparam(f"new_{name}") for name in _CHANGED}),
         updates,
     )

@@ -5,15 +5,16 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc import process
 from hoatoc.clock import machine_now
-from hoatoc.ledger.rows import NUMBER, rows
-from hoatoc.ledger.schema import Directive, Notice, NoticeState
+from hoatoc.ledger.rows import among, bound, on_postgresql, packed_ids, parameters
+from hoatoc.ledger.schema import Directive, Notice, NoticeState, table
 from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import contents, history, snapshot, sparing
@@ -22,12 +23,13 @@ from hoatoc.rollout.snapshot import Snapshot
 #: How long a claimed notice stays claimed when its owner cannot be seen to have died.
 LEASE = timedelta(minutes=5)
 
+#: Of the table, not the class: no object is made of a row, and some 50 µs a notice are too many for that.
+_OF = table(Notice).c
 _COLUMNS = (
-    Notice.id, Notice.template, Notice.step, Notice.recipient, Notice.occurrence, Notice.addressee_id, Notice.to_name,
-    Notice.to_address, Notice.message_id, Notice.written_at, Notice.due_at, Notice.attempts, Notice.state,
-    Notice.answer_code,
+    _OF.id, _OF.template, _OF.step, _OF.recipient, _OF.occurrence, _OF.addressee_id, _OF.to_name, _OF.to_address,
+    _OF.message_id, _OF.written_at, _OF.attempts, _OF.state, _OF.answer_code,
     # Nothing, where nothing is fixed yet: nearly everywhere, and an empty object has to be read, too.
-    func.nullif(Notice.context, literal({}, Json), type_=Json).label("context"),
+    func.nullif(_OF.context, literal({}, Json), type_=Json).label("context"),
 )  # fmt: skip
 
 
@@ -67,10 +69,10 @@ def claim(
     spares reading the directive's snapshot again."""
     snap = snap or snapshot.of(directive)
     sparing.hush(session, directive, snap, now)
-    waiting = and_(Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now)
-    due = _take(session, directive.id, waiting, limit)
+    session.flush()  # the statements below are on tables, not on classes
+    due = session.execute(_WAITING, {"directive": directive.id, "now": now, "most": limit}).all()
     if len(due) < limit:
-        due += _take(session, directive.id, _abandoned(session, directive.id), limit - len(due))
+        due = [*due, *_abandoned(session, directive.id, limit - len(due))]
     if not due:
         return Claim([], 0)
     # Asked of those tried before too: whoever has reported by now is not pressed.
@@ -91,23 +93,27 @@ def _said(notice: Row[Any], fresh: dict[str, Any]) -> dict[str, Any]:
     return kept if notice.attempts and in_doubt else fresh
 
 
-def _take(session: Session, directive_id: int, which: ColumnElement[bool], limit: int) -> list[Row[Any]]:
-    statement = (
+def _taking(which: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(*_COLUMNS)
-        .where(Notice.directive_id == directive_id, which)
-        .order_by(Notice.next_attempt_at, Notice.id)
-        .limit(limit)
+        .where(_OF.directive_id == bindparam("directive"), which)
+        .order_by(_OF.next_attempt_at, _OF.id)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )
-    return list(session.execute(statement))
 
 
-def _abandoned(session: Session, directive_id: int) -> ColumnElement[bool]:
+_WAITING = _taking(and_(_OF.state == NoticeState.PENDING, _OF.next_attempt_at <= bindparam("now")))
+
+
+def _abandoned(session: Session, directive_id: int, most: int) -> Sequence[Row[Any]]:
     owners = session.scalars(
         select(Notice.owner).where(Notice.directive_id == directive_id, Notice.state == NoticeState.SENDING).distinct()
     )
     dead = [owner for owner in owners if process.is_dead(owner)]
-    return and_(Notice.state == NoticeState.SENDING, or_(Notice.lease_until < machine_now(), Notice.owner.in_(dead)))
+    given_up = or_(_OF.lease_until < machine_now(), _OF.owner.in_(dead))
+    taking = _taking(and_(_OF.state == NoticeState.SENDING, given_up))
+    return session.execute(taking, {"directive": directive_id, "most": most}).all()
 
 
 def _mark(session: Session, said: Sequence[tuple[Row[Any], dict[str, Any]]]) -> None:
@@ -115,18 +121,23 @@ def _mark(session: Session, said: Sequence[tuple[Row[Any], dict[str, Any]]]) -> 
     groups: dict[int, tuple[dict[str, Any], list[int]]] = {}
     for notice, context in said:
         groups.setdefault(id(context), (context, []))[1].append(notice.id)
-    mine = {
-        "state": NoticeState.SENDING, "owner": process.this_process(), "lease_until": machine_now() + LEASE,
-        "attempts": Notice.attempts + 1,
-    }  # fmt: skip
+    mine = {"owner": process.this_process(), "lease_until": machine_now() + LEASE}
     for context, ids in groups.values():
-        _update(session, ids, {**mine, "context": context})
+        _update(session, ids, {**mine, "state": NoticeState.SENDING, "context": context}, attempts=1)
 
 
-def _update(session: Session, ids: Iterable[int], values: dict[str, Any]) -> None:
-    of = rows(session, ([id_] for id_ in ids), id=NUMBER)
-    session.execute(
-        update(Notice).where(Notice.id == of.c.id).values(values).execution_options(synchronize_session=False)
+def _update(session: Session, ids: Iterable[int], values: dict[str, Any], *, attempts: int = 0) -> None:
+    statement = _updating(on_postgresql(session), tuple(values))
+    session.execute(statement, {**bound(values), **packed_ids(ids), "more": attempts})
+
+
+@lru_cache
+def _updating(postgresql: bool, names: tuple[str, ...]) -> Update:
+    values = dict(zip(names, parameters(Notice, names), strict=True))
+    return (
+        update(table(Notice))
+        .where(among(_OF.id, postgresql=postgresql))
+        .values(**values, attempts=_OF.attempts + bindparam("more"))
     )
 
 
@@ -137,9 +148,8 @@ def _claimed(said: Iterable[tuple[Row[Any], dict[str, Any]]]) -> Iterable[Claime
         if key not in likeness:
             likeness[key] = _likeness(notice.template, context)
         yield Claimed(
-            id=notice.id, template=notice.template, to_name=notice.to_name, to_address=notice.to_address,
-            message_id=notice.message_id, written_at=notice.written_at, attempts=notice.attempts + 1, context=context,
-            addressee_id=notice.addressee_id, likeness=likeness[key],
+            notice.id, notice.template, notice.to_name, notice.to_address, notice.message_id, notice.written_at,
+            notice.attempts + 1, context, notice.addressee_id, likeness[key],
         )  # fmt: skip
 
 

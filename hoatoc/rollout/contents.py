@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, select, type_coerce
+from sqlalchemy import Select, and_, case, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
-from hoatoc.ledger.rows import among
+from hoatoc.ledger.rows import among, on_postgresql, packed_ids
 from hoatoc.ledger.schema import (
     Addressee,
     Directive,
     Duty,
     DutyKind,
     DutyState,
+    Notice,
     NoticeDuty,
     Obligation,
     Period,
     PermissionRequest,
     PermissionState,
+    table,
 )
 from hoatoc.localtime import NEVER, spoken, spoken_day
 from hoatoc.rollout import deskletter, editions, explanation, originals, specialists, support, wording
@@ -57,26 +60,27 @@ def contents(
     shared: dict[Any, dict[str, Any]] = {}
     found: dict[int, dict[str, Any] | None] = {}
     for notice in notices:
-        if notice.template == "daily_summary":
+        template = notice.template
+        if template == "daily_summary":
             summary = editions.of_occurrence(session, directive.id, notice.occurrence)
             found[notice.id] = {"summary": {**summary.content, "data_hash": summary.data_hash}}
-        elif notice.template.startswith("permission_"):
+        elif template.startswith("permission_"):
             found[notice.id] = _permission(session, snap, notice, owed[notice.id], kid)
-        elif notice.template in (CHANGE, ANSWER):
+        elif template in (CHANGE, ANSWER):
             found[notice.id] = notice.context  # fixed when it was written
-        elif notice.template == specialists.TEMPLATE:
+        elif template == specialists.TEMPLATE:
             told = specialists.said(session, notice, kid)
             found[notice.id] = told and {"duties": [item.line for item in owed[notice.id] if item.still], **told}
-        elif notice.template == deskletter.TEMPLATE:
+        elif template == deskletter.TEMPLATE:
             found[notice.id] = deskletter.said(session, directive, snap, notice.id)
-        elif notice.template == explanation.TEMPLATE:
+        elif template == explanation.TEMPLATE:
             found[notice.id] = _explanation(session, directive, snap, notice, owed[notice.id], kid)
-        elif notice.template == "escalation_digest":
+        elif template == "escalation_digest":
             found[notice.id] = _digest(session, notice, owed[notice.id], directive.zone)
         else:
-            mine = [{"says": part.says, "quote": part.quote} for part in support.parts(tasks, notice.addressee_id)]
-            told = {"report": reports.get(notice.addressee_id), "original": original, "support": mine}
-            found[notice.id] = _letter(notice, owed[notice.id], told, kid, shared)
+            mine = tuple(support.parts(tasks, notice.addressee_id)) if tasks else ()
+            beside = _Told(reports.get(notice.addressee_id), mine)
+            found[notice.id] = _letter(notice, owed[notice.id], beside, original, kid, shared)
     return found
 
 
@@ -105,47 +109,72 @@ def _owed_by_notice(
     """The duties of each notice, settled ones too, in the order of their addressees."""
     found: dict[int, list[Owed]] = {notice_id: [] for notice_id in notice_ids}
     lines: dict[Any, dict[str, Any]] = {}
-    still = case((and_(Duty.state == DutyState.OPEN, Addressee.unreachable_at == NEVER), 1), else_=0)
-    # As the driver gives them: they are only told apart.
-    alike = (type_coerce(column, NullType()) for column in (Duty.kind, Duty.subject, Duty.slot, Duty.due_at))
-    statement = (
-        select(NoticeDuty.notice_id, Duty.id, Addressee.id, Addressee.name, Addressee.link_generation, still, *alike)
-        .join(Duty, Duty.id == NoticeDuty.duty_id)
-        .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(among(session, NoticeDuty.notice_id, notice_ids))
-        .order_by(NoticeDuty.notice_id, Addressee.id, Duty.due_at, Duty.id)
-    )  # fmt: skip
-    for notice_id, duty_id, addressee_id, name, generation, owing, *likeness in session.execute(statement):
-        line = lines.get(tuple(likeness))
+    for row in session.execute(_owing(on_postgresql(session)), packed_ids(notice_ids)).all():
+        notice_id, duty_id, addressee_id, name, generation, owing = row[:_TOLD]
+        line = lines.get(row[_TOLD:])
         if line is None:
             line = wording.duty_line(session.get_one(Duty, duty_id), snap, directive.zone, now)
-            lines[tuple(likeness)] = line
+            lines[row[_TOLD:]] = line
         found[notice_id].append(Owed(addressee_id, name, generation, bool(owing), line))
     return found
 
 
+#: How many columns of `_owing` come before those by which duties are alike.
+_TOLD = 6
+
+
+@lru_cache
+def _owing(postgresql: bool) -> Select[Any]:
+    # Tables, not classes: of their rows no objects are made, nor values of ours: they are only told apart.
+    told, duty, addressee = table(NoticeDuty), table(Duty), table(Addressee)
+    still = case((and_(duty.c.state == DutyState.OPEN, addressee.c.unreachable_at == NEVER), 1), else_=0)
+    alike = (type_coerce(duty.c[name], NullType()) for name in ("kind", "subject", "slot", "due_at"))
+    of = addressee.c
+    return (
+        select(told.c.notice_id, duty.c.id, of.id, of.name, of.link_generation, still, *alike)
+        .join_from(told, duty, duty.c.id == told.c.duty_id)
+        .join(addressee, of.id == duty.c.addressee_id)
+        .where(among(told.c.notice_id, postgresql=postgresql))
+        .order_by(told.c.notice_id, of.id, duty.c.due_at, duty.c.id)
+    )
+
+
+class _Told(NamedTuple):
+    """What the notice of the directive itself says beside the duties."""
+
+    report: dict[str, str] | None
+    support: tuple[support.Part, ...]
+
+
 def _letter(
-    notice: Any, owed: list[Owed], dispatched: dict[str, Any], kid: str, shared: dict[Any, dict[str, Any]]
-) -> dict[str, Any] | None:
+    notice: Any, owed: list[Owed], told: _Told, original: dict[str, str] | None, kid: str,
+    shared: dict[Any, dict[str, Any]],
+) -> dict[str, Any] | None:  # fmt: skip
     """What a unit's own people are told: the dispatch whatever became of it, a reminder while something is owed."""
-    said = owed if notice.template == "dispatch" else [item for item in owed if item.still]
+    announces = notice.template == "dispatch"
+    said = owed if announces else [item for item in owed if item.still]
     if not said:
         return None
     to = specialists.id_of(notice.recipient.rpartition("/")[2])
     # The dicts are shared and live as long as this call: their identity says which of them are the same.
-    together = tuple(part["says"] for part in dispatched["support"])
-    alike = (id(dispatched["report"]), together, *(id(item.line) for item in said))
-    key = (notice.template, notice.step, said[0].generation, to, *alike)
-    if key not in shared:
+    alike = tuple([id(item.line) for item in said])
+    key = (notice.template, notice.step, said[0].generation, to, id(told.report), told.support, alike)
+    letter = shared.get(key)
+    if letter is None:
         lines = [item.line for item in said]
         link = {"generation": said[0].generation, "kid": kid, **({"specialist": to} if to else {})}
-        told = (
-            dispatched
-            if notice.template == "dispatch"
-            else {"step": notice.step, "overdue": any(line["overdue"] for line in lines)}
-        )
-        shared[key] = {"duties": lines, **told, "link": link}
-    return shared[key]
+        rest = _announced(told, original) if announces else _pressed(notice, lines)
+        letter = shared[key] = {"duties": lines, **rest, "link": link}
+    return letter
+
+
+def _announced(told: _Told, original: dict[str, str] | None) -> dict[str, Any]:
+    mine = [{"says": part.says, "quote": part.quote} for part in told.support]
+    return {"report": told.report, "original": original, "support": mine}
+
+
+def _pressed(notice: Any, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"step": notice.step, "overdue": any(line["overdue"] for line in lines)}
 
 
 def _permission(session: Session, snap: Snapshot, notice: Any, owed: list[Owed], kid: str) -> dict[str, Any] | None:
@@ -183,29 +212,31 @@ def _digest(session: Session, notice: Any, owed: list[Owed], zone: str) -> dict[
             unit["duties"].append(item.line)
     if not units:
         return None
-    members = select(Addressee.id).where(among(session, Addressee.id, list(units)), Addressee.post_id.is_not(None))
-    who = "nơi nhận" if session.scalar(members.limit(1)) is not None else "đơn vị"
-    return {"step": notice.step, "at": spoken(notice.due_at, zone), "units": list(units.values()), "who": who}
+    named = among(Addressee.id, postgresql=on_postgresql(session))
+    members = select(Addressee.id).where(named, Addressee.post_id.is_not(None)).limit(1)
+    who = "nơi nhận" if session.scalar(members, packed_ids(units)) is not None else "đơn vị"
+    due_at = session.scalars(select(Notice.due_at).where(Notice.id == notice.id)).one()
+    return {"step": notice.step, "at": spoken(due_at, zone), "units": list(units.values()), "who": who}
 
 
 def _report_words(session: Session, snap: Snapshot, addressee_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """The daily report that each addressee will owe, told when the directive arrives; those that owe none are left
     out."""
-    owing = session.execute(
-        select(Duty.addressee_id, Duty.period_id, Duty.subject).where(
-            among(session, Duty.addressee_id, addressee_ids), Duty.kind == DutyKind.REPORT
-        )
-    ).all()
-    periods = {period_id for _, period_id, _ in owing}
-    due_at = dict(session.execute(select(Period.id, Period.due_at).where(Period.id.in_(periods))).tuples().all())
-    earliest: dict[int, tuple[datetime, str]] = {}
-    for addressee_id, period_id, subject in owing:
-        if period_id is not None:
-            found = (due_at[period_id], subject)
-            earliest[addressee_id] = min(earliest.get(addressee_id, found), found)
-    subjects = [(addressee_id, subject) for addressee_id, (_, subject) in earliest.items()]
-    words = {subject: _words_of(snap, subject) for subject in {subject for _, subject in subjects}}
-    return {addressee_id: words[subject] for addressee_id, subject in subjects}
+    owing = session.execute(_reporting(on_postgresql(session)), packed_ids(addressee_ids))
+    first = dict(owing.tuples().all())  # of several, the last row stays: the earliest
+    words = {subject: _words_of(snap, subject) for subject in set(first.values())}
+    return {addressee_id: words[subject] for addressee_id, subject in first.items()}
+
+
+@lru_cache
+def _reporting(postgresql: bool) -> Select[tuple[int, str]]:
+    duty, period = table(Duty), table(Period)
+    return (
+        select(duty.c.addressee_id, duty.c.subject)
+        .join_from(duty, period, period.c.id == duty.c.period_id)
+        .where(among(duty.c.addressee_id, postgresql=postgresql), duty.c.kind == DutyKind.REPORT)
+        .order_by(period.c.due_at.desc(), duty.c.subject.desc())
+    )
 
 
 def _words_of(snap: Snapshot, subject: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from hoatoc.errors import InvalidTransition
 from hoatoc.ledger.rows import NUMBER, insert_all, newest
-from hoatoc.ledger.schema import Duty, DutyKind, DutyState
+from hoatoc.ledger.schema import Duty, DutyKind, DutyState, table
 from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
@@ -65,7 +65,7 @@ def open_for(
         "step": step, "next_at": rungs.instant(step, due_at), "version": 0,
     }  # fmt: skip
     fresh = Duty.id > newest(session, Duty.id)
-    fixed = [literal(value, Duty.__table__.c[name].type) for name, value in common.items()]
+    fixed = [literal(value, table(Duty).c[name].type) for name, value in common.items()]
     generation = _next_generation(bearers, directive_id, subject, slot) if again else literal(0)
     session.execute(
         insert(Duty).from_select(["addressee_id", *common, "generation"], bearers.add_columns(*fixed, generation))

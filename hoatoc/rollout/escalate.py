@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hoatoc.format.ladder import Step
-from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyState, Specialist
+from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyState, Specialist, table
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import explanation, history, outbox, snapshot, sparing, specialists
 from hoatoc.rollout.bundle import LATE, Bundles
@@ -131,8 +131,8 @@ def _moved(item: _Climbed, snap: snapshot.Snapshot) -> dict[str, Any]:
 
 def _move(session: Session, moves: Sequence[dict[str, Any]]) -> None:
     statement = (
-        update(Duty.__table__)  # type: ignore[arg-type]  # declared as FromClause, always a Table here
-        .where(Duty.__table__.c.id == bindparam("of"))
+        update(table(Duty))
+        .where(table(Duty).c.id == bindparam("of"))
         .values(step=bindparam("taken"), next_at=bindparam("next"))
     )
     session.execute(statement, list(moves))

@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from hoatoc.ledger.rows import NUMBER, WORDS, insert_all, rows
-from hoatoc.ledger.schema import Notice, NoticeDuty, NoticeState
+from hoatoc.ledger.rows import NUMBER, WORDS, insert_all, on_postgresql, packed, table_of
+from hoatoc.ledger.schema import Notice, NoticeDuty, NoticeState, table
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
 from hoatoc.rollout.command import Mailbox
@@ -49,8 +50,7 @@ def write(session: Session, directive_id: int, notices: Sequence[Written], *, no
     ids = [found[message_id] for message_id, _ in made]
     links = [(id_, duty) for id_, notice in zip(ids, notices, strict=True) for duty in notice.duties]
     if links:
-        of = rows(session, links, notice_id=NUMBER, duty_id=NUMBER)
-        session.execute(insert(NoticeDuty).from_select(["notice_id", "duty_id"], select(*of.c)))
+        session.execute(_linking(on_postgresql(session)), packed(links))
     history.note_all(
         session, directive_id, at=now, kind="notice_written",
         subjects=[
@@ -59,6 +59,12 @@ def write(session: Session, directive_id: int, notices: Sequence[Written], *, no
         ],
     )  # fmt: skip
     return ids
+
+
+@lru_cache
+def _linking(postgresql: bool) -> Insert:
+    of = table_of(postgresql=postgresql, notice_id=NUMBER, duty_id=NUMBER)
+    return insert(table(NoticeDuty)).from_select(["notice_id", "duty_id"], select(*of.c))
 
 
 #: What differs from one notice to the next.

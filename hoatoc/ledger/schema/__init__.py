@@ -2,7 +2,7 @@
 
 from hoatoc.ledger.schema.account import Account, ApiToken, FailedSignIn, Role, SignIn, SignInLink
 from hoatoc.ledger.schema.addressee import Addressee, Assignment
-from hoatoc.ledger.schema.base import Base
+from hoatoc.ledger.schema.base import Base, table
 from hoatoc.ledger.schema.call import Call, CallResult
 from hoatoc.ledger.schema.clock import SimulatedClock
 from hoatoc.ledger.schema.coverage import CoverageEntry
@@ -84,4 +84,5 @@ __all__ = [
     "Unit",
     "UnsentReport",
     "WakeUp",
+    "table",
 ]

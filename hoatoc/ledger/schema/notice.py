@@ -46,7 +46,7 @@ class Notice(Base):
     to_name: Mapped[str]
     to_address: Mapped[str]
     context: Mapped[dict[str, Any]]
-    message_id: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str]  # random; nothing looks it up, and one more index costs each of a notice's three states
     state: Mapped[NoticeState] = mapped_column(word(NoticeState))
     reason: Mapped[str]  # why it was written; once skipped or refused, why that
     written_at: Mapped[datetime]

@@ -451,7 +451,6 @@ def upgrade() -> None:
             "occurrence",
             name=op.f("uq_notice_directive_id_template_step_recipient_occurrence"),
         ),
-        sa.UniqueConstraint("message_id", name=op.f("uq_notice_message_id")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index("ix_notice_addressee_id", ["addressee_id"], unique=False)
