@@ -37,7 +37,8 @@ class Notice(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    directive_id: Mapped[int] = mapped_column(ForeignKey("directive.id"))
+    # Not checked by the database, as a duty's is not.
+    directive_id: Mapped[int] = mapped_column(Id)
     template: Mapped[str]
     step: Mapped[str]
     recipient: Mapped[str]

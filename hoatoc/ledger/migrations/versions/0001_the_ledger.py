@@ -441,7 +441,6 @@ def upgrade() -> None:
         sa.Column("answer_text", sa.Text(), nullable=False),
         sa.Column("settled_at", Utc(), nullable=False),
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_notice_addressee_id")),
-        sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_notice_directive_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint(
             "directive_id",
