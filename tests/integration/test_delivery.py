@@ -2,21 +2,29 @@
 
 import email
 import threading
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Notice, NoticeState
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import answers
+from hoatoc.mail import deliver
+from hoatoc.rollout import answers, claims
 from hoatoc.rollout.answers import GIVE_UP, delay
 from tests.conftest import Issue
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import small_office
+from tests.worlds.postgresql import Server
 from tests.worlds.rollouts import DUE, ISSUED, RECEIPT_DUE, World, issued
 
 DOOR = "so-0@mau.example"
@@ -274,6 +282,88 @@ def test_a_ledger_that_fails_while_answers_are_recorded_ends_the_pass_and_the_ne
     assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
     copies = {kept.message_id: {again.content for again in mail.to(kept.recipient)} for kept in mail.kept}
     assert all(len(contents) == 1 for contents in copies.values())
+
+
+@pytest.fixture
+def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches so small that a small office needs several."""
+    for name, value in {"BATCH": 8, "_MOST": 16, "_TOGETHER": 4}.items():
+        monkeypatch.setattr(deliver, name, value)
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+def test_a_claim_that_fails_ends_the_pass_and_the_next_carries_on(
+    ledger: Ledger, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = issued(ledger, mail.relay, small_office(departments=30).read())
+    real, calls = claims.claim, count(1)
+
+    def claim(*asked: Any, **how: Any) -> claims.Claim:
+        if next(calls) == 2:
+            raise OSError("disk full")
+        return real(*asked, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "claim", claim)
+        with pytest.raises(OSError, match="disk full"):
+            world.run()
+    with world.ledger.write() as session:  # their sender lives; let its lease be over
+        session.execute(update(Notice).values(lease_until=ISSUED).where(Notice.state == NoticeState.SENDING))
+    world.run()
+    assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
+    assert len(world.events("notice_sent")) == len(world.notices())
+    copies = Counter(kept.message_id for kept in mail.kept)
+    assert sum(copies.values()) - len(copies) <= 8
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+def test_no_more_is_claimed_than_may_be_in_doubt(
+    ledger: Ledger, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = issued(ledger, mail.relay, small_office(departments=60).read())
+    claim, record, without_answer, seen = claims.claim, answers.record, Counter[str](), []
+
+    def claiming(*asked: Any, **how: Any) -> claims.Claim:
+        done = claim(*asked, **how)
+        without_answer["now"] += len(done.notices)
+        seen.append(without_answer["now"])
+        return done
+
+    def recording(session: Session, directive_id: int, told: Sequence[answers.Answer], now: datetime) -> None:
+        without_answer["now"] -= len(told)
+        record(session, directive_id, told, now)
+
+    monkeypatch.setattr(claims, "claim", claiming)
+    monkeypatch.setattr(answers, "record", recording)
+    (done,) = world.run()
+    assert (done.delivered.sent, without_answer["now"]) == (len(world.notices()), 0)
+    assert 8 < max(seen) <= 16
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+@pytest.mark.postgresql
+def test_answers_are_recorded_while_the_next_notices_are_being_claimed(
+    postgresql: Server, tmp_path: Path, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledgers = Ledgers("postgresql", tmp_path, postgresql)
+    world = issued(ledgers.open(), mail.relay, small_office(departments=30).read())
+    claim, record, calls, recorded = claims.claim, answers.record, count(1), threading.Event()
+
+    def claiming(*asked: Any, **how: Any) -> claims.Claim:
+        done = claim(*asked, **how)
+        if next(calls) == 2:  # the transaction stays open until the answers to the first batch are recorded in another
+            assert recorded.wait(60), "they wait for one another"
+        return done
+
+    def recording(*told: Any) -> None:
+        record(*told)
+        recorded.set()
+
+    monkeypatch.setattr(claims, "claim", claiming)
+    monkeypatch.setattr(answers, "record", recording)
+    (done,) = world.run()
+    assert done.delivered.sent == len(world.notices())
+    ledgers.close()
 
 
 def test_an_addressee_without_any_mailbox_is_unreachable_and_stops_nobody(issue_in: Issue, mail: MailServer) -> None:
