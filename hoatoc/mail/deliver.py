@@ -138,17 +138,18 @@ class _Delivery:
 
     async def run(self, wire: Wire) -> None:
         """Work until nothing is due any more, or the server is down, and every answer is recorded."""
-        both = [asyncio.create_task(self._feed(wire)), asyncio.create_task(self._record())]
+        recording = asyncio.create_task(self._record())
+        recording.add_done_callback(lambda _: self.stir())
         try:
-            await asyncio.gather(*both)
-        finally:  # where one has failed, the other has nothing left to do
-            for one in both:
-                one.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+            await self._feed(wire, recording)
+        finally:  # whatever has happened: what was told is recorded, or it would go twice
+            self._fed = True
+            self._ripe.set()
+            await recording
 
-    async def _feed(self, wire: Wire) -> None:
+    async def _feed(self, wire: Wire, recording: asyncio.Task[None]) -> None:
         more = True
-        while more or self._unanswered:
+        while (more or self._unanswered) and not recording.done():
             self._stirred.clear()
             wire.check()
             more = more and not wire.down
@@ -164,11 +165,9 @@ class _Delivery:
                 more = bool(claim.notices or claim.skipped)
             elif more or self._unanswered:
                 await self._stirred.wait()
-        self._fed = True
-        self._ripe.set()
 
     async def _record(self) -> None:
-        while self._unrecorded or not self._fed:
+        while self._told or not self._fed:
             await self._ripe.wait()
             self._ripe.clear()
             if told := self._take():

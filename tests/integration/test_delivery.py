@@ -313,7 +313,7 @@ def test_a_claim_that_fails_ends_the_pass_and_the_next_carries_on(
     assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
     assert len(world.events("notice_sent")) == len(world.notices())
     copies = Counter(kept.message_id for kept in mail.kept)
-    assert sum(copies.values()) - len(copies) <= 8
+    assert sum(copies.values()) - len(copies) <= world.relay.connections  # one under way on each
 
 
 @pytest.mark.usefixtures("few_at_a_time")
