@@ -19,6 +19,8 @@ Compose = Callable[..., Envelope]
 
 #: A server that gives no answer so often in a row, on fresh connections, is as good as down.
 _MOST_FAILURES = 12
+#: How long a connection may take to go once it is dropped.
+_PATIENCE_SECONDS = 1.0
 #: RFC 5321's code for a service that is not available: what was never handed over has surely not arrived.
 _NOT_AVAILABLE = 421
 
@@ -75,10 +77,15 @@ class Wire:
         await asyncio.gather(*self._lanes, return_exceptions=True)
 
     async def abort(self) -> None:
-        """Drop everything at once: what is under way stays claimed, and in doubt."""
+        """Drop everything at once: what is under way stays claimed, and in doubt; the rest is not sent."""
         self._stock.close()
-        for lane in self._lanes:
-            lane.cancel()
+        for _ in self._stock.empty():
+            pass
+        while standing := [lane for lane in self._lanes if not lane.done()]:
+            for lane in standing:
+                lane.cancel()
+            # Again, if need be: asyncio.wait_for of Python 3.11 loses a cancellation that comes together with a result.
+            await asyncio.wait(standing, timeout=_PATIENCE_SECONDS)
         await asyncio.gather(*self._lanes, return_exceptions=True)
 
     async def _lane(self) -> None:
