@@ -1,7 +1,7 @@
 """The summary of one period at the desk: the page, its files, and the exceptions the desk grants."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
@@ -14,6 +14,7 @@ from hoatoc.ledger.schema import Duty, DutyKind, Period
 from hoatoc.papers import charts, docx, official, pdf, workbook
 from hoatoc.rollout import attachments, bulletin, grace, periods, rates
 from hoatoc.rollout.bulletin import Bulletin
+from hoatoc.rollout.editions import FIRST
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
 from portal.reports import Incoming, TheIncoming, file_answer
@@ -22,6 +23,8 @@ from portal.typed import RowId
 router = APIRouter(prefix="/vb/{directive_id}/tong-hop/{day}")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#: Which edition a file is of.
+TheEdition = Annotated[int, Query(alias="ban", ge=1, le=999)]
 #: The names of the exceptions form's fields.
 DUTY, REASON, UNTIL = "don-vi", "ly-do", "den"
 
@@ -33,29 +36,30 @@ def show_summary(front: TheFront, officer: AnyOfficer, directive_id: RowId, day:
 
 
 @router.get("/tong-hop.xlsx")
-def give_workbook(front: TheFront, directive_id: RowId, day: date) -> Response:
+def give_workbook(front: TheFront, directive_id: RowId, day: date, edition: TheEdition = FIRST) -> Response:
     """The summary as a workbook."""
-    read = _read(front, directive_id, day)
-    return file_answer(workbook.write(read), _XLSX, f"tong-hop-{day}.xlsx")
+    read = _read(front, directive_id, day, edition)
+    return file_answer(workbook.write(read), _XLSX, f"tong-hop-{_named(day, edition)}.xlsx")
 
 
 @router.get("/bao-cao.pdf")
 def give_pdf(
     front: TheFront, directive_id: RowId, day: date, so: str = Query("", max_length=12),
-    ky_hieu: str = Query("", max_length=30),
+    ky_hieu: str = Query("", max_length=30), edition: TheEdition = FIRST,
 ) -> Response:  # fmt: skip
     """The official paper of a frozen summary as PDF, with the number and symbol that văn thư gives."""
-    return file_answer(pdf.write(_paper(front, directive_id, day, so, ky_hieu)), "application/pdf",
-                       f"bao-cao-{day}.pdf")  # fmt: skip
+    made = _paper(front, directive_id, day, edition, number=so, symbol=ky_hieu)
+    return file_answer(pdf.write(made), "application/pdf", f"bao-cao-{_named(day, edition)}.pdf")
 
 
 @router.get("/bao-cao.docx")
 def give_docx(
     front: TheFront, directive_id: RowId, day: date, so: str = Query("", max_length=12),
-    ky_hieu: str = Query("", max_length=30),
+    ky_hieu: str = Query("", max_length=30), edition: TheEdition = FIRST,
 ) -> Response:  # fmt: skip
     """The same paper as .docx."""
-    return file_answer(docx.write(_paper(front, directive_id, day, so, ky_hieu)), _DOCX, f"bao-cao-{day}.docx")
+    made = _paper(front, directive_id, day, edition, number=so, symbol=ky_hieu)
+    return file_answer(docx.write(made), _DOCX, f"bao-cao-{_named(day, edition)}.docx")
 
 
 @router.get("/bay-ngay.svg")
@@ -138,10 +142,15 @@ def _page(
     )  # fmt: skip
 
 
-def _read(front: Front, directive_id: int, day: date) -> Bulletin:
+def _read(front: Front, directive_id: int, day: date, edition: int = FIRST) -> Bulletin:
     with front.ledger.read() as session:
         directive, period = bulletin.find(session, directive_id, day)
-        return bulletin.read(session, directive, period, clock.read(session))
+        return bulletin.read(session, directive, period, clock.read(session), edition=edition)
+
+
+def _named(day: date, edition: int) -> str:
+    """What tells the files of one edition from others in a folder."""
+    return f"{day}-dieu-chinh-{edition - 1}" if edition > FIRST else f"{day}"
 
 
 def _content(read: Bulletin) -> dict[str, Any]:
@@ -150,8 +159,10 @@ def _content(read: Bulletin) -> dict[str, Any]:
     return read.content
 
 
-def _paper(front: Front, directive_id: int, day: date, number: str, symbol: str) -> official.Paper:
-    read = _read(front, directive_id, day)
+def _paper(
+    front: Front, directive_id: int, day: date, edition: int, *, number: str, symbol: str
+) -> official.Paper:  # fmt: skip
+    read = _read(front, directive_id, day, edition)
     _content(read)
     return official.paper(read, number_=number.strip(), symbol=symbol.strip())
 

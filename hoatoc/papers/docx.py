@@ -90,6 +90,8 @@ def _head(doc: Doc, paper: Paper) -> None:
 def _title(doc: Doc, paper: Paper) -> None:
     _say(doc.add_paragraph(), paper.kind, size=16 if paper.party else 14, bold=True, align=_CENTER, before=14)
     _say(doc.add_paragraph(), paper.subject, bold=True, align=_CENTER)
+    if paper.edition:
+        _say(doc.add_paragraph(), paper.edition, italic=True, align=_CENTER)
     if paper.party:
         _say(doc.add_paragraph(), "-----", align=_CENTER, after=6)
     else:
@@ -111,11 +113,12 @@ def _block(doc: Doc, block: Block) -> None:
     if block.heading:
         _say(doc.add_paragraph(), block.heading, bold=True, indent=True, before=6, keep=True)
     if block.text:
-        _say(doc.add_paragraph(), block.text, align=_JUSTIFY, indent=True, before=6)
+        leads = block.table is not None and not block.items  # words that lead to a table stand with it
+        _say(doc.add_paragraph(), block.text, align=_JUSTIFY, indent=True, before=6, keep=leads)
     for item in block.items:
         _say(doc.add_paragraph(), f"- {item}", align=_JUSTIFY, indent=True, before=6)
     if block.table is not None:
-        _say(doc.add_paragraph(), "", size=4)
+        _say(doc.add_paragraph(), "", size=4, keep=True)
         _table(doc, block.table)
 
 

@@ -1,8 +1,11 @@
 """How a paper names agencies, posts, days and other documents."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from hoatoc.format.text import Text
+from hoatoc.localtime import spoken
 from hoatoc.rollout.bulletin import Reader, Signer
 
 _PLACES = ("TỈNH ", "THÀNH PHỐ ", "HUYỆN ", "QUẬN ", "THỊ XÃ ", "XÃ ", "PHƯỜNG ", "ĐẶC KHU ")
@@ -33,6 +36,17 @@ def short_of(signer: Signer) -> str:
 def post_of(signer: Signer) -> str:
     """The post alone, since the paper's head names the agency: "Chánh Văn phòng", not "… Ủy ban nhân dân tỉnh"."""
     return _without(signer.title, signer.above)
+
+
+def edition_of(content: Mapping[str, Any], zone: str) -> tuple[str, ...]:
+    """What a later edition of a summary calls itself and what it takes the place of, on two lines; nothing for the
+    first."""
+    if content["edition"] == 1:
+        return ()
+    replaced = content["replaces"]
+    at = spoken(datetime.fromisoformat(replaced["frozen_at"]), zone)
+    which = f" điều chỉnh lần {replaced['edition'] - 1}" if replaced["edition"] > 1 else ""
+    return (f"Bản điều chỉnh lần {content['edition'] - 1},", f"thay cho bản{which} chốt lúc {at}")
 
 
 def _without(words: str, name: str) -> str:

@@ -4,12 +4,14 @@ State: Nghị định 30/2020/NĐ-CP, Phụ lục I (báo cáo). Party: Hướng
 (number, symbol, the name of who signs) stays blank for văn thư to fill in: nothing is invented."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
+from itertools import count
 
 from hoatoc.localtime import local_date, spoken, spoken_day
 from hoatoc.papers.charts import COLUMNS
-from hoatoc.papers.naming import balanced, cited, formal_day, full, post_of, short_of
+from hoatoc.papers.naming import balanced, cited, edition_of, formal_day, full, post_of, short_of
 from hoatoc.rollout.bulletin import Bulletin
 from hoatoc.templating import changed, number, signed
 
@@ -39,9 +41,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Paper:
-    """One official paper. `party` chooses the form; `above` is the agency over the issuing one, `addressed` are the
-    lines of kính gửi, `annexed` says on the annex what it belongs to. Names and the subject are broken into lines
-    where they should be."""
+    """One official paper. `party` chooses the form; `above` is the agency over the issuing one, `edition` says of a
+    later edition which one it is ('' for the first), `addressed` are the lines of kính gửi, `annexed` says on the annex
+    what it belongs to. Names and the subject are broken into lines where they should be."""
 
     party: bool
     above: str
@@ -50,6 +52,7 @@ class Paper:
     place_and_date: str
     kind: str
     subject: str
+    edition: str
     addressed: tuple[str, ...]
     blocks: tuple[Block, ...]
     recipients: tuple[str, ...]
@@ -74,8 +77,8 @@ def paper(bulletin: Bulletin, *, number_: str = "", symbol: str = "") -> Paper:
         Block(text=f"Thực hiện {cited(bulletin.text)}, {signer.unit} tổng hợp báo cáo {formal_day(day)} của các cơ "
               f"quan, đơn vị (số liệu chốt lúc {spoken(frozen_at, bulletin.directive.zone)}) như sau:"),
         *_numbered([
-            _reporting(bulletin, annexed=annex is not None), _figures(bulletin), *_explanations(bulletin),
-            *_errata(bulletin),
+            *_corrections(bulletin), _reporting(bulletin, annexed=annex is not None), _figures(bulletin),
+            *_explanations(bulletin), *_errata(bulletin),
         ]),
         Block(text=f"{signer.unit} trân trọng báo cáo{_end(party=signer.party)}"),
     ]  # fmt: skip
@@ -83,10 +86,11 @@ def paper(bulletin: Bulletin, *, number_: str = "", symbol: str = "") -> Paper:
         party=signer.party, above=balanced(signer.above.upper()), issuer=balanced(short_of(signer).upper()),
         number=numbered, place_and_date=f"{bulletin.place}, {issued}", kind="BÁO CÁO",
         subject=f"Kết quả báo cáo ngày {spoken_day(day)}\nthực hiện {bulletin.words['title']}",
+        edition=_in_brackets(edition_of(content, bulletin.directive.zone)),
         addressed=() if signer.party else _addressed([full(reader) for reader in bulletin.readers]),
         blocks=tuple(blocks), recipients=_recipients(bulletin), role=post_of(signer).upper(), name=signer.holder,
         annex=annex, annexed=f"(Kèm theo Báo cáo {_lower(numbered).replace(':', '')} {issued} của {signer.unit})",
-        seal=f"Mã kiểm tra số liệu (SHA-256): {bulletin.data_hash}",
+        seal=_seal(bulletin),
     )  # fmt: skip
 
 
@@ -112,11 +116,20 @@ def _end(*, party: bool) -> str:
     return "." if party else "./."
 
 
+def _in_brackets(lines: Sequence[str]) -> str:
+    return "({})".format("\n".join(lines)) if lines else ""
+
+
+def _seal(bulletin: Bulletin) -> str:
+    said = f"Mã kiểm tra số liệu (SHA-256): {bulletin.data_hash}"
+    replaced = (bulletin.content or {}).get("replaces")
+    return f"{said}\nThay cho bản có mã: {replaced['data_hash']}" if replaced else said
+
+
 def _numbered(blocks: Sequence[Block]) -> list[Block]:
-    return [
-        Block(f"{index}. {block.heading}", block.text, block.items, block.table)
-        for index, block in enumerate(blocks, 1)
-    ]
+    """The blocks with their headings numbered; one without a heading goes on with the one before it."""
+    numbers = count(1)
+    return [replace(block, heading=f"{next(numbers)}. {block.heading}") if block.heading else block for block in blocks]
 
 
 def _reporting(bulletin: Bulletin, *, annexed: bool) -> Block:
@@ -170,15 +183,49 @@ def _explanations(bulletin: Bulletin) -> list[Block]:
     return [Block("Số liệu khác thường và giải trình của đơn vị", items=items)] if items else []
 
 
+def _corrections(bulletin: Bulletin) -> list[Block]:
+    """What a later edition is there for: who has sent what since, and the totals that it changes."""
+    content = bulletin.content or {}
+    if "replaces" not in content:
+        return []
+    replaced = content["replaces"]
+    rows = tuple(
+        (item["label"], item["unit"], number(replaced["totals"].get(item["key"])), number(item["total"]),
+         _difference(replaced["totals"].get(item["key"]), item["total"]))
+        for item in content["figures"]
+        if item["total"] != replaced["totals"].get(item["key"])
+    )  # fmt: skip
+    at = spoken(datetime.fromisoformat(replaced["frozen_at"]), bulletin.directive.zone)
+    since = number(len(content["errata"]))
+    text = f"Báo cáo này thay cho bản có số liệu chốt lúc {at}, gồm thêm {since} báo cáo gửi hoặc sửa sau khi chốt:"
+    told = Block("Nội dung điều chỉnh", text, _erratum_items(bulletin))
+    head = ("Chỉ tiêu", "Đơn vị tính", "Bản trước", "Bản này", "Tăng, giảm")
+    table = Table(head, (0.41, 0.14, 0.15, 0.15, 0.15), (False, False, True, True, True), rows)
+    if not rows:
+        return [told, Block(text="Tổng số của kỳ này không đổi.")]
+    return [told, Block(text="Tổng số thay đổi như sau:", table=table)]
+
+
+def _difference(before: int | str | None, after: int | str | None) -> str:
+    if before is None or after is None:
+        return "—"
+    return signed(Decimal(after) - Decimal(before))
+
+
 def _errata(bulletin: Bulletin) -> list[Block]:
+    """What came in for earlier periods; a later edition begins with it."""
+    items = () if "replaces" in (bulletin.content or {}) else _erratum_items(bulletin)
+    return [Block("Bổ sung, sửa đổi số liệu các kỳ trước", items=items)] if items else []
+
+
+def _erratum_items(bulletin: Bulletin) -> tuple[str, ...]:
     content, zone = bulletin.content or {}, bulletin.directive.zone
-    items = tuple(
+    return tuple(
         f"{item['name']}: báo cáo ngày {spoken_day(date.fromisoformat(item['date']))} "
         f"{'gửi' if item['kind'] == 'late' else 'sửa'} lúc {spoken(datetime.fromisoformat(item['at']), zone)}"
         f"{changed(item['changes'])}."
         for item in content["errata"]
     )
-    return [Block("Bổ sung, sửa đổi số liệu các kỳ trước", items=items)] if items else []
 
 
 def _recipients(bulletin: Bulletin) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """The summary of a period as a workbook: the page, a sheet for each level of the unit tree, every unit, the week."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -12,6 +13,7 @@ from hoatoc.format.form import Field, FieldType
 from hoatoc.localtime import local, spoken, spoken_day
 from hoatoc.papers import cells
 from hoatoc.papers.charts import COLUMNS
+from hoatoc.papers.naming import edition_of
 from hoatoc.rollout.bulletin import Bulletin, UnitRow
 from hoatoc.rollout.rollups import ALL, Node
 from hoatoc.templating import changed
@@ -39,11 +41,7 @@ def _summary(sheet: Worksheet, bulletin: Bulletin) -> None:
     content, zone = bulletin.content, bulletin.directive.zone
     cells.write(sheet, 1, 1, f"Tổng hợp báo cáo ngày {spoken_day(bulletin.period.local_date)}", bold=True, size=14)
     cells.write(sheet, 2, 1, f"Thực hiện {bulletin.words['title']}")
-    stood = (
-        f"Số liệu chốt lúc {spoken(datetime.fromisoformat(content['frozen_at']), zone)}"
-        if content
-        else "Số liệu tạm, chưa chốt"
-    )
+    stood = _stood(content, zone) if content else "Số liệu tạm, chưa chốt"
     cells.write(sheet, 3, 1, stood, italic=True)
     if content and content["opened_late"]:
         opened = spoken(datetime.fromisoformat(content["opened_late"]), zone)
@@ -62,6 +60,12 @@ def _summary(sheet: Worksheet, bulletin: Bulletin) -> None:
     _books(sheet, 7 + len(bulletin.form.figures), bulletin)
     cells.widths(sheet, [58, 14, 16, 16, 16, 16])
     _ready(sheet, 6, 1)
+
+
+def _stood(content: Mapping[str, Any], zone: str) -> str:
+    edition = " ".join(edition_of(content, zone))
+    stood = f"ố liệu chốt lúc {spoken(datetime.fromisoformat(content['frozen_at']), zone)}"
+    return f"{edition}; s{stood}" if edition else f"S{stood}"
 
 
 def _books(sheet: Worksheet, row: int, bulletin: Bulletin) -> None:

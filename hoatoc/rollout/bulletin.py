@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound
@@ -27,7 +27,7 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import local_date
-from hoatoc.rollout import attachments, books, rollups, snapshot, wording
+from hoatoc.rollout import attachments, books, editions, rollups, snapshot, wording
 from hoatoc.rollout.rollups import Node
 
 
@@ -72,7 +72,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Bulletin:
-    """One period. `content` is the frozen summary, None before the freeze, `supplements` its later editions; `nodes`
+    """One period. `content` is the frozen summary, None before the freeze, `supplements` the later editions; `nodes`
     its roll-up (live before the freeze), `live` the roll-up as of `now`."""
 
     directive: Directive
@@ -107,13 +107,17 @@ def find(session: Session, directive_id: int, day: date) -> tuple[Directive, Per
     return found[0], found[1]
 
 
-def read(session: Session, directive: Directive, period: Period, now: datetime) -> Bulletin:
-    """The summary of `period` as of `now` (aware, UTC)."""
+def read(
+    session: Session, directive: Directive, period: Period, now: datetime, *, edition: int = editions.FIRST
+) -> Bulletin:
+    """One edition of the summary of `period`, as of `now` (aware, UTC); the first may still have to be made. Raises
+    NotFound."""
     snap = snapshot.of(directive)
     form = snap.form_of(period.subject)
-    summary, *later = session.scalars(
-        select(Summary).where(Summary.period_id == period.id).order_by(Summary.edition)
-    ).all() or (None,)
+    kept = session.scalars(select(Summary).where(Summary.period_id == period.id).order_by(Summary.edition)).all()
+    summary = next((one for one in kept if one.edition == edition), None)
+    if summary is None and edition != editions.FIRST:
+        raise NotFound("không có bản tổng hợp này", hint="mở bản tổng hợp của kỳ để xem có những bản nào")
     live = rollups.compute(session, directive, period, form, now)
     at = summary.frozen_at if summary else now
     rule = snap.content.regime.summary
@@ -122,12 +126,26 @@ def read(session: Session, directive: Directive, period: Period, now: datetime) 
         directive=directive, period=period, form=form, text=snap.content.text, words=wording.directive_words(snap),
         office=wording.office_words(snap), place=snap.content.text.place or snap.office.province,
         content=summary.content if summary else None, data_hash=summary.data_hash if summary else "",
-        supplements=[edition.content | {"data_hash": edition.data_hash} for edition in later],
-        nodes=rollups.frozen(session, period.id) if summary else live, live=live,
+        supplements=[one.content | {"data_hash": one.data_hash} for one in kept if one.edition > edition],
+        nodes=_nodes(session, summary) if summary else live, live=live,
         units=_units(session, period, form, at, summary),
         signer=_signer(session, directive, through, local_date(at, directive.zone)),
         readers=[_reader(session, directive, ref) for ref in (rule.to if rule else snap.office.leadership)], now=now,
     )  # fmt: skip
+
+
+def _nodes(session: Session, summary: Summary) -> list[Node]:
+    if summary.edition == editions.FIRST:
+        return rollups.frozen(session, summary.period_id)
+    return [rollups.of_plain(node) for node in summary.content["rollup"]]
+
+
+def _told(summary: Summary | None) -> ColumnElement[bool]:
+    """The revisions whose newest a summary tells: the first edition those that came before it was frozen, by their
+    period's state; a later one, which is written when nothing more is taken in, all until then."""
+    if summary is None or summary.edition == editions.FIRST:
+        return Revision.in_summary.is_(True)
+    return Revision.at <= summary.frozen_at
 
 
 def _units(session: Session, period: Period, form: Form, at: datetime, summary: Summary | None) -> list[UnitRow]:
@@ -136,7 +154,7 @@ def _units(session: Session, period: Period, form: Form, at: datetime, summary: 
     shown = (
         select(Revision.report_id, func.max(Revision.number).label("number"))
         .join(Report, Report.id == Revision.report_id)
-        .where(Report.period_id == period.id, Revision.in_summary.is_(True))
+        .where(Report.period_id == period.id, _told(summary))
         .group_by(Revision.report_id)
         .subquery()
     )

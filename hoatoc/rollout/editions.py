@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Directive, Period, Summary
@@ -23,9 +24,15 @@ def keep(
 ) -> Summary:  # fmt: skip
     """Keep what the ledger says of `period` at `now` (aware, UTC) as its next edition, and write to its readers.
     `nodes` is its roll-up."""
-    edition = FIRST + (session.scalar(select(func.count()).where(Summary.period_id == period.id)) or 0)
+    last = session.scalar(
+        select(Summary).where(Summary.period_id == period.id).order_by(Summary.edition.desc()).limit(1)
+    )
+    edition = FIRST if last is None else last.edition + 1
     content = summaries.compile_summary(session, directive, snap, period, nodes, now)
     content["edition"] = edition
+    if last is not None:
+        # The table of roll-ups holds the first edition's.
+        content |= {"replaces": _replaced(last), "rollup": [node.plain() for node in nodes]}
     summary = Summary(
         directive_id=directive.id, period_id=period.id, edition=edition, frozen_at=now, content=content,
         data_hash=snapshot.digest(content),
@@ -37,6 +44,13 @@ def keep(
     )
     _write(session, directive, snap, period, edition, now)
     return summary
+
+
+def _replaced(last: Summary) -> dict[str, Any]:
+    """What a later edition says of the one it takes the place of."""
+    totals = {item["key"]: item["total"] for item in last.content["figures"]}
+    return {"edition": last.edition, "frozen_at": last.frozen_at.isoformat(), "data_hash": last.data_hash,
+            "totals": totals}  # fmt: skip
 
 
 def occurrence(period: Period, edition: int) -> str:
@@ -67,7 +81,7 @@ def _write(
         return
     chain = ChainOfCommand(session, directive.office_id, local_date(now, directive.zone), snap.office.leadership)
     readers = {mailbox.key: mailbox for mailbox in map(chain.post, (*rule.to, rule.through))}
-    what = "chốt số liệu" if edition == FIRST else "bổ sung số liệu đã chốt"
+    what = "chốt số liệu" if edition == FIRST else "điều chỉnh số liệu đã chốt"
     notices = [
         outbox.Written(
             template="daily_summary", step="summary", to=mailbox, occurrence=occurrence(period, edition),

@@ -50,6 +50,14 @@ class Node:
                 "books": self.books.as_dict(), "figures": figures}  # fmt: skip
 
 
+def of_plain(plain: Mapping[str, Any]) -> Node:
+    """The node that `Node.plain` made `plain` of."""
+    return Node(
+        plain["key"], plain["parent"], plain["level"], plain["name"], Books(**plain["books"]),
+        {key: Total(*total) for key, total in plain["figures"].items()},
+    )  # fmt: skip
+
+
 def compute(session: Session, directive: Directive, period: Period, form: Form, now: datetime) -> list[Node]:
     """The nodes of `period` as its reports stand, the books as of `now` (aware, UTC): everyone first, then by level."""
     if session.get_bind().dialect.name == "postgresql":

@@ -62,7 +62,8 @@ def test_what_comes_after_the_last_summary_gets_an_edition_at_the_lock(ending: W
     assert Books(**second.content["books"]).balance()
     assert second.data_hash == snapshot.digest(second.content)
     letter = mail.to("head.tinh-uy@mau.example")[-1]
-    assert "bản bổ sung" in letter.message["Subject"]
+    assert "bản điều chỉnh lần 1" in letter.message["Subject"]
+    assert "thay cho bản chốt lúc 18 giờ 00, ngày 24/11/2021" in " ".join(letter.text.split())
     assert "Sở 1: báo cáo ngày 24/11/2021 gửi lúc" in " ".join(letter.text.split())
 
 
@@ -70,7 +71,7 @@ def test_without_late_figures_there_is_one_edition_and_no_mail(ending: World, ma
     before = len(mail.to("head.tinh-uy@mau.example"))
     ending.follow(LOCK + DAY)
     assert len(editions(ending)) == 1
-    assert [item.subject for item in mail.to("head.tinh-uy@mau.example")[before:] if "ổ sung" in item.subject] == []
+    assert [item.subject for item in mail.to("head.tinh-uy@mau.example")[before:] if "điều chỉnh" in item.subject] == []
 
 
 def test_a_report_that_goes_on_tells_it_in_its_next_summary(world: World) -> None:
