@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from sqlalchemy import ColumnElement, Select, Text, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hoatoc.ledger.schema import Addressee, Directive, Duty, Event
@@ -15,12 +15,13 @@ _SLICE = 1000
 
 @dataclass(frozen=True)
 class Filter:
-    """Which events are wanted; what is '' or None leaves everything in. `actor` and `kind` may be a part of the word;
-    `day` is a day on `zone`'s wall clock."""
+    """Which events are wanted; what is '' or None leaves everything in. `actor` may be a part of who did it, and
+    whoever is in `actors` matches too; `day` is a day on `zone`'s wall clock."""
 
     directive_id: int | None = None
     unit_ids: Sequence[int] | None = None
     actor: str = ""
+    actors: Sequence[str] = ()
     kind: str = ""
     day: date | None = None
     zone: str = ""
@@ -46,6 +47,14 @@ class Page:
     older: int
 
 
+@dataclass(frozen=True)
+class Occurring:
+    """What occurs in the log, in order: every kind of event, and every actor that is no addressee."""
+
+    kinds: Sequence[str]
+    actors: Sequence[str]
+
+
 def page(session: Session, wanted: Filter, *, before: int = 0, size: int = 100) -> Page:
     """The newest `size` events of `wanted` with an id below `before` (0: the newest of all)."""
     query = _events(wanted).limit(size + 1)
@@ -68,9 +77,13 @@ def everything(session: Session, wanted: Filter) -> Iterator[Entry]:
         session.expunge_all()
 
 
-def kinds(session: Session) -> list[str]:
-    """Every kind of event there is, in order."""
-    return sorted(session.scalars(select(Event.kind).distinct()))
+def occurring(session: Session) -> Occurring:
+    """What the log can be filtered by."""
+    actor = case((Event.actor.startswith("addressee:"), None), else_=Event.actor)
+    rows = session.execute(select(Event.kind, actor).distinct()).tuples().all()  # one reading of the log
+    return Occurring(
+        kinds=sorted({kind for kind, _ in rows}), actors=sorted({actor for _, actor in rows if actor is not None})
+    )
 
 
 def _events(wanted: Filter) -> Select[tuple[Event]]:
@@ -78,7 +91,8 @@ def _events(wanted: Filter) -> Select[tuple[Event]]:
     if wanted.directive_id is not None:
         conditions.append(Event.directive_id == wanted.directive_id)
     if wanted.actor:
-        conditions.append(Event.actor.contains(wanted.actor, autoescape=True))
+        said = Event.actor.contains(wanted.actor, autoescape=True)
+        conditions.append(or_(said, Event.actor.in_(wanted.actors)))
     if wanted.kind:
         conditions.append(Event.kind == wanted.kind)
     if wanted.day is not None:

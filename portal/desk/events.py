@@ -43,12 +43,13 @@ class Wanted:
     kind: str = ""
     day: str = ""
 
-    def read(self, session: Session) -> Filter:
+    def read(self, session: Session, people: People) -> Filter:
         """The filter of the core."""
         return Filter(
             directive_id=int(self.directive) if self.directive.isascii() and self.directive.isdecimal() else None,
-            unit_ids=record.called(session, self.unit) if self.unit else None, actor=self.actor, kind=self.kind,
-            day=_day(self.day), zone=DEFAULT_ZONE,
+            unit_ids=record.called(session, self.unit) if self.unit else None, actor=self.actor,
+            actors=people.called(self.actor) if self.actor else (), kind=self.kind, day=_day(self.day),
+            zone=DEFAULT_ZONE,
         )  # fmt: skip
 
     def query(self, **other: object) -> str:
@@ -79,13 +80,15 @@ def show_log(front: TheFront, officer: AnyOfficer, wanted: TheWanted, truoc: str
     language = front.language
     before = int(truoc) if truoc.isascii() and truoc.isdecimal() and len(truoc) < 18 else 0
     with front.ledger.read() as session:
-        found = log.page(session, wanted.read(session), before=before)
+        people, occurring = People(session, language), log.occurring(session)
+        found = log.page(session, wanted.read(session, people), before=before)
         return front.pages.page(
             "desk/events", officer=officer, now=clock.read(session), simulated=clock.is_simulated(session),
             wanted=wanted, found=found, before=before, zone=DEFAULT_ZONE,
             directives=missing.directives(session, Selection()),
-            kinds=sorted((phrases.event(kind, language), kind) for kind in log.kinds(session)),
-            called=lambda event: _called(event, language), who=People(session, language), detail=_detail,
+            kinds=sorted((phrases.event(kind, language), kind) for kind in occurring.kinds),
+            called=lambda event: _called(event, language), who=people, people=people.shown(occurring.actors),
+            detail=_detail,
             recipients=_recipients(session, [entry.event for entry in found.entries]),
         )  # fmt: skip
 
@@ -101,7 +104,7 @@ def _csv(front: Front, wanted: Wanted) -> Iterator[bytes]:
     yield "\ufeff".encode()
     with front.ledger.read() as session:
         yield _line(_HEAD)
-        for entry in log.everything(session, wanted.read(session)):
+        for entry in log.everything(session, wanted.read(session, People(session, front.language))):
             yield _line(_row(entry, front))
 
 

@@ -8,6 +8,9 @@ from hoatoc.rollout.statistics import Progress
 from portal.language import Language
 from portal.standing import Standing, Tone
 
+#: What events call the system.
+SYSTEM = ("hoatoc", "")
+
 
 def stands(column: str, language: Language) -> Standing:
     """Where a duty stands, by its column of the books."""
@@ -75,7 +78,7 @@ def event(kind: str, language: Language) -> str:
 
 def who(actor: str, language: Language) -> str:
     """Who did it: the system, an account, a unit."""
-    if actor in ("hoatoc", ""):
+    if actor in SYSTEM:
         return language.say("hệ thống")
     what, _, name = actor.partition(":")
     return name if what in ("account", "addressee", "desk") and name else actor

@@ -146,11 +146,16 @@ def test_the_log_is_filtered_by_directive_unit_actor_kind_and_day(late: World) -
         waived = log.page(session, log.Filter(actor="account:an")).entries
         assert {entry.event.kind for entry in waived} == {"duty_waived"}
         assert waived[0].addressee == "Sở 2"
+        assert log.page(session, log.Filter(actor="Nguyễn Văn An", actors=["account:an"])).entries == waived
+        assert log.page(session, log.Filter(actor="Nguyễn Văn An")).entries == []
+        occurring = log.occurring(session)
+        assert set(occurring.actors) >= {"account:an", "hoatoc"}
+        assert not any(actor.startswith("addressee:") for actor in occurring.actors)
         assert "1-CV/TU" in waived[0].directive
         first = log.page(session, log.Filter(day=date(2021, 11, 23), zone=zone, kind="receipt_recorded")).entries
         assert [entry.addressee for entry in first] == ["Sở 0"]
         assert log.page(session, log.Filter(directive_id=late.directive_id + 1)).entries == []
-        assert "summary_frozen" not in log.kinds(session)
+        assert "summary_frozen" not in log.occurring(session).kinds
 
 
 def test_the_course_tells_what_happened_what_comes_and_who_was_told(late: World) -> None:

@@ -312,6 +312,18 @@ def test_the_log_says_who_did_what_and_is_filtered(place: Place, client: TestCli
     assert "<strong>Viết thư</strong>: Sở Y tế" in desk.get("/ban/nhat-ky?loai=notice_written").text
     assert desk.get("/ban/nhat-ky?don-vi=s%E1%BB%9F+y+t%E1%BA%BF&ngay=2021-11-23").text.count("Sở Y tế</a>") >= 3
     assert "Không có việc nào hợp với bộ lọc." in desk.get("/ban/nhat-ky?ngay=2020-01-01").text
+    for said in ("Người của desk", "NGƯỜI CỦA", "desk"):
+        named = desk.get("/ban/nhat-ky", params={"ai": said, "loai": "signed_in"}).text
+        assert named.count("<tr>") == 2, said
+        csv_ = desk.get("/ban/nhat-ky/nhat-ky.csv", params={"ai": said, "loai": "signed_in"}).text
+        assert len(csv_.splitlines()) == 2, said
+    assert "Không có việc nào" in desk.get("/ban/nhat-ky", params={"ai": "Người của lan"}).text
+    system = desk.get("/ban/nhat-ky", params={"ai": "hệ thống", "loai": "notice_written"}).text
+    assert "<strong>Viết thư</strong>" in system
+    offered = re.findall(r'<option value="([^"]*)"></option>', html)
+    assert offered == sorted(offered)
+    assert {"Người của desk", "hệ thống"} <= set(offered)
+    assert "so-y-te" not in offered, "units have a field of their own"
     for odd in ("vb=x", "ngay=hôm qua", "truoc=%C2%B2", "don-vi=%00", "loai=%27", "ai=%25"):
         assert desk.get(f"/ban/nhat-ky?{odd}").status_code == 200, odd
 
