@@ -14,8 +14,13 @@ def machine_now() -> datetime:
 
 def read(session: Session) -> datetime:
     """Now, as this ledger lives it (aware, UTC)."""
+    return look(session)[0]
+
+
+def look(session: Session) -> tuple[datetime, bool]:
+    """The same, and whether a simulated clock says so."""
     simulated = session.get(SimulatedClock, 1)
-    return simulated.now if simulated else machine_now()
+    return (simulated.now, True) if simulated else (machine_now(), False)
 
 
 def is_simulated(session: Session) -> bool:

@@ -1,7 +1,9 @@
 """What a unit owes once, the shares it follows and what it asks permission for, as its page lists them."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -25,6 +27,9 @@ PATHS = {
 }  # fmt: skip
 #: What no clause of the text asks for: the office does.
 _OWN = (DutyKind.FIRST_ACTION, DutyKind.EXPLANATION)
+#: What is settled by saying that it was done.
+_WORK = {DutyKind.TASK, *_OWN}
+T = TypeVar("T", Fulfilment, Roster)
 
 
 @dataclass(frozen=True)
@@ -59,21 +64,16 @@ class Once:
 
 def once_by(session: Session, page: UnitPage, language: Language) -> Once:
     """What the addressee of `page` owes once, most pressing first, what is settled last."""
-    owed = session.scalars(
-        select(Duty)
-        .where(
-            Duty.addressee_id == page.addressee.id, Duty.kind.in_([*PATHS, DutyKind.DECISION]),
-            Duty.state != DutyState.WITHDRAWN,
-        )
-        .order_by(Duty.due_at, Duty.id)
-    ).all()  # fmt: skip
-    decisions = [duty for duty in owed if duty.kind is DutyKind.DECISION]
-    lines = [line_of(session, page, duty, language) for duty in owed if duty.kind is not DutyKind.DECISION]
-    lines += _followed(session, page, {duty.subject for duty in owed if duty.kind is DutyKind.COVERAGE}, language)
+    held = [duty for duty in page.duties if duty.state is not DutyState.WITHDRAWN]
+    owed = [duty for duty in held if duty.kind in PATHS]
+    shares = coverage.series_of(session, page.addressee)
+    said = _said(session, page, owed, shares, language)
+    lines = [_line(page, duty, said.get(duty.id, ""), language) for duty in owed]
+    lines += _followed(page, shares, {duty.subject for duty in owed if duty.kind is DutyKind.COVERAGE}, language)
     return Once(
         lines=sorted(lines, key=lambda line: (not line.pending, line.due_at is None)),
         matters=tuple(permissions.matters(session, page.addressee)),
-        waiting=sum(duty.state is DutyState.OPEN for duty in decisions),
+        waiting=sum(duty.kind is DutyKind.DECISION and duty.state is DutyState.OPEN for duty in held),
     )
 
 
@@ -88,6 +88,11 @@ def find_duty(session: Session, page: UnitPage, duty_id: int, kind: DutyKind) ->
 
 def line_of(session: Session, page: UnitPage, duty: Duty, language: Language) -> Line:
     """One duty as its page shows it."""
+    shares = coverage.series_of(session, page.addressee) if duty.kind is DutyKind.COVERAGE else []
+    return _line(page, duty, _said(session, page, [duty], shares, language).get(duty.id, ""), language)
+
+
+def _line(page: UnitPage, duty: Duty, said: str, language: Language) -> Line:
     at = duty.subject if duty.kind is DutyKind.COVERAGE else str(duty.id)
     due = _deadline(page.snap, duty)
     return Line(
@@ -96,7 +101,7 @@ def line_of(session: Session, page: UnitPage, duty: Duty, language: Language) ->
         quote="" if duty.kind in _OWN else page.snap.obligation(duty.subject).quote,
         standing=of_duty(duty, page.now, language), due_at=duty.due_at,
         by_office=due is not None and due.source == "office",
-        said=_said(session, page, duty, language), path=f"{PATHS[duty.kind]}/{quote(at, safe='')}",
+        said=said, path=f"{PATHS[duty.kind]}/{quote(at, safe='')}",
         button=language.say(wording.BUTTONS[duty.kind]), pending=duty.state is DutyState.OPEN,
         # A first action is said once; everything else may be said again.
         closed=duty.state is DutyState.WAIVED or (duty.kind is DutyKind.FIRST_ACTION and duty.met_at < NEVER),
@@ -133,17 +138,29 @@ def _deadline(snap: Snapshot, duty: Duty) -> Deadline | None:
     return found.get(duty.subject)
 
 
-def _said(session: Session, page: UnitPage, duty: Duty, language: Language) -> str:
-    if duty.kind in (DutyKind.TASK, *_OWN):
-        done = session.scalar(select(Fulfilment).where(Fulfilment.duty_id == duty.id))
-        at = language.moment(done.at, page.directive.zone) if done else ""
-        return language.say("Lúc %(at)s, %(by)s: %(what)s", at=at, by=done.by_name, what=done.evidence) if done else ""
-    if duty.kind is DutyKind.ROSTER:
-        roster = session.scalar(select(Roster).where(Roster.duty_id == duty.id))
-        return said_of_roster(roster, page.directive.zone, language) if roster else ""
-    entry = next((series for series in coverage.series_of(session, page.addressee)
-                  if series.rule.clause == duty.subject), None)  # fmt: skip
-    return _said_of_share(entry, page.directive.zone, language) if entry else ""
+def _said(
+    session: Session, page: UnitPage, owed: Sequence[Duty], shares: Sequence[coverage.Series], language: Language
+) -> dict[int, str]:  # fmt: skip
+    """What the unit has said of each of `owed` so far, by the duty's id."""
+    zone = page.directive.zone
+    of_share = {series.rule.clause: _said_of_share(series, zone, language) for series in shares}
+    return {
+        **{done.duty_id: _said_of_work(done, zone, language) for done in _kept(session, Fulfilment, owed, _WORK)},
+        **{roster.duty_id: said_of_roster(roster, zone, language)
+           for roster in _kept(session, Roster, owed, {DutyKind.ROSTER})},
+        **{duty.id: of_share.get(duty.subject, "") for duty in owed if duty.kind is DutyKind.COVERAGE},
+    }  # fmt: skip
+
+
+def _kept(session: Session, table: type[T], owed: Sequence[Duty], kinds: Set[DutyKind]) -> Sequence[T]:
+    """The rows of `table` about those of `owed` that are of `kinds`."""
+    ids = [duty.id for duty in owed if duty.kind in kinds]
+    return session.scalars(select(table).where(table.duty_id.in_(ids))).all() if ids else ()
+
+
+def _said_of_work(done: Fulfilment, zone: str, language: Language) -> str:
+    at = language.moment(done.at, zone)
+    return language.say("Lúc %(at)s, %(by)s: %(what)s", at=at, by=done.by_name, what=done.evidence)
 
 
 def said_of_roster(roster: Roster, zone: str, language: Language) -> str:
@@ -165,7 +182,7 @@ def _said_of_share(series: coverage.Series, zone: str, language: Language) -> st
     )  # fmt: skip
 
 
-def _followed(session: Session, page: UnitPage, owed: set[str], language: Language) -> list[Line]:
+def _followed(page: UnitPage, shares: Sequence[coverage.Series], owed: set[str], language: Language) -> list[Line]:
     """The shares without a deadline: they are followed, nothing is overdue."""
     return [
         Line(
@@ -176,7 +193,7 @@ def _followed(session: Session, page: UnitPage, owed: set[str], language: Langua
             path=f"{PATHS[DutyKind.COVERAGE]}/{quote(series.rule.clause, safe='')}",
             button=language.say(wording.BUTTONS[DutyKind.COVERAGE]), pending=not series.reached, closed=False,
         )
-        for series in coverage.series_of(session, page.addressee)
+        for series in shares
         if series.rule.clause not in owed
     ]  # fmt: skip
 

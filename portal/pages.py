@@ -1,12 +1,15 @@
 """Fills the templates of `templates/portal/`."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from hoatoc.rollout.snapshot import Snapshot
 from hoatoc.settings import ROOT
 from portal.language import Language
 
@@ -28,7 +31,10 @@ class Pages:
             language.translations, newstyle=True
         )
         # `count` stands alone, because message extraction does not see methods.
-        self._environment.globals |= {"language": language, "count": language.count, "static": _addresses()}
+        self._environment.globals |= {
+            "language": language, "count": language.count, "static": _addresses(),
+            "clauses": lru_cache(maxsize=32)(self._clauses),
+        }  # fmt: skip
 
     def read_all(self) -> None:
         """Read all templates and the language's forms of numbers now, not while the first visitors wait."""
@@ -40,6 +46,10 @@ class Pages:
         """The page `name`, filled with `context`; what the template asks for and does not get is an error."""
         template = self._environment.get_template(f"{name}.html")
         return HTMLResponse(template.render(**context), status_code=status)
+
+    def _clauses(self, snap: Snapshot) -> Markup:
+        """What comes of the content of a directive alone."""
+        return Markup(self._environment.get_template("clauses.html").render(snap=snap))  # noqa: S704  # a filled template
 
 
 def _addresses() -> dict[str, str]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from hoatoc import clock
@@ -164,26 +165,31 @@ def _form(
 
 def asked_by(session: Session, page: UnitPage, language: Language) -> Sequence[Line]:
     """What the people of the page's unit have asked for, the newest first."""
-    return _lines(session, page, language, PermissionRequest.addressee_id == page.addressee.id)
+    return _lines(session, page, language, _ASKED)
 
 
 def put_before(session: Session, page: UnitPage, language: Language) -> Sequence[Line]:
     """What the one behind the page decides or has decided, the newest first."""
-    return _lines(session, page, language, Duty.addressee_id == page.addressee.id)
+    return _lines(session, page, language, _PUT)
 
 
-def _lines(session: Session, page: UnitPage, language: Language, *where: object) -> Sequence[Line]:
-    """Requests of the page's directive, the newest first."""
-    decider = aliased(Addressee)
-    rows = session.execute(
-        select(PermissionRequest, Duty, Obligation.clause, Addressee.name, decider.name)
-        .join(Duty, Duty.id == PermissionRequest.duty_id)
-        .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
-        .join(Addressee, Addressee.id == PermissionRequest.addressee_id)
-        .join(decider, decider.id == Duty.addressee_id)
-        .where(Obligation.directive_id == page.directive.id, *where)  # type: ignore[arg-type]  # clauses of a query
-        .order_by(PermissionRequest.id.desc())
-    )
+# Built once: every page of a unit that may ask for something asks them.
+_DECIDER = aliased(Addressee)
+_REQUESTS = (
+    select(PermissionRequest, Duty, Obligation.clause, Addressee.name, _DECIDER.name)
+    .join(Duty, Duty.id == PermissionRequest.duty_id)
+    .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
+    .join(Addressee, Addressee.id == PermissionRequest.addressee_id)
+    .join(_DECIDER, _DECIDER.id == Duty.addressee_id)
+    .where(Obligation.directive_id == bindparam("directive"))
+    .order_by(PermissionRequest.id.desc())
+)
+_ASKED = _REQUESTS.where(PermissionRequest.addressee_id == bindparam("of"))
+_PUT = _REQUESTS.where(Duty.addressee_id == bindparam("of"))
+
+
+def _lines(session: Session, page: UnitPage, language: Language, requests: Select[Any]) -> Sequence[Line]:
+    rows = session.execute(requests, {"directive": page.directive.id, "of": page.addressee.id})
     matters = {rule.clause: rule.matter for rule in page.snap.content.regime.permissions}
     return [
         Line(

@@ -76,7 +76,7 @@ def acknowledge_as(front: Front, token: str, signed: Signature, channel: str) ->
 def _unit(front: Front, token: str, signed: Signature) -> Response:
     with front.ledger.read() as session:
         visitor = enter(front, session, token)
-        page, simulated = unit_page(session, visitor.addressee, clock.read(session)), clock.is_simulated(session)
+        page = unit_page(session, visitor.addressee, visitor.now)
         once = once_by(session, page, front.language)
         if visitor.specialist is not None:
             page = replace(page, reports=[report for report in page.reports if visitor.may(report.subject)])
@@ -86,7 +86,7 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
         people = [one for one in specialists.all_of(session, page.addressee) if one.revoked_at == NEVER]
         # The newest of each duty: earlier ones were decided.
         asked = {each.duty_id: each for each in reversed(requests.of_addressee(session, page.addressee))}
-        stages = exchange.stages(session, page.addressee)
+        stages = exchange.reached(session, page.addressee, page.duties, page.receipts)
         requested = asked_by(session, page, front.language) if once.matters else ()
         together = list(support.parts(support.shared(session, page.directive, page.snap), page.addressee.id))
     if page.addressee.decides:
@@ -94,7 +94,8 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
     owed = owed_by(page, front.language)
     return front.pages.page(
         "unit" if visitor.specialist is None else "specialist", status=422 if signed.problems else 200, token=token,
-        page=page, owed=owed, once=once, signed=signed, name=NAME, title=TITLE, simulated=simulated, asked=asked,
+        page=page, owed=owed, once=once, signed=signed, name=NAME, title=TITLE, asked=asked,
+        simulated=visitor.simulated,
         in_short=in_short(visitor, page, owed, once, front.language), visitor=visitor, people=people,
         pressing=pressing(owed, once), stages={stage.code: stage for stage in stages}, codes=exchange.Code,
         code_words=code_words, way_words=way_words, together=together, requested=requested,

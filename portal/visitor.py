@@ -1,13 +1,14 @@
 """Who has come by a link: a unit, or one of its people to whom the unit has given a part of what it owes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.errors import NotFound, TokenError
-from hoatoc.ledger.schema import Addressee, Duty, DutyKind, Specialist
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Specialist
 from hoatoc.rollout import access, specialists
 from hoatoc.rollout.views import UnitPage, addressee_of
 from portal.front import Front
@@ -17,9 +18,13 @@ _HINT = "mở lại liên kết trong thư để xem các việc được phân 
 
 @dataclass(frozen=True)
 class Visitor:
-    """`specialist` is None for the unit itself, which may do everything."""
+    """`specialist` is None for the unit itself, which may do everything. The visit is at `now` (aware, UTC), by the
+    ledger's clock, `simulated` or not."""
 
     addressee: Addressee
+    directive: Directive
+    now: datetime
+    simulated: bool
     specialist: Specialist | None = None
 
     def may(self, subject: str) -> bool:
@@ -39,10 +44,12 @@ class Visitor:
 
     def reporting(self, session: Session) -> Addressee:
         """The same for the reports of all periods."""
+        if self.specialist is None:
+            return self.addressee
         subjects = session.scalars(
             select(Duty.subject).where(Duty.addressee_id == self.addressee.id, Duty.kind == DutyKind.REPORT).distinct()
         )
-        return self.addressee if self.specialist is None else self.doing(next(filter(self.may, subjects), ""))
+        return self.doing(next(filter(self.may, subjects), ""))
 
     def unit(self) -> Addressee:
         """The addressee, for what only the unit does. Raises NotFound for a specialist."""
@@ -59,14 +66,16 @@ class Visitor:
 
 def enter(front: Front, session: Session, token: str) -> Visitor:
     """Whoever `token` stands for. Raises TokenError, the same for every link that does not open."""
-    visitor = _visitor(front, session, token)
-    access.require_open(session, visitor.addressee, lasts=front.link_lasts, now=clock.read(session))
-    return visitor
+    addressee, specialist = _behind(front, session, token)
+    directive = session.get_one(Directive, addressee.directive_id)
+    now, simulated = clock.look(session)
+    access.require_open(session, addressee, lasts=front.link_lasts, now=now)
+    return Visitor(addressee, directive, now, simulated, specialist)
 
 
-def _visitor(front: Front, session: Session, token: str) -> Visitor:
+def _behind(front: Front, session: Session, token: str) -> tuple[Addressee, Specialist | None]:
     try:
-        return Visitor(addressee_of(session, *front.links.read_unit(token)))
+        return addressee_of(session, *front.links.read_unit(token)), None
     except TokenError:
         specialist, addressee = specialists.of_link(session, *front.links.read_specialist(token))
-        return Visitor(addressee, specialist)
+        return addressee, specialist

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, HoatocError, TokenError
@@ -14,9 +13,7 @@ from hoatoc.rollout.change import announce
 
 def require_open(session: Session, addressee: Addressee, *, lasts: timedelta, now: datetime) -> None:
     """Raise TokenError once `lasts` have passed since the end of the directive."""
-    # The column alone: a directive's snapshot is large, and every page of a unit asks this.
-    ended_at = session.scalars(select(Directive.ended_at).where(Directive.id == addressee.directive_id)).one()
-    if now - lasts >= ended_at:
+    if now - lasts >= session.get_one(Directive, addressee.directive_id).ended_at:
         raise TokenError("liên kết không dùng được")
 
 

@@ -49,21 +49,20 @@ def series_of(session: Session, addressee: Addressee) -> list[Series]:
     """The shares that `addressee` follows."""
     directive = session.get_one(Directive, addressee.directive_id)
     rules = {rule.clause: rule for rule in snapshot.of(directive).content.regime.coverage}
+    if not rules:
+        return []
     borne = session.scalars(
         select(Obligation)
         .join(Assignment, Assignment.obligation_id == Obligation.id)
         .where(Assignment.addressee_id == addressee.id, Obligation.clause.in_(rules))
         .order_by(Obligation.ordinal)
     ).all()
-    return [Series(rules[item.clause], _entries(session, item.id, addressee.id)) for item in borne]
-
-
-def _entries(session: Session, obligation_id: int, addressee_id: int) -> Sequence[CoverageEntry]:
-    return session.scalars(
+    said = session.scalars(
         select(CoverageEntry)
-        .where(CoverageEntry.obligation_id == obligation_id, CoverageEntry.addressee_id == addressee_id)
+        .where(CoverageEntry.addressee_id == addressee.id)
         .order_by(CoverageEntry.at, CoverageEntry.id)
     ).all()
+    return [Series(rules[item.clause], [entry for entry in said if entry.obligation_id == item.id]) for item in borne]
 
 
 def enter(

@@ -1,18 +1,18 @@
 """Where an addressee stands on the exchange of documents: the codes of Quyết định 28/2018/QĐ-TTg, 01 to 06."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import (
+    ALIVE,
     Addressee,
     Assignment,
     Directive,
-    DirectiveState,
     Duty,
     DutyKind,
     DutyState,
@@ -59,13 +59,19 @@ _MET = (DutyState.MET, DutyState.MET_LATE)
 
 def stages(session: Session, addressee: Addressee) -> list[Stage]:
     """The codes that `addressee` has reached, in their order."""
-    found = {
-        Code(row.code): Stage(Code(row.code), row.at, row.by_name, row.by_title, row.channel)
-        for row in session.scalars(select(Receipt).where(Receipt.addressee_id == addressee.id))
-    }
+    duties = session.scalars(select(Duty).where(Duty.addressee_id == addressee.id)).all()
+    receipts = session.scalars(select(Receipt).where(Receipt.addressee_id == addressee.id)).all()
+    return reached(session, addressee, duties, receipts)
+
+
+def reached(
+    session: Session, addressee: Addressee, duties: Sequence[Duty], receipts: Iterable[Receipt]
+) -> list[Stage]:  # fmt: skip
+    """The same, for one who has read all of the addressee's `duties` and `receipts` already."""
+    found = {Code(row.code): Stage(Code(row.code), row.at, row.by_name, row.by_title, row.channel) for row in receipts}
     computed = {
-        Code.INBOX: _delivered(session, addressee), Code.PROCESSING: _begun(session, addressee),
-        Code.FINISH: _finished(session, addressee),
+        Code.INBOX: session.scalar(_DELIVERED, {"of": addressee.id}), Code.PROCESSING: _begun(duties),
+        Code.FINISH: _finished(session, addressee, duties),
     }  # fmt: skip
     for code, at in computed.items():
         if at is not None:
@@ -73,43 +79,34 @@ def stages(session: Session, addressee: Addressee) -> list[Stage]:
     return [found[code] for code in Code if code in found]
 
 
-def until(reached: Iterable[Stage], at: datetime) -> list[Stage]:
-    """Those of `reached` that were so at `at`."""
-    return [stage for stage in reached if stage.at <= at]
+def until(stages_reached: Iterable[Stage], at: datetime) -> list[Stage]:
+    """Those of `stages_reached` that were so at `at`."""
+    return [stage for stage in stages_reached if stage.at <= at]
 
 
-def _delivered(session: Session, addressee: Addressee) -> datetime | None:
-    return session.scalar(
-        select(func.min(Notice.settled_at)).where(
-            Notice.addressee_id == addressee.id, Notice.template == "dispatch", Notice.state == NoticeState.SENT
-        )
-    )
+_DELIVERED = select(func.min(Notice.settled_at)).where(
+    Notice.addressee_id == bindparam("of"), Notice.template == "dispatch", Notice.state == NoticeState.SENT
+)
 
 
-def _begun(session: Session, addressee: Addressee) -> datetime | None:
-    return session.scalar(
-        select(func.min(Duty.met_at)).where(
-            Duty.addressee_id == addressee.id, Duty.kind.in_(_DONE), Duty.state.in_(_MET)
-        )
-    )
+def _begun(duties: Iterable[Duty]) -> datetime | None:
+    return min((duty.met_at for duty in duties if duty.kind in _DONE and duty.state in _MET), default=None)
 
 
-def _finished(session: Session, addressee: Addressee) -> datetime | None:
+def _finished(session: Session, addressee: Addressee, duties: Iterable[Duty]) -> datetime | None:
     """When the last thing owed was done; None while something is open, or a period is still to come."""
-    owed = select(Duty).where(Duty.addressee_id == addressee.id, Duty.kind != DutyKind.DECISION).subquery()
-    states = set(session.scalars(select(owed.c.state).distinct()))
+    owed = [duty for duty in duties if duty.kind is not DutyKind.DECISION]
+    states = {duty.state for duty in owed}
     if not states & set(_MET) or states & {DutyState.OPEN, DutyState.RETURNED}:
         return None
     if _more_to_come(session, addressee):
         return None
-    last: datetime | None = session.scalar(select(func.max(owed.c.met_at)).where(owed.c.met_at < NEVER))
-    return last
+    return max((duty.met_at for duty in owed if duty.met_at < NEVER), default=None)
 
 
 def _more_to_come(session: Session, addressee: Addressee) -> bool:
-    running = session.get_one(Directive, addressee.directive_id).state in (
-        DirectiveState.RUNNING, DirectiveState.SUSPENDED,
-    )  # fmt: skip
+    if session.get_one(Directive, addressee.directive_id).state not in ALIVE:
+        return False
     planned = session.scalar(
         select(Period.id)
         .join(Obligation, (Obligation.directive_id == Period.directive_id) & (Obligation.clause == Period.subject))
@@ -120,4 +117,4 @@ def _more_to_come(session: Session, addressee: Addressee) -> bool:
         )
         .limit(1)
     )  # fmt: skip
-    return running and planned is not None
+    return planned is not None

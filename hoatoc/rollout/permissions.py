@@ -92,6 +92,8 @@ def matters(session: Session, addressee: Addressee) -> list[PermissionRule]:
     if addressee.decides:
         return []
     rules = snapshot.of(session.get_one(Directive, addressee.directive_id)).content.regime.permissions
+    if not rules:
+        return []
     unit = session.get_one(Unit, addressee.unit_id)
     return [rule for rule in rules if _is_of(rule.who, unit, member=addressee.post_id is not None)]
 

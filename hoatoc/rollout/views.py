@@ -1,10 +1,11 @@
 """What a unit's page and the office's board show, read from the ledger as plain values."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import TokenError
@@ -60,6 +61,8 @@ class UnitPage:
     snap: snapshot.Snapshot
     words: dict[str, Any]
     office: dict[str, Any]
+    duties: Sequence[Duty]  # every one there is or was, the earliest due first
+    receipts: Sequence[Receipt]
     receipt: Receipt | None
     receipt_duty: Duty | None
     reports: list[OwedReport]
@@ -94,39 +97,48 @@ def unit_page(session: Session, addressee: Addressee, now: datetime, slot: str |
     """What `addressee` is shown at `now` (aware, UTC); of its reports only that of `slot`, where one is given."""
     directive = session.get_one(Directive, addressee.directive_id)
     snap = snapshot.of(directive)
-    receipt_duty = session.scalar(
-        select(Duty)
-        .where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.RECEIPT, Duty.state != DutyState.WITHDRAWN)
-        .order_by(Duty.generation.desc())
-        .limit(1)
-    )
-    receipt = session.scalar(select(Receipt).where(Receipt.addressee_id == addressee.id, Receipt.code == ACCEPTED))
+    owed = session.execute(_OWED if slot is None else _OWED_FOR, {"of": addressee.id, "slot": slot}).all()
+    receipts = session.scalars(_RECEIPTS, {"of": addressee.id}).all()
+    duties = [duty for duty, *_ in owed]
+    receipt_duty = _receipt_duty(duties)
+    receipt = next((each for each in receipts if each.code == ACCEPTED), None)
     if receipt_duty is not None and receipt_duty.state is DutyState.OPEN:
         receipt = None  # it has been named again since, and is asked again
-    reports = _owed_reports(session, addressee, now, slot)
-    subject = session.scalar(
-        select(Duty.subject).where(Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT).limit(1)
-    )
+    subject = next((duty.subject for duty in duties if duty.kind is DutyKind.REPORT), "")
     return UnitPage(
         addressee=addressee, directive=directive, snap=snap, words=wording.directive_words(snap),
-        office=wording.office_words(snap), receipt=receipt, receipt_duty=receipt_duty, reports=reports,
+        office=wording.office_words(snap), duties=duties, receipts=receipts, receipt=receipt,
+        receipt_duty=receipt_duty, reports=_owed_reports(owed, now),
         form=snap.form_of(subject) if subject else None, now=now,
     )  # fmt: skip
 
 
-def _owed_reports(session: Session, addressee: Addressee, now: datetime, slot: str | None) -> list[OwedReport]:
-    rows = session.execute(
-        select(Duty, Period, Report, Reopening.lock_at)
-        .join(Period, Period.id == Duty.period_id)
-        .outerjoin(Report, Report.duty_id == Duty.id)
-        .outerjoin(Reopening, Reopening.duty_id == Duty.id)
-        .where(
-            Duty.addressee_id == addressee.id, Duty.kind == DutyKind.REPORT, Duty.state != DutyState.WITHDRAWN,
-            Duty.slot == slot if slot is not None else true(),
-        )
-        .order_by(Period.due_at.desc())
-    )  # fmt: skip
-    return [_owed_report(duty, period, report, granted, now) for duty, period, report, granted in rows]
+# Built once: every page behind a unit's link asks them.
+_OWED = (
+    select(Duty, Period, Report, Reopening.lock_at)
+    .outerjoin(Period, Period.id == Duty.period_id)
+    .outerjoin(Report, Report.duty_id == Duty.id)
+    .outerjoin(Reopening, Reopening.duty_id == Duty.id)
+    .where(Duty.addressee_id == bindparam("of"))
+    .order_by(Duty.due_at, Duty.id)
+)
+_OWED_FOR = _OWED.where(or_(Duty.kind != DutyKind.REPORT, Duty.slot == bindparam("slot")))
+_RECEIPTS = select(Receipt).where(Receipt.addressee_id == bindparam("of"))
+
+
+def _receipt_duty(duties: Iterable[Duty]) -> Duty | None:
+    asked = (duty for duty in duties if duty.kind is DutyKind.RECEIPT and duty.state is not DutyState.WITHDRAWN)
+    return max(asked, key=lambda duty: duty.generation, default=None)
+
+
+def _owed_reports(owed: Iterable[Row[Any]], now: datetime) -> list[OwedReport]:
+    """The reports among what is owed, the latest due first."""
+    reports = [
+        (period.due_at, _owed_report(duty, period, report, granted, now))
+        for duty, period, report, granted in owed
+        if duty.kind is DutyKind.REPORT and duty.state is not DutyState.WITHDRAWN
+    ]
+    return [report for _, report in sorted(reports, key=lambda pair: pair[0], reverse=True)]
 
 
 def _owed_report(
