@@ -15,6 +15,7 @@ from portal.api import (
     events,
     permissions,
     problems,
+    replies,
     reports,
     rosters,
     unit,
@@ -38,7 +39,7 @@ def create(front: Front) -> FastAPI:
     )
     app.state.front = front
     problems.install(app)
-    for module in (unit, reports, duties, rosters, permissions, assignments, board, directives, units, events):
+    for module in (unit, reports, duties, rosters, permissions, assignments, board, directives, units, events, replies):
         app.include_router(module.router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

@@ -37,6 +37,7 @@ from portal.app import create_app
 from tests.portal.binhphuoc import Province
 from tests.portal.officers import account
 from tests.portal.place import DUE, FIGURES, SIGNED, Place
+from tests.portal.test_desk_messages import SAID, write_back
 from tests.portal.test_unit import words
 from tests.worlds.duties import ISSUED_1722
 
@@ -44,7 +45,7 @@ DAY = "2021-11-24"
 BY = {"by": "Nguyễn Văn An"}
 READS = (
     "cells", "missing", "directives", "directives/1", "directives/1/table", "directives/1/summaries", "units/so-y-te",
-    "events",
+    "events", "replies",
 )  # fmt: skip
 
 
@@ -275,6 +276,30 @@ def test_the_log_is_read_to_its_end_page_by_page(place: Place, client: TestClien
         assert client.get("/api/v1/desk/events", params={"day": day}, headers=office).status_code == 422
 
 
+def test_replies_are_listed_as_the_desk_reads_them(
+    place: Place, client: TestClient, desk: TestClient, office: dict[str, str]
+) -> None:
+    first = write_back(place, "Sở Y tế")
+    second = write_back(place, "Sở Nội vụ", "", sheet={"problem": "Không đọc được tệp Excel (.xlsx) gửi kèm."})
+    told = client.get("/api/v1/desk/replies", headers=office).json()
+    assert (told["waiting_in_all"], [one["id"] for one in told["replies"]]) == (2, [first, second])
+    one, other = told["replies"]
+    assert (one["name"], one["body"], one["sender"]) == ("Sở Y tế", SAID, "văn&thư+1@yte.example")
+    assert one["received_at"] == "2021-11-23T10:00:00Z"
+    assert {"whose": "Sở Y tế", "number": "0297 386 2222"} in one["telephones"]
+    assert (one["workbook"], one["waits"], one["handled_at"]) == (None, True, None)
+    assert other["workbook"].startswith("Không đọc được tệp Excel")
+    assert client.get("/api/v1/desk/replies?handled=true", headers=office).json()["replies"] == []
+    desk.post(f"/ban/thu-den/{first}", data={"cach-xu-ly": "đã gọi, chỉ mẫu"})
+    told = client.get("/api/v1/desk/replies?limit=1", headers=office).json()
+    assert (told["waiting_in_all"], [one["id"] for one in told["replies"]]) == (1, [second])
+    [done] = client.get("/api/v1/desk/replies?handled=true", headers=office).json()["replies"]
+    assert (done["id"], done["waits"], done["handled_by"], done["how"]) == (
+        first, False, "Người của desk", "đã gọi, chỉ mẫu",
+    )  # fmt: skip
+    assert done["handled_at"] is not None
+
+
 def test_what_went_wrong_is_a_problem_with_the_headers_of_a_page(client: TestClient, unit: dict[str, str]) -> None:
     answers = {
         404: client.get("/api/v1/x"), 401: client.get("/api/v1/unit"), 405: client.put("/api/v1/unit", headers=unit),
@@ -334,7 +359,7 @@ def test_every_command_of_the_documentation_works(place: Place) -> None:
         "API_TOKEN": token_of(place), "DUTY": str(duty(place, DutyKind.REPORT, "Sở Y tế").id),
     }  # fmt: skip
     told = [command for command in commands() if not any(path in command for path in INSIDE)]
-    assert len(told) == 15
+    assert len(told) == 16
     with TestClient(create_app(place.ledger, place.links, "vi")) as client:
         for command in told:
             if "/return" in command:  # the report went in above, and cannot be given back any more

@@ -26,6 +26,7 @@ from tests.portal.binhphuoc import Province
 from tests.portal.officers import account
 from tests.portal.place import DUE, ISSUED, Place, issue_in
 from tests.portal.test_api_inside import GIVEN, JOURNEY, bearer
+from tests.portal.test_desk_messages import write_back
 from tests.worlds.duties import ISSUED_360
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.rollouts import LINKS
@@ -46,8 +47,9 @@ CHECKS = (
 
 @pytest.fixture
 def world(ledgers: Ledgers) -> Place:
-    """The afternoon of the first report."""
+    """The afternoon of the first report; one unit has written back."""
     place = issue_in(Place(ledgers.open(), LINKS), ISSUED)
+    write_back(place, UNIT)
     place.at(DUE - timedelta(hours=3))
     return place
 
