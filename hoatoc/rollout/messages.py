@@ -64,9 +64,12 @@ def of_unit(session: Session, unit_id: int, *, limit: int) -> list[Message]:
     return [Message(mail, directive, addressee, name) for mail, directive, addressee, name, _ in rows]
 
 
-def handle(session: Session, message_id: int, *, how: str, by: str, by_name: str, now: datetime) -> InboxMail:
+def handle(
+    session: Session, message_id: int, *, how: str, by: str, by_name: str, channel: str, now: datetime
+) -> InboxMail:
     """Note at `now` (aware, UTC) that the account `by` has dealt with a message, and in a word how ('' for nothing to
-    say). Raises NotFound, SubmissionRefused for too long a word, and ChangedMeanwhile when somebody else was faster."""
+    say); `channel` is the way this came in by. Raises NotFound, SubmissionRefused for too long a word, and
+    ChangedMeanwhile when somebody else was faster."""
     how = how.strip()
     if len(how) > _LONGEST:
         raise SubmissionRefused("Ghi chú dài quá 1000 ký tự.")
@@ -85,6 +88,7 @@ def handle(session: Session, message_id: int, *, how: str, by: str, by_name: str
     addressee_id = session.get_one(Notice, mail.notice_id).addressee_id
     history.note(
         session, mail.directive_id, at=now, kind="message_handled", actor=by, message=mail.id, reason=how,
+        channel=channel,
         subject=f"addressee:{addressee_id}" if addressee_id is not None else f"notice:{mail.notice_id}",
     )  # fmt: skip
     return mail
