@@ -445,6 +445,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "whole": "Mẫu số của tỷ lệ: khóa của một trường số; đi cùng part, chỉ với ratio.",
         "decimals": "Số chữ số thập phân của tỷ lệ, từ 0 đến 4.",
         "unusual": "true: hỏi lại khi số khác hẳn thường ngày của đơn vị.",
+        "unusual_above": "Hỏi lại khi số lớn hơn mức này, kể cả ngày đầu; văn phòng chọn mức, số đúng vẫn nộp được.",
     },
     "FieldType": {
         "": "Trường giữ gì, và cộng lại ra sao.",

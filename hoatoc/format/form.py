@@ -31,7 +31,8 @@ class Field(Model):
     """One field. `clauses` are the obligations whose follow-up it serves.
 
     A ratio is `100 × part ÷ whole` rounded half up to `decimals`; ratios of one `whole` share it even when nobody says
-    how many that is. `unusual` asks for a word where the figure is far from what its unit usually reports."""
+    how many that is. `unusual` asks for a word where the figure is far from what its unit usually reports,
+    `unusual_above` where it is above that bound, on the first day too."""
 
     key: str = Constraint(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
     label: Words
@@ -44,6 +45,7 @@ class Field(Model):
     whole: FieldKey | None = None
     decimals: int = Constraint(default=2, ge=0, le=4)
     unusual: bool = True
+    unusual_above: int | None = Constraint(default=None, ge=0)
 
     @property
     def is_figure(self) -> bool:
@@ -56,6 +58,12 @@ class Field(Model):
             raise ValueError("chỉ trường ratio có part và whole")
         if (self.part is None) != (self.whole is None):
             raise ValueError("part và whole đi cùng nhau")
+        return self
+
+    @model_validator(mode="after")
+    def _what_adds_up_alone_has_a_bound(self) -> "Field":
+        if self.unusual_above is not None and self.type not in SUMMED:
+            raise ValueError("chỉ trường count, stock hoặc cumulative có unusual_above")
         return self
 
 

@@ -1,4 +1,5 @@
-"""Checks a report's figures: between themselves, against the period before, and against what its unit usually reports.
+"""Checks a report's figures: between themselves, against the period before, against what its unit usually reports and
+what its office thinks likely.
 
 Errors refuse a report. Warnings ask for a word of explanation that travels with it."""
 
@@ -46,6 +47,7 @@ def warnings(form: Form, figures: Mapping[str, Figure], past: Past) -> list[Find
     found = [*_failed(form, figures, past, Severity.WARNING)]
     for field in (field for field in form.summed if field.key in figures):
         value = int(figures[field.key])
+        found += _above(field, value)
         if field.type is FieldType.CUMULATIVE:
             found += _fallen(field, value, past)
         if field.unusual:
@@ -145,6 +147,16 @@ def whole_span(part: int, ratio: Decimal, decimals: int) -> tuple[int, int]:
 def _bounds(ratio: Decimal, decimals: int) -> tuple[Fraction, Fraction]:
     half = Fraction(1, 2 * 10**decimals)
     return Fraction(ratio) - half, Fraction(ratio) + half
+
+
+def _above(field: Field, value: int) -> Iterator[Finding]:
+    """A figure above what its office thinks likely of any unit."""
+    if field.unusual_above is not None and value > field.unusual_above:
+        says = Phrase(
+            "%(label)s lớn khác thường (%(value)s; văn phòng hỏi lại khi trên %(bound)s)",
+            label=field.label, value=number(value), bound=number(field.unusual_above),
+        )  # fmt: skip
+        yield Finding((field.key,), says)
 
 
 def _fallen(field: Field, value: int, past: Past) -> Iterator[Finding]:

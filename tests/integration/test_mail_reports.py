@@ -15,7 +15,7 @@ from hoatoc.papers.reportsheet import Marks, write_workbook
 from hoatoc.rollout import snapshot
 from tests.integration.test_mail_inbound import address_of, come_back
 from tests.worlds.mailserver import MailServer
-from tests.worlds.offices import KEY
+from tests.worlds.offices import KEY, small_office
 from tests.worlds.rollouts import DUE, FREEZE, ISSUED, LOCK, SLOT, World, issued
 
 SENDER = "chi.binh@dau-moi.example"
@@ -80,6 +80,17 @@ def test_a_wrong_figure_is_named_to_the_sender_and_kept_for_the_unit(asked: Worl
     assert "Lũy kế không nhỏ hơn số mới" in answer(mail)
     [kept] = asked.all(UnsentReport)
     assert kept.typed["moi"] == "9"
+
+
+def test_a_figure_no_unit_can_have_asks_its_sender_for_a_word(ledger: Ledger, mail: MailServer) -> None:
+    files = small_office()
+    files.form["fields"][0]["unusual_above"] = 1500
+    world = issued(ledger, replace(mail.relay, signed_returns=True), files.read())
+    world.go(ISSUED)
+    world.go(MORNING)
+    send(world, mail, sheet(world, moi=99_999_999, luy_ke=99_999_999))
+    assert world.all(Report) == []
+    assert "Nhiễm mới lớn khác thường (99.999.999; văn phòng hỏi lại khi trên 1.500)" in answer(mail)
 
 
 def test_a_missing_figure_is_named_by_its_label(asked: World, mail: MailServer) -> None:

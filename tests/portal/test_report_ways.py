@@ -228,6 +228,25 @@ def test_unusual_figures_ask_for_a_word_in_the_form_and_over_the_api(
     assert "Kỳ trước: 3.884" in words(form)
 
 
+def test_a_figure_no_unit_can_have_asks_for_a_word_in_the_first_report_by_every_way(
+    place: Place, client: TestClient, unit: str
+) -> None:
+    says = "lớn khác thường (99.999.999; văn phòng hỏi lại khi trên 500.000)"
+    slipped = FIGURES | SIGNED | {"xet_nghiem_tuan": "99.999.999"}
+    asked = client.post(f"{unit}/bao-cao/{DAY}", data=slipped)
+    assert asked.status_code == 422
+    assert words(asked.text).count(says) == 2, "on top, and at the field"
+    sheet = upload(client, unit, filled(client, unit, xet_nghiem_tuan=99_999_999))
+    assert (sheet.status_code, says in words(sheet.text)) == (422, True)
+    told = put(client, unit, {**KEPT, "xet_nghiem_tuan": 99_999_999})
+    assert (told.status_code, told.json()["problems"]) == (422, {})
+    assert says in told.json()["warnings"]["xet_nghiem_tuan"]
+    assert report(place) is None
+    assert client.post(f"{unit}/bao-cao/{DAY}", data=slipped | {"giai-trinh": "cả tỉnh"}).status_code == 303
+    assert newest(place).figures["xet_nghiem_tuan"] == 99_999_999
+    assert says in words(client.get(f"{unit}/bien-nhan/{DAY}").text)
+
+
 def test_what_is_typed_is_kept_until_it_is_sent(place: Place, client: TestClient, unit: str) -> None:
     typed = {"nhiem_moi": "7", "ghi_chu": "đang hỏi", "la": "x" * 9999}
     kept = client.post(f"{unit}/bao-cao/{DAY}/nhap", data=typed)

@@ -1,6 +1,7 @@
 """Report forms: percentages, identities, the period before, and what is unusual for a unit."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from pydantic import ValidationError
 
 from hoatoc.errors import SubmissionRefused
 from hoatoc.format.form import Field, Form
+from hoatoc.format.yamlfile import read_yaml
 from hoatoc.rollout import checking, figures
 from hoatoc.rollout.figures import read_figures, read_ratio
 from hoatoc.rollout.past import NOTHING, Past
+from hoatoc.settings import ROOT
 
 PARTS = ("cong_dong", "phong_toa", "cach_ly")
 COUNTS = st.integers(0, 10**9)
@@ -189,6 +192,30 @@ def test_the_unusual_is_judged_by_the_units_own_history() -> None:
     assert not warned(made([field("ca", unusual=False)]), week, ca=100)
     assert not warned(form, Past(earlier=[{"ca": 0}] * 7), ca=5), "small counts swing"
     assert warned(form, Past(earlier=[{"ca": 0}] * 7), ca=6)
+
+
+@pytest.mark.parametrize("kind", ["count", "stock", "cumulative"])
+def test_a_figure_above_its_bound_asks_for_a_word_on_the_first_day_too(kind: str) -> None:
+    form = made([field("ca", kind, unusual_above=1500, unusual=False)])
+    assert not warned(form, NOTHING, ca=1500)
+    assert warned(form, NOTHING, ca=1501) == {
+        "ca": "CA lớn khác thường (1.501; văn phòng hỏi lại khi trên 1.500)"
+    }  # fmt: skip
+    assert read_figures(form, {"ca": "99999999"}) == {"ca": 99_999_999}, "it is no error"
+
+
+@pytest.mark.parametrize("kind", ["ratio", "text", "file"])
+def test_only_what_adds_up_has_a_bound(kind: str) -> None:
+    with pytest.raises(ValidationError, match="có unusual_above"):
+        Field.model_validate(field("a", kind, unusual_above=1), strict=False)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("directives/*/forms/*.yaml")), ids=lambda path: path.stem)
+def test_no_slip_of_a_finger_passes_a_form_that_is_shipped(path: Path) -> None:
+    form = Form.model_validate(read_yaml(path).data, strict=False)
+    for each in form.summed:
+        typed = {other.key: 99_999_999 if other is each else 0 for other in form.summed}
+        assert checking.errors(form, typed, NOTHING) or checking.warnings(form, typed, NOTHING), each.key
 
 
 def test_of_a_running_total_its_growth_is_judged() -> None:
