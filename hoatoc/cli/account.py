@@ -64,10 +64,9 @@ def list_accounts(as_json: Annotated[bool, typer.Option("--json", help="In dữ 
         )
         return
     for each in everyone:
-        out.print(
-            f"{each.login:<24} {each.role.value:<14} {each.name}{'  (đã khóa)' if each.disabled_at <= now else ''}",
-            markup=False, soft_wrap=True,
-        )  # fmt: skip
+        closed = f"  {say('(đã khóa)')}" if each.disabled_at <= now else ""
+        told = f"{each.login:<24} {each.role.value:<14} {each.name}{closed}"
+        out.print(told, markup=False, soft_wrap=True)
     if not everyone:
         out.print(say("Chưa có tài khoản nào: hoatoc account add LOGIN --name 'Họ và tên' --role desk"))
 
@@ -157,11 +156,9 @@ def list_tokens(login: Login) -> None:
         found = tokens.of(session, register.find(session, login))
     now = machine_now()
     for each in found:
-        ended = "(đã thu hồi)" if each.revoked_at <= now else "(hết hạn)" if each.expires_at <= now else ""
-        said = (
-            f"{each.id:>5}  đến {spoken_day(local_date(each.expires_at, DEFAULT_ZONE))}  {each.note} {ended}".rstrip()
-        )
-        out.print(said, markup=False, soft_wrap=True)
+        ended = say("(đã thu hồi)") if each.revoked_at <= now else say("(hết hạn)") if each.expires_at <= now else ""
+        until = say("đến %(day)s", day=spoken_day(local_date(each.expires_at, DEFAULT_ZONE)))
+        out.print(f"{each.id:>5}  {until}  {each.note} {ended}".rstrip(), markup=False, soft_wrap=True)
     if not found:
         out.print(say("%(login)s chưa có mã API nào: hoatoc account token %(login)s", login=login))
 
@@ -192,7 +189,7 @@ def _password(generate: bool) -> str:
 
 
 def _ask() -> str:
-    asked: str = typer.prompt("Mật khẩu", hide_input=True, confirmation_prompt="Nhập lại")
+    asked: str = typer.prompt(say("Mật khẩu"), hide_input=True, confirmation_prompt=say("Nhập lại"))
     return asked
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from hoatoc.cli import app, units
 from hoatoc.cli.console import err, out, print_json
@@ -110,7 +111,8 @@ def issue(
     begin = trial.begin if as_trial else issue_draft
     with here.ledger.write() as session:
         begun = begin(session, folder, draft, now=clock.read(session), by=by)
-    out.print(f"[green]{'Bắt đầu chạy thử' if as_trial else 'Đã ban hành'}[/] {begun.title} ({begun.key})")
+    done = say("Bắt đầu chạy thử") if as_trial else say("Đã ban hành")
+    out.print(f"[green]{done}[/] {escape(begun.title)} ({begun.key})")
     _say_when_it_starts(here, begun.key)
 
 

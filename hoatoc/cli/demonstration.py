@@ -80,18 +80,18 @@ def _play(here: Installation, addresses: Addresses, people: list[Persona]) -> bo
 
     deployment = asyncio.run(register_one(here.settings, KEY))
     with httpx.Client(base_url=addresses.portal, timeout=30) as client, _progress() as progress:
-        bar = progress.add_task("chuẩn bị", total=int((END - ISSUED).total_seconds() // 3600))
+        bar = progress.add_task(say("chuẩn bị"), total=int((END - ISSUED).total_seconds() // 3600))
 
         def tell(now: datetime, what: str) -> None:
             hours = int((now - ISSUED).total_seconds() // 3600)
-            progress.update(bar, completed=hours, description=f"{short(now, ZONE)} · {what}")
+            progress.update(bar, completed=hours, description=f"{short(now, ZONE)} · {say(what)}")
 
         driver = Driver(
             here, PrefectRuns(deployment), Postbag(here.settings.outbox_folder, people),
             Actors(client, FIRST_DAY), people, tell,
         )  # fmt: skip
         driver.play()
-        progress.update(bar, completed=int((END - ISSUED).total_seconds() // 3600), description="xong")
+        progress.update(bar, completed=int((END - ISSUED).total_seconds() // 3600), description=say("xong"))
     out.print(
         say(
             "%(started)s lượt chạy trên Prefect; %(refused)s báo cáo bị trả lại vì số liệu không khớp.\n",
@@ -104,7 +104,7 @@ def _play(here: Installation, addresses: Addresses, people: list[Persona]) -> bo
 
 def _progress() -> Progress:
     return Progress(
-        BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("giờ"), TimeElapsedColumn(),
+        BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn(say("giờ")), TimeElapsedColumn(),
         TextColumn("{task.description}"), console=out,
     )  # fmt: skip
 

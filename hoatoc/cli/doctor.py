@@ -7,8 +7,10 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out, print_json
+from hoatoc.cli.words import say
 
-_MARKS = {"well": "[green]tốt[/]", "warning": "[yellow]lưu ý[/]", "ill": "[bold red]hỏng[/]"}
+#: How well something is, and in what colour that is said.
+MARKS = {"well": ("tốt", "green"), "warning": ("lưu ý", "yellow"), "ill": ("hỏng", "bold red")}
 
 
 @app.command()
@@ -24,8 +26,10 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="In dữ liệu 
     if as_json:
         print_json([asdict(finding) for finding in found])
     else:
-        table = Table("", "Phần", "Thấy gì", "Cách sửa")
+        table = Table("", *map(say, ("Phần", "Thấy gì", "Cách sửa")))
         for finding in found:
-            table.add_row(_MARKS[finding.health], finding.what, escape(finding.seen), escape(finding.mend))
+            word, colour = MARKS[finding.health]
+            told = (escape(say(words)) for words in (finding.what, finding.seen, finding.mend))
+            table.add_row(f"[{colour}]{say(word)}[/]", *told)
         out.print(table)
     raise typer.Exit(1 if any(finding.health == "ill" for finding in found) else 0)

@@ -24,7 +24,7 @@ def list_keys() -> None:
     with open_ledger(settings.ledger_url).read() as session:
         missing = [kid for kid in keyring.known(session) if kid not in ring.keys]
     for kid in ring.keys:
-        out.print(f"{kid}  {'đang ký' if kid == ring.newest else 'chỉ đọc'}")
+        out.print(f"{kid}  {say('đang ký') if kid == ring.newest else say('chỉ đọc')}")
     for kid in missing:
         out.print(say("%(kid)s  [red]thiếu[/]", kid=kid))
 

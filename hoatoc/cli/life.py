@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out
@@ -15,6 +16,12 @@ By = Annotated[str, typer.Option(help="Ai quyết định, ghi vào lịch sử.
 Version = Annotated[
     int | None, typer.Option(help="Bản đã xem (`status --json`); người khác đã đổi thì không làm gì.")
 ]  # fmt: skip
+
+#: What the states of a directive are called.
+STATES = {
+    "running": "đang thực hiện", "suspended": "tạm dừng", "ended": "đã kết thúc", "recalled": "đã thu hồi",
+    "replaced": "đã thay thế", "removed": "đã bỏ",
+}  # fmt: skip
 
 
 @app.command()
@@ -34,7 +41,7 @@ def amend(key: Key, reason: Reason, by: By = "văn phòng", version: Version = N
             session, directive, folder, draft, reason=reason, by=by, now=clock.read(session), version=version
         )
     for line in done.changes:
-        out.print(f"  {line}", markup=False, soft_wrap=True)
+        out.print(f"  {say(line)}", markup=False, soft_wrap=True)
     out.print(
         say(
             "Thêm %(added)s nơi nhận, bớt %(removed)s; mở %(opened)s việc, rút %(withdrawn)s, "
@@ -107,8 +114,8 @@ def _change(key: str, work: Callable[..., None], **rest: Any) -> None:
     with open_installation().ledger.write() as session:
         directive = directive_of(session, key)
         work(session, directive, now=clock.read(session), **rest)
-        title, state = directive.title, directive.state.value
-    out.print(f"[green]{title}[/]: {state}")
+        title, state = directive.title, directive.state
+    out.print(f"[green]{escape(title)}[/]: {say(STATES[state])}")
     wake(key)
 
 

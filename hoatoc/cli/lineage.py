@@ -59,11 +59,12 @@ def _grow(node: dict[str, Any], tree: Tree) -> Tree:
 
 def _label(node: dict[str, Any]) -> str:
     tied = f"[yellow]{', '.join(node['relations'])}[/] " if node["relations"] else ""
-    held = f" ({node['key']})" if node["key"] else " (ngoài cơ quan này)"
-    state = f": {_counted(node['duties'])}" if node["duties"] else (": chưa ban hành ở đây" if node["key"] else "")
+    held = f" ({node['key']})" if node["key"] else say(" (ngoài cơ quan này)")
+    unknown = say(": chưa ban hành ở đây") if node["key"] else ""
+    state = f": {_counted(node['duties'])}" if node["duties"] else unknown
     return f"{tied}{escape(node['code'])}{held}{state}"
 
 
 def _counted(books: dict[str, int]) -> str:
     done = books["on_time"] + books["late"]
-    return f"{done}/{books['expected']} việc xong, {books['missing']} quá hạn, {books['open']} còn hạn"
+    return say("%(done)s/%(expected)s việc xong, %(missing)s quá hạn, %(open)s còn hạn", done=done, **books)

@@ -8,6 +8,7 @@ import typer
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out, print_json
+from hoatoc.cli.words import say
 from hoatoc.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -71,4 +72,4 @@ def _show(account: dict[str, Any], html: Path | None) -> None:
 
     print_account(account)
     if html is not None:
-        out.print(f"Trang HTML: {html}", soft_wrap=True)
+        out.print(say("Trang HTML: %(html)s", html=html), soft_wrap=True)

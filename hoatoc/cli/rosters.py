@@ -7,6 +7,7 @@ import typer
 from hoatoc.cli import app
 from hoatoc.cli.commands import Json, Key
 from hoatoc.cli.console import out, print_json
+from hoatoc.cli.words import say
 from hoatoc.phrase import Phrase
 
 
@@ -44,6 +45,7 @@ def roster_links(
         print_json(told)
         return
     for row in told:
-        count = "chưa nộp" if row["count"] is None else f"{row['count']} người"
-        out.print(f"{row['unit']} ({count}), cho {row['reader']}:", markup=False, soft_wrap=True)
+        count = say("chưa nộp") if row["count"] is None else say("%(count)s người", count=row["count"])
+        told_for = say("%(unit)s (%(count)s), cho %(reader)s:", unit=row["unit"], count=count, reader=row["reader"])
+        out.print(told_for, markup=False, soft_wrap=True)
         out.print(f"  {row['link']}", markup=False, soft_wrap=True)

@@ -85,7 +85,7 @@ def print_pass(passed: "Passed") -> None:
         )
     )  # fmt: skip
     if passed.delivered.down:
-        out.print(f"[yellow]![/] {escape(passed.delivered.down)}")
+        out.print(f"[yellow]![/] {escape(say(passed.delivered.down))}")
 
 
 def print_status(title: str, rows: list[dict[str, Any]], words: str, notices: dict[str, int]) -> None:
@@ -94,7 +94,7 @@ def print_status(title: str, rows: list[dict[str, Any]], words: str, notices: di
     for name in rows[0] if rows else ():
         table.add_column(say(name), justify="left" if name == "Việc" else "right")
     for row in rows:
-        table.add_row(*(_named(str(value)) for value in row.values()))
+        table.add_row(*(row_name(str(value)) for value in row.values()))
     out.print(table)
     if is_vietnamese():
         out.print(escape(words.replace("**", "")))
@@ -104,7 +104,7 @@ def print_status(title: str, rows: list[dict[str, Any]], words: str, notices: di
     out.print(say("Thư đã gửi: %(sent)s; chờ gửi: %(waiting)s; không gửi được: %(lost)s.", **counts))
 
 
-def _named(value: str) -> str:
+def row_name(value: str) -> str:
     """A row's name, "Báo cáo ngày 24/11/2021": its words are in the catalogue, its last part is its own."""
     words, _, own = value.rpartition(" ")
     return f"{say(words)} {own}" if words in ROW_NAMES else say(value) if value else ""

@@ -13,18 +13,29 @@ from babel.messages.pofile import read_po
 
 from hoatoc.catalogue import LOCALE
 from hoatoc.cli import app
+from hoatoc.cli.doctor import MARKS
+from hoatoc.cli.life import STATES
 from hoatoc.cli.tables import ROW_NAMES
+from hoatoc.demo import tale
+from hoatoc.ledger.schema import DirectiveState
 from hoatoc.rehearsal.page import MANNERS, STEPS
 from hoatoc.rollout.account import _COLUMNS
 from hoatoc.settings import ROOT
 
-CLI = ROOT / "hoatoc" / "cli"
-#: Words that come to `say` out of tables of other modules.
-ELSEWHERE = {*ROW_NAMES, *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(), "Việc", "Xác nhận đã nhận"}
+SOURCES = sorted(path for part in ("cli", "demo") for path in (ROOT / "hoatoc" / part).glob("*.py"))
+#: Words that come to `say` out of tables, and of what the demonstration tells while it goes on.
+ELSEWHERE = {
+    *ROW_NAMES, *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(), *STATES.values(), *tale.STEPS.values(),
+    *(word for word, _ in MARKS.values()), "Việc", "Xác nhận đã nhận", "văn bản", "văn phòng", "ban hành",
+    "các đơn vị mở thư, xác nhận, báo cáo",
+}  # fmt: skip
+#: Kept in the ledger and in Prefect, and shown as they were written.
+KEPT = {"thay đổi", "Văn thư", "Văn thư ", "Đầu mối ", "Văn thư trình diễn"}
+VIETNAMESE = set("àáãèéìíòóõùúýăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ")
 
 
-def catalogue() -> dict[str, str]:
-    with (LOCALE / "en" / "LC_MESSAGES" / "cli.po").open("rb") as file:
+def catalogue(domain: str = "cli") -> dict[str, str]:
+    with (LOCALE / "en" / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 
@@ -51,8 +62,8 @@ def said(path: Path) -> Iterator[str]:
 
 
 def test_everything_the_command_line_says_has_its_english_and_nothing_more() -> None:
-    wanted = {*helped(app), *ELSEWHERE, "văn bản", "văn phòng"}
-    for path in CLI.glob("*.py"):
+    wanted = {*helped(app), *ELSEWHERE}
+    for path in SOURCES:
         wanted |= set(said(path))
     wanted.discard("")
     english = catalogue()
@@ -61,10 +72,32 @@ def test_everything_the_command_line_says_has_its_english_and_nothing_more() -> 
     assert all(english.values())
 
 
+def test_every_state_of_a_directive_has_a_name() -> None:
+    assert STATES.keys() == {state.value for state in DirectiveState}
+
+
 def test_the_names_to_fill_in_are_the_same_in_both_languages() -> None:
     for vietnamese, english in catalogue().items():
         filled = [sorted(part.partition(")")[0] for part in text.split("%(")[1:]) for text in (vietnamese, english)]
         assert filled[0] == filled[1], vietnamese
+
+
+def constants(path: Path) -> Iterator[str]:
+    """The strings of a module but for its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value
+
+
+def test_no_command_has_vietnamese_words_that_are_not_said() -> None:
+    """What is pieced together in an f-string, or printed as it is, is in no catalogue."""
+    known = catalogue().keys() | catalogue("core").keys() | KEPT
+    assert {
+        (path.name, words) for path in SOURCES for words in constants(path)
+        if VIETNAMESE & set(words.casefold()) and words not in known
+    } == set()  # fmt: skip
 
 
 def run(tmp_path: Path, *words: str, lang: str | None = "en") -> str:
