@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.errors import HoatocError, NotFound
-from hoatoc.ledger.schema import Duty, DutyKind, Period
+from hoatoc.ledger.schema import Directive, Duty, DutyKind, Period
 from hoatoc.papers import charts, docx, official, pdf, workbook
-from hoatoc.rollout import attachments, bulletin, grace, periods, rates
+from hoatoc.rollout import attachments, bulletin, grace, periods, rates, submission
 from hoatoc.rollout.bulletin import Bulletin
 from hoatoc.rollout.editions import FIRST
+from portal.desk.faroff import require_sure
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
 from portal.reports import Incoming, TheIncoming, file_answer
@@ -94,6 +95,8 @@ def reopen(front: TheFront, officer: DeskOfficer, directive_id: RowId, day: date
         duty, period = _duty(session, directive_id, day, incoming.typed.get(DUTY, ""))
         locked = periods.lock_row(session, period.id)
         until = _instant(incoming.typed.get(UNTIL, ""), period.zone)
+        lock_at = submission.lock_instant(session, duty, locked)
+        require_sure(session.get_one(Directive, directive_id), lock_at, until, incoming.typed, UNTIL)
         grace.reopen(
             session, duty, locked, until=until, now=now, by=officer.actor, by_name=officer.name,
             reason=incoming.typed.get(REASON, ""),

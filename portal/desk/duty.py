@@ -15,6 +15,7 @@ from hoatoc.phrase import Phrase
 from hoatoc.rollout import books, permissions, relief, why
 from portal import once
 from portal.desk import phrases
+from portal.desk.faroff import require_sure
 from portal.desk.people import People
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
@@ -55,14 +56,14 @@ def _do(session: Session, duty: Duty, action: str, typed: dict[str, str], office
     """The id of the duty to look at afterwards."""
     now, reason = clock.read(session), typed.get(REASON, "").strip()
     if action == EXTEND:
-        until = _until(typed.get(UNTIL, ""), _zone(session, duty))
+        until = _until(session, duty, typed)
         relief.extend(session, duty, until, reason=reason, by=officer.actor, now=now)
     elif action == WAIVE:
         relief.waive(session, duty, reason=reason, by=officer.actor, now=now)
     elif action == REOPEN:
         relief.reopen(session, duty, reason=reason, by=officer.actor, now=now)
     elif action == REASSIGN:
-        due_at = _until(typed[UNTIL], _zone(session, duty)) if typed.get(UNTIL) else None
+        due_at = _until(session, duty, typed) if typed.get(UNTIL) else None
         return relief.reassign(
             session, duty, typed.get(UNIT, ""), reason=reason, by=officer.actor, now=now, due_at=due_at,
             lasting=LASTING in typed,
@@ -72,15 +73,15 @@ def _do(session: Session, duty: Duty, action: str, typed: dict[str, str], office
     return duty.id
 
 
-def _until(typed: str, zone: str) -> datetime:
+def _until(session: Session, duty: Duty, typed: dict[str, str]) -> datetime:
+    """The new due time that was typed. Raises HoatocError where it cannot be read, or is to be confirmed."""
+    directive = session.get_one(Directive, duty.directive_id)
     try:
-        return read_moment(typed, zone)
+        until = read_moment(typed.get(UNTIL, ""), directive.zone)
     except ValueError as error:
         raise HoatocError("chưa chọn hạn mới", hint="chọn ngày và giờ") from error
-
-
-def _zone(session: Session, duty: Duty) -> str:
-    return session.get_one(Directive, duty.directive_id).zone
+    require_sure(directive, duty.due_at, until, typed, UNTIL)
+    return until
 
 
 def _page(

@@ -20,6 +20,7 @@ from hoatoc.rollout.permissions import Put
 from hoatoc.rollout.phone import Number
 from hoatoc.rollout.requests import Returned, Waiting
 from portal import once
+from portal.desk.faroff import require_sure
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.officer import AnyOfficer, Approver, DeskOfficer, Officer
@@ -75,8 +76,10 @@ def decide_more_time(front: TheFront, officer: Approver, request_id: RowId, type
         seen = datetime.fromisoformat(typed.get(SEEN, ""))
         said = {"reason": typed.get(REASON, ""), "by": officer.actor, "by_name": officer.name}
         if _answer(typed):
-            zone = _zone(session, request_id)
-            requests.grant(session, request_id, read_moment(typed.get(UNTIL, ""), zone), **said, now=now, asked_at=seen)
+            it = _waiting(session, request_id)
+            until = read_moment(typed.get(UNTIL, ""), it.directive.zone)
+            require_sure(it.directive, it.duty.due_at, until, typed, UNTIL)
+            requests.grant(session, request_id, until, **said, now=now, asked_at=seen)
         else:
             requests.refuse(session, request_id, **said, now=now, asked_at=seen)
 
@@ -205,8 +208,8 @@ def _others(session: Session, ours: set[int], now: datetime) -> list[tuple[Put, 
     return [(put, numbers[put[3].unit_id]) for put in found]
 
 
-def _zone(session: Session, request_id: int) -> str:
+def _waiting(session: Session, request_id: int) -> Waiting:
     item = next((item for item in requests.waiting(session) if item.request.id == request_id), None)
     if item is None:
         raise NotFound("không có đề nghị này")
-    return item.directive.zone
+    return item
