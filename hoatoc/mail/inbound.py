@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from hoatoc import clock
 from hoatoc.keyring import Keyring
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Directive, InboxMail, InboxState, Notice
+from hoatoc.ledger.schema import Directive, InboxKind, InboxMail, InboxState, Notice
 from hoatoc.mail import verp
-from hoatoc.mail.incoming import read_incoming
+from hoatoc.mail.incoming import Incoming, read_incoming
 
 _MOST_OCTETS = 20 * 1024 * 1024
 _log = logging.getLogger(__name__)
@@ -68,10 +68,16 @@ class Inbox:
                 InboxMail(
                     directive_id=notice.directive_id, notice_id=notice_id, fingerprint=fingerprint, kind=incoming.kind,
                     received_at=at, sender=incoming.sender, subject=incoming.subject, body=incoming.words,
-                    sheet=incoming.sheet, state=InboxState.NEW, outcome="",
+                    sheet=incoming.sheet, attached=incoming.attached, bounced=incoming.bounced,
+                    original=_original(incoming, content), state=InboxState.NEW, outcome="",
                 )
             )  # fmt: skip
             return session.get_one(Directive, notice.directive_id).key
+
+
+def _original(incoming: Incoming, content: bytes) -> bytes | None:
+    """The mail as the desk may want to have it: what machines write says nothing more than is kept of it."""
+    return content if incoming.kind is InboxKind.REPLY and len(content) <= _MOST_OCTETS else None
 
 
 class InboundHandler:

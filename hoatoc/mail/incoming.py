@@ -34,7 +34,9 @@ _AUTOMATIC_PRECEDENCE = frozenset({"auto_reply", "bulk", "junk", "list"})
 @dataclass(frozen=True)
 class Incoming:
     """A mail that came back. `words` is what a person wrote, without quotes, or what a server says is the matter;
-    `sheet` what the workbook holds that a person has attached: its `marks` and what was `typed`, or the `problem`."""
+    `sheet` what the workbook holds that a person has attached: its `marks` and what was `typed`, or the `problem`;
+    `attached` the files, each with its name, kind (media type) and octets; `bounced` the address a delivery status is
+    about, '' where it names none."""
 
     kind: InboxKind
     sender: str
@@ -42,6 +44,8 @@ class Incoming:
     fingerprint: str
     sheet: dict[str, Any] = field(default_factory=dict)
     subject: str = ""
+    attached: list[dict[str, Any]] = field(default_factory=list)
+    bounced: str = ""
 
 
 def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming:
@@ -58,7 +62,10 @@ def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming
         words = own_words(_text(message))
     sheet = _sheet(message) if kind is InboxKind.REPLY else {}
     subject = " ".join(_clean(_header(message, "Subject")).split())[:_LONGEST_SUBJECT]
-    return Incoming(kind, _clean(sender), _clean(words)[:_MOST_WORDS], _fingerprint(message, content), sheet, subject)
+    return Incoming(
+        kind, _clean(sender), _clean(words)[:_MOST_WORDS], _fingerprint(message, content), sheet, subject,
+        attached=_attached(message),
+    )  # fmt: skip
 
 
 def own_words(text: str) -> str:
@@ -88,6 +95,18 @@ def _sheet(message: EmailMessage) -> dict[str, Any]:
         marks = {key: _clean(value) for key, value in asdict(returned.marks).items()} if returned.marks else {}
         return {"marks": marks, "typed": typed}
     return {}
+
+
+def _attached(message: EmailMessage) -> list[dict[str, Any]]:
+    return [
+        {"name": _clean(str(part.get_filename() or "")), "kind": part.get_content_type(), "octets": _octets(part)}
+        for part in message.iter_attachments()
+    ]
+
+
+def _octets(part: Message) -> int:
+    content = part.get_payload(decode=True)
+    return len(content) if isinstance(content, bytes) else len(part.as_bytes())
 
 
 def _delivery_statuses(message: EmailMessage) -> Iterator[dict[str, str]]:

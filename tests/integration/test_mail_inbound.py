@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import InboxMail, InboxState, NoticeState
@@ -88,6 +89,14 @@ def test_free_words_go_to_the_desk(sent: World, mail: MailServer) -> None:
     sent.run()
     [row] = sent.all(InboxMail)
     assert (row.state, row.outcome, row.body) == (InboxState.APPLIED, "message", "Đơn vị xin lùi hạn.")
+
+
+def test_the_original_of_what_a_person_wrote_is_kept_as_it_came(sent: World, mail: MailServer) -> None:
+    written = reply("Gửi kèm.").replace(b"\n", b"\r\n")
+    come_back(sent, address_of(mail, "so-0"), written)
+    come_back(sent, address_of(mail, "so-1"), BOUNCE, sender="")
+    with sent.ledger.read() as session:
+        assert session.scalars(select(InboxMail.original).order_by(InboxMail.id)).all() == [written, None]
 
 
 def test_the_same_mail_twice_counts_once(sent: World, mail: MailServer) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hoatoc.ledger.schema.base import Base, Id
@@ -31,7 +31,10 @@ class InboxKind(StrEnum):
 
 class InboxMail(Base):
     """One incoming mail tied to the notice it answers. `fingerprint` makes taking the same mail in twice harmless.
-    `handled_at` is NEVER until somebody at the desk has dealt with it."""
+    `handled_at` is NEVER until somebody at the desk has dealt with it.
+
+    `bounced` is the address that a delivery status is about, '' where it names none. `original` is the mail as it came,
+    octet by octet: of what a person has written, and no larger than the listener takes; None else."""
 
     __tablename__ = "inbox_mail"
     __table_args__ = (
@@ -49,6 +52,9 @@ class InboxMail(Base):
     subject: Mapped[str] = mapped_column(default="")
     body: Mapped[str]
     sheet: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what an attached workbook holds; empty without one
+    attached: Mapped[list[Any]] = mapped_column(default=list)  # the files: {"name", "kind" (media type), "octets"}
+    bounced: Mapped[str] = mapped_column(default="")
+    original: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     state: Mapped[InboxState] = mapped_column(word(InboxState))
     outcome: Mapped[str]
     handled_at: Mapped[datetime] = mapped_column(default=NEVER)
