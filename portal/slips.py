@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
-from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState
+from hoatoc.ledger.schema import Addressee, DutyKind, DutyState
 from hoatoc.rollout import exchange
 from hoatoc.rollout.exchange import Stage
 from hoatoc.rollout.views import UnitPage, unit_page
@@ -65,18 +64,14 @@ def slip(front: Front, session: Session, addressee: Addressee, at: datetime) -> 
     """The slip of `addressee` as of `at` (aware, whole seconds count), whenever it is made."""
     at = at.replace(microsecond=0)
     page = unit_page(session, addressee, at)
-    rows = session.scalars(
-        select(Duty)
-        .where(
-            Duty.addressee_id == addressee.id, Duty.state.in_(_MET), Duty.met_at <= at,
-            Duty.kind != DutyKind.DECISION,
-        )
-        .order_by(Duty.met_at, Duty.id)
-    )  # fmt: skip
+    met = [
+        duty for duty in page.duties
+        if duty.state in _MET and duty.met_at <= at and duty.kind is not DutyKind.DECISION
+    ]  # fmt: skip
     done = [
         Done(once.title(duty.kind, duty.subject, front.language, duty.slot), duty.due_at, duty.met_at,
              duty.state is DutyState.MET)
-        for duty in rows
+        for duty in sorted(met, key=lambda duty: (duty.met_at, duty.id))
     ]  # fmt: skip
     reached = exchange.until(exchange.stages(session, addressee), at)
     # What counts as finished may be undone by a duty that opens later: it is not on the slip.

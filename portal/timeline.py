@@ -31,10 +31,7 @@ class Happening:
 
 def happenings(session: Session, page: UnitPage, language: Language) -> list[Happening]:
     """What happened to the addressee of `page`, the newest first."""
-    owed = {
-        f"duty:{duty.id}": duty
-        for duty in session.scalars(select(Duty).where(Duty.addressee_id == page.addressee.id))
-    }  # fmt: skip
+    owed = {f"duty:{duty.id}": duty for duty in page.duties}
     told = [*_events(session, page, owed, language), *_notices(session, page, language)]
     told.sort(key=lambda item: item[:3], reverse=True)
     return [happening for *_, happening in told]
