@@ -39,7 +39,7 @@ def print_plan(plan: dict[str, Any]) -> None:
         out.print(escape(said), soft_wrap=True)
     decisions = _table("Quyết định", "Điều", "Giá trị", "Của")
     for item in plan["decisions"]:
-        decisions.add_row(escape(item["what"]), escape(item["value"]), _source(item["source"]))
+        decisions.add_row(escape(say(item["what"])), escape(say(item["value"])), _source(item["source"]))
     out.print(decisions)
     duties = _table("Nghĩa vụ sẽ mở", "Việc", "Kỳ", "Số đơn vị", "Hạn")
     for item in plan["duties"]:

@@ -21,9 +21,12 @@ from hoatoc.ledger.engine import Ledger, open_ledger
 from hoatoc.ledger.revision import require_current
 from hoatoc.localtime import short
 from hoatoc.mail.relay import read_relay
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import auditor
 from hoatoc.settings import Settings
 
+_LEDGER, _KEYS, _CLOCK = Phrase("sổ cái"), Phrase("khóa"), Phrase("đồng hồ")
+_DISK, _MAIL, _ENGINE = Phrase("đĩa"), Phrase("máy chủ thư"), Phrase("bộ máy")
 _SECONDS = 5.0
 #: A clock further off than this stamps receipts on the wrong side of a deadline.
 _SKEW = timedelta(seconds=5)
@@ -35,23 +38,26 @@ def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order an administrator would look; without a ledger, what stands around it."""
     file = make_url(settings.ledger_url).database if settings.ledger_url.startswith("sqlite") else None
     if file is not None and not Path(file).exists():  # opening it would make one
-        return [Finding("sổ cái", Health.ILL, f"chưa có {file}", "chạy `hoatoc init`"), *_around(settings)]
+        return [
+            Finding(_LEDGER, Health.ILL, Phrase("chưa có %(file)s", file=file), Phrase("chạy `hoatoc init`")),
+            *_around(settings),
+        ]
     ledger = open_ledger(settings.ledger_url)
     try:
-        found = _safely("sổ cái", lambda: _ledger(ledger))
+        found = _safely(_LEDGER, lambda: _ledger(ledger))
         if found[0].health is Health.ILL:
             return [*found, *_around(settings)]
-        found += _safely("khóa", lambda: _keys(settings, ledger))
-        found += _safely("đồng hồ", lambda: _clock(ledger))
-        return [*found, *_around(settings), *_safely("bộ máy", lambda: _engine(ledger))]
+        found += _safely(_KEYS, lambda: _keys(settings, ledger))
+        found += _safely(_CLOCK, lambda: _clock(ledger))
+        return [*found, *_around(settings), *_safely(_ENGINE, lambda: _engine(ledger))]
     finally:
         ledger.close()
 
 
 def _around(settings: Settings) -> Iterator[Finding]:
     """What stands around the ledger."""
-    yield from _safely("đĩa", lambda: _disk(settings))
-    yield from _safely("máy chủ thư", lambda: _mail(settings))
+    yield from _safely(_DISK, lambda: _disk(settings))
+    yield from _safely(_MAIL, lambda: _mail(settings))
     yield from _safely("Prefect", lambda: _prefect(settings))
 
 
@@ -61,7 +67,11 @@ def _safely(what: str, examination: Callable[[], list[Finding]]) -> list[Finding
     except HoatocError as error:
         return [Finding(what, Health.ILL, str(error), error.hint)]
     except Exception as error:  # noqa: BLE001  # whatever is broken is what the doctor is asked about
-        return [Finding(what, Health.ILL, f"{type(error).__name__}: {error}", "xem nhật ký của tiến trình tương ứng")]
+        return [
+            Finding(
+                what, Health.ILL, f"{type(error).__name__}: {error}", Phrase("xem nhật ký của tiến trình tương ứng")
+            )
+        ]
 
 
 def _ledger(ledger: Ledger) -> list[Finding]:
@@ -70,8 +80,8 @@ def _ledger(ledger: Ledger) -> list[Finding]:
         if ledger.engine.dialect.name == "sqlite":
             told = str(session.scalar(text("PRAGMA quick_check(1)")))
             if told != "ok":
-                return [Finding("sổ cái", Health.ILL, told, "dừng dịch vụ, phục hồi từ bản sao lưu gần nhất")]
-    return [Finding("sổ cái", Health.WELL, ledger.engine.url.render_as_string())]
+                return [Finding(_LEDGER, Health.ILL, told, Phrase("dừng dịch vụ, phục hồi từ bản sao lưu gần nhất"))]
+    return [Finding(_LEDGER, Health.WELL, ledger.engine.url.render_as_string())]
 
 
 def _keys(settings: Settings, ledger: Ledger) -> list[Finding]:
@@ -80,19 +90,21 @@ def _keys(settings: Settings, ledger: Ledger) -> list[Finding]:
         keyring.require(session, ring)
     path = settings.home / "keys"
     if not settings.secret_key and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        return [Finding("khóa", Health.WARNING, f"{path} người khác đọc được", f"chmod 600 {path}")]
-    return [Finding("khóa", Health.WELL, f"{len(ring.keys)} khóa, ký bằng {ring.newest}")]
+        return [Finding(_KEYS, Health.WARNING, Phrase("%(path)s người khác đọc được", path=path), f"chmod 600 {path}")]
+    return [
+        Finding(_KEYS, Health.WELL, Phrase("%(count)s khóa, ký bằng %(kid)s", count=len(ring.keys), kid=ring.newest))
+    ]
 
 
 def _disk(settings: Settings) -> list[Finding]:
     folder = next(path for path in (settings.home, *settings.home.resolve().parents) if path.exists())
     free = shutil.disk_usage(folder).free
-    seen = f"còn {free / (1 << 30):.1f} GB ở {settings.home}"
+    seen = Phrase("còn %(free)s GB ở %(home)s", free=f"{free / (1 << 30):.1f}", home=settings.home)
     if free < _LEAST_FREE:
-        return [Finding("đĩa", Health.ILL, seen, "dọn đĩa ngay: sổ cái không ghi được khi đĩa đầy")]
+        return [Finding(_DISK, Health.ILL, seen, Phrase("dọn đĩa ngay: sổ cái không ghi được khi đĩa đầy"))]
     if free < _FEW_FREE:
-        return [Finding("đĩa", Health.WARNING, seen, "dọn bớt, hoặc chuyển HOATOC_HOME sang đĩa lớn hơn")]
-    return [Finding("đĩa", Health.WELL, seen)]
+        return [Finding(_DISK, Health.WARNING, seen, Phrase("dọn bớt, hoặc chuyển HOATOC_HOME sang đĩa lớn hơn"))]
+    return [Finding(_DISK, Health.WELL, seen)]
 
 
 def _clock(ledger: Ledger) -> list[Finding]:
@@ -100,28 +112,41 @@ def _clock(ledger: Ledger) -> list[Finding]:
     with ledger.read() as session:
         if clock.is_simulated(session):
             now = clock.read(session)
-            return [Finding("đồng hồ", Health.WARNING, f"mô phỏng: {now.isoformat()}", "sổ thật không có đồng hồ này")]
+            return [
+                Finding(
+                    _CLOCK,
+                    Health.WARNING,
+                    Phrase("mô phỏng: %(now)s", now=now.isoformat()),
+                    Phrase("sổ thật không có đồng hồ này"),
+                )
+            ]
         if ledger.engine.dialect.name != "postgresql":
-            return [Finding("đồng hồ", Health.WELL, f"{clock.machine_now().isoformat(timespec='seconds')}")]
+            return [Finding(_CLOCK, Health.WELL, f"{clock.machine_now().isoformat(timespec='seconds')}")]
         before = clock.machine_now()
         theirs = session.scalar(text("SELECT clock_timestamp()"))
         middle = before + (clock.machine_now() - before) / 2
     assert theirs is not None
     skew = abs(theirs - middle)
     if skew > _SKEW:
-        seen = f"máy này và máy cơ sở dữ liệu lệch {skew.total_seconds():.0f} giây"
-        return [Finding("đồng hồ", Health.ILL, seen, "bật đồng bộ giờ (timedatectl set-ntp true) trên cả hai máy")]
-    return [Finding("đồng hồ", Health.WELL, f"lệch {skew.total_seconds():.1f} giây với máy cơ sở dữ liệu")]
+        seen = Phrase("máy này và máy cơ sở dữ liệu lệch %(seconds)s giây", seconds=f"{skew.total_seconds():.0f}")
+        return [Finding(_CLOCK, Health.ILL, seen, Phrase("bật đồng bộ giờ (timedatectl set-ntp true) trên cả hai máy"))]
+    return [
+        Finding(
+            _CLOCK,
+            Health.WELL,
+            Phrase("lệch %(seconds)s giây với máy cơ sở dữ liệu", seconds=f"{skew.total_seconds():.1f}"),
+        )
+    ]
 
 
 def _mail(settings: Settings) -> list[Finding]:
     url = settings.smtp_url or running(settings).get("smtp_url", "")
     if not url:
-        return [Finding("máy chủ thư", Health.ILL, "chưa có máy chủ thư", "đặt HOATOC_SMTP_URL")]
+        return [Finding(_MAIL, Health.ILL, Phrase("chưa có máy chủ thư"), Phrase("đặt HOATOC_SMTP_URL"))]
     relay = read_relay(url)
     if not settings.smtp_url:
-        seen = "hộp thư thử tại chỗ: không thư nào ra ngoài"
-        return [Finding("máy chủ thư", Health.WARNING, seen, "đặt HOATOC_SMTP_URL khi dùng thật")]
+        seen = Phrase("hộp thư thử tại chỗ: không thư nào ra ngoài")
+        return [Finding(_MAIL, Health.WARNING, seen, Phrase("đặt HOATOC_SMTP_URL khi dùng thật"))]
 
     async def greet() -> str:
         client = await asyncio.wait_for(relay.connect(), _SECONDS)
@@ -132,21 +157,21 @@ def _mail(settings: Settings) -> list[Finding]:
     try:
         told = asyncio.run(greet())
     except (SMTPException, OSError) as error:
-        mend = "kiểm tra HOATOC_SMTP_URL, tường lửa và máy chủ thư; thư chờ trong hộp đi, không mất"
-        return [Finding("máy chủ thư", Health.ILL, f"{relay.host}:{relay.port}: {error}", mend)]
-    return [Finding("máy chủ thư", Health.WELL, f"{relay.host}:{relay.port}: {told}")]
+        mend = Phrase("kiểm tra HOATOC_SMTP_URL, tường lửa và máy chủ thư; thư chờ trong hộp đi, không mất")
+        return [Finding(_MAIL, Health.ILL, f"{relay.host}:{relay.port}: {error}", mend)]
+    return [Finding(_MAIL, Health.WELL, f"{relay.host}:{relay.port}: {told}")]
 
 
 def _prefect(settings: Settings) -> list[Finding]:
     url = running(settings).get("prefect_api", "")
     if not url:
-        seen = "`hoatoc serve` không chạy trên thư mục nhà này"
-        return [Finding("Prefect", Health.ILL, seen, "chạy `hoatoc serve` (hoặc dịch vụ systemd của nó)")]
+        seen = Phrase("`hoatoc serve` không chạy trên thư mục nhà này")
+        return [Finding("Prefect", Health.ILL, seen, Phrase("chạy `hoatoc serve` (hoặc dịch vụ systemd của nó)"))]
     try:
         answer = httpx.get(f"{url}/health", timeout=_SECONDS)
         answer.raise_for_status()
     except httpx.HTTPError as error:
-        return [Finding("Prefect", Health.ILL, f"{url}: {error}", "khởi động lại `hoatoc serve`; xem logs/")]
+        return [Finding("Prefect", Health.ILL, f"{url}: {error}", Phrase("khởi động lại `hoatoc serve`; xem logs/"))]
     return [Finding("Prefect", Health.WELL, url)]
 
 
@@ -157,13 +182,18 @@ def _engine(ledger: Ledger) -> list[Finding]:
         speed = auditor.promptness(session, since=now - auditor.WINDOW, now=now)
     found = [
         Finding(
-            "bộ máy", Health.ILL, f"{item.key}: {item.cause} từ {short(item.since, item.zone)} chưa làm",
-            "xem `hoatoc serve` và worker có chạy không; `hoatoc pass " + item.key + "` làm ngay tại đây",
+            _ENGINE, Health.ILL, Phrase(
+                "%(key)s: %(cause)s từ %(since)s chưa làm", key=item.key, cause=Phrase(item.cause),
+                since=short(item.since, item.zone),
+            ),
+            Phrase(
+                "xem `hoatoc serve` và worker có chạy không; `hoatoc pass %(key)s` làm ngay tại đây", key=item.key
+            ),
         )
         for item in late
     ]  # fmt: skip
     if speed.notices:
         health = Health.WELL if speed.share >= auditor.GOOD_SHARE else Health.WARNING
-        mend = "" if health is Health.WELL else "thêm worker, hoặc xem máy chủ thư có chậm không"
-        found.append(Finding("thư kịp giờ", health, speed.spoken(), mend))
-    return found or [Finding("bộ máy", Health.WELL, "không có việc nào trễ")]
+        mend = "" if health is Health.WELL else Phrase("thêm worker, hoặc xem máy chủ thư có chậm không")
+        found.append(Finding(Phrase("thư kịp giờ"), health, speed.spoken(), mend))
+    return found or [Finding(_ENGINE, Health.WELL, Phrase("không có việc nào trễ"))]

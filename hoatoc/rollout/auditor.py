@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Directive, Notice, NoticeState
+from hoatoc.phrase import Phrase
 from hoatoc.rollout import history, waking
 
 #: A step later than this is not slow any more but missed.
@@ -46,7 +47,10 @@ class Promptness:
     def spoken(self) -> str:
         """The figure in words."""
         share = f"{self.share:.1%}".replace(".", ",")
-        return f"{share} trong {self.notices} thư ra khỏi máy trong vòng {PROMPT.seconds} giây từ khi đến hạn"
+        return Phrase(
+            "%(share)s trong %(count)s thư ra khỏi máy trong vòng %(seconds)s giây từ khi đến hạn",
+            share=share, count=self.notices, seconds=PROMPT.seconds,
+        )  # fmt: skip
 
 
 def overdue(session: Session, *, now: datetime, after: timedelta = MISSED) -> list[Overdue]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hoatoc.phrase import Phrase
 from hoatoc.rollout.plan import decisions
 from hoatoc.rollout.snapshot import Snapshot
 
@@ -28,10 +29,12 @@ def _decisions(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     for what, item in new.items():
         value, report = item["value"], item.get("report", "")
         if what not in old:
-            yield Difference(what, f"{what}: {value} (thêm)", report)
+            yield Difference(what, Phrase("%(what)s: %(value)s (thêm)", what=what, value=value), report)
         elif old[what] != value:
-            yield Difference(what, f"{what}: {old[what]} → {value}", report)
-    yield from (Difference(what, f"{what}: bỏ") for what in old if what not in new)
+            yield Difference(
+                what, Phrase("%(what)s: %(before)s → %(value)s", what=what, before=old[what], value=value), report
+            )
+    yield from (Difference(what, Phrase("%(what)s: bỏ", what=what)) for what in old if what not in new)
 
 
 def _clauses(before: Snapshot, after: Snapshot) -> Iterator[str]:
@@ -39,7 +42,7 @@ def _clauses(before: Snapshot, after: Snapshot) -> Iterator[str]:
     new = {item.clause: item for item in after.content.text.obligations}
     for clause, item in new.items():
         if clause not in old:
-            yield f"Thêm khoản {clause}: “{item.quote}”"
+            yield Phrase("Thêm khoản %(clause)s: “%(quote)s”", clause=clause, quote=item.quote)
         elif old[clause].quote != item.quote:
-            yield f"Sửa khoản {clause}: “{item.quote}”"
-    yield from (f"Bỏ khoản {clause}" for clause in old if clause not in new)
+            yield Phrase("Sửa khoản %(clause)s: “%(quote)s”", clause=clause, quote=item.quote)
+    yield from (Phrase("Bỏ khoản %(clause)s", clause=clause) for clause in old if clause not in new)

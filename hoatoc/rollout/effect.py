@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, Period, PeriodState
 from hoatoc.localtime import local, spoken_day
+from hoatoc.phrase import Joined, Phrase
 from hoatoc.rollout import announcement, reach
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.difference import Difference
@@ -23,7 +24,7 @@ def dated(
     """`differences` of a directive whose periods follow them already: with the hours of a report goes from which
     period they hold, and what the period that is open at `now` (aware, UTC) keeps."""
     return [
-        replace(item, says="; ".join([item.says, *_held(session, directive, item, now)])) for item in differences
+        replace(item, says=Joined([item.says, *_held(session, directive, item, now)], "; ")) for item in differences
     ]  # fmt: skip
 
 
@@ -37,9 +38,13 @@ def _held(session: Session, directive: Directive, item: Difference, now: datetim
     ).all()
     for period in periods:
         if period.state is PeriodState.OPEN and period.due_at > now and item.what.endswith(CUTOFF):
-            yield f"kỳ ngày {spoken_day(period.local_date)} vẫn {local(period.due_at, period.zone):%H giờ %M}"
+            at = local(period.due_at, period.zone)
+            yield Phrase(
+                "kỳ ngày %(day)s vẫn %(hour)s giờ %(minute)s", day=spoken_day(period.local_date), hour=f"{at:%H}",
+                minute=f"{at:%M}",
+            )  # fmt: skip
         elif period.state is PeriodState.PLANNED:
-            yield f"áp dụng từ kỳ ngày {spoken_day(period.local_date)}"
+            yield Phrase("áp dụng từ kỳ ngày %(day)s", day=spoken_day(period.local_date))
 
 
 def tell(

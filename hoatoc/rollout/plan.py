@@ -3,7 +3,7 @@ for each of these whether the text says so or the office has decided it."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hoatoc.format.directive import DirectiveFile, identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
@@ -12,6 +12,7 @@ from hoatoc.format.office import Office
 from hoatoc.format.regime import Deadline, ReportRule
 from hoatoc.ledger.schema import DutyKind
 from hoatoc.localtime import following_day, instant, local_date
+from hoatoc.phrase import Joined, Phrase
 from hoatoc.rollout import snapshot
 from hoatoc.rollout.bundle import STEP_NAMES, spoken_delay
 from hoatoc.rollout.climb import Climb, ladder_of, receipt_due
@@ -24,7 +25,7 @@ TEXT, OFFICE = "text", "office"
 #: How many days of a daily report are laid out.
 _DAYS = 5
 #: What is decided about the hours of a report: what is open keeps them when they are amended.
-CUTOFF, CLOSING = "giờ chốt báo cáo", "chốt tổng hợp, khóa nhận"
+CUTOFF, CLOSING = Phrase("giờ chốt báo cáo"), Phrase("chốt tổng hợp, khóa nhận")
 
 
 def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
@@ -63,6 +64,23 @@ def _addressee(item: Resolved) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class Line(NamedTuple):
+    """A line of kính gửi with the addressees behind it; None for those that the office adds, on the `basis` it gives."""
+
+    line: str | None
+    basis: str | None
+    addressees: list[dict[str, Any]]
+
+
+def by_line(addressees: list[dict[str, Any]]) -> list[Line]:
+    """The addressees of a plan by the lines they stand behind, in the order of the document."""
+    found: dict[tuple[str | None, str | None], Line] = {}
+    for item in addressees:
+        said = item["line"], item["basis"]
+        found.setdefault(said, Line(*said, [])).addressees.append(item)
+    return list(found.values())
+
+
 def _shared(draft: Draft, resolved: list[Resolved]) -> Iterator[dict[str, Any]]:
     """The tasks in which some lead and others support: only the lead owes."""
     for task in draft.content.regime.tasks:
@@ -78,48 +96,68 @@ def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]
     is about, where it is about one."""
     text, regime = content.text, content.regime
     given = [
-        ("Số, ký hiệu", text.code), ("Ngày", f"{text.date:%d/%m/%Y}" if text.date else None),
-        ("Độ khẩn", text.urgency), ("Trích yếu", text.subject),
+        (Phrase("Số, ký hiệu"), text.code), (Phrase("Ngày"), f"{text.date:%d/%m/%Y}" if text.date else None),
+        (Phrase("Độ khẩn"), text.urgency), (Phrase("Trích yếu"), text.subject),
     ]  # fmt: skip
     for what, value in given:
-        yield {"what": what, "value": value or "(văn bản không nêu)", "source": TEXT}
-    yield _decided("Ai đứng sau từng dòng kính gửi", f"{len(regime.addressees)} quy tắc chọn đơn vị")
-    yield _decided("Hạn xác nhận đã nhận", f"{spoken_delay(regime.receipt.within)} sau khi ban hành")
+        yield {"what": what, "value": value or Phrase("(văn bản không nêu)"), "source": TEXT}
+    rules = Phrase("%(count)s quy tắc chọn đơn vị", count=len(regime.addressees))
+    yield _decided(Phrase("Ai đứng sau từng dòng kính gửi"), rules)
+    yield _decided(Phrase("Hạn xác nhận đã nhận"), _after_issue(regime.receipt.within))
     for rule in regime.reports:
-        last = f"{rule.last:%d/%m/%Y}" if rule.last else "khi văn phòng kết thúc"
-        closing = f"{spoken_delay(rule.freeze)} và {spoken_delay(rule.lock)} sau giờ chốt"
-        yield _of_report(rule, CUTOFF, f"{rule.cutoff:%H:%M} hằng ngày")
-        yield _of_report(rule, "ngày đầu phải báo cáo", f"{rule.first:%d/%m/%Y}")
-        yield _of_report(rule, "ngày thôi báo cáo", last)
-        yield _of_report(rule, CLOSING, closing)
-        yield _of_report(rule, "biểu mẫu", rule.form)
+        last = f"{rule.last:%d/%m/%Y}" if rule.last else Phrase("khi văn phòng kết thúc")
+        freeze, lock = spoken_delay(rule.freeze), spoken_delay(rule.lock)
+        yield _of_report(rule, CUTOFF, Phrase("%(hour)s hằng ngày", hour=f"{rule.cutoff:%H:%M}"))
+        yield _of_report(rule, Phrase("ngày đầu phải báo cáo"), f"{rule.first:%d/%m/%Y}")
+        yield _of_report(rule, Phrase("ngày thôi báo cáo"), last)
+        yield _of_report(rule, CLOSING, Phrase("%(freeze)s và %(lock)s sau giờ chốt", freeze=freeze, lock=lock))
+        yield _of_report(rule, Phrase("biểu mẫu"), rule.form)
     for once in owed_once(regime):
         source = TEXT if once.due.source == "text" else OFFICE
-        yield {"what": f"Khoản {once.clause}: hạn", "value": _spoken_due(once.due), "source": source}
+        yield {
+            "what": Phrase("Khoản %(clause)s: hạn", clause=once.clause),
+            "value": _spoken_due(once.due),
+            "source": source,
+        }
     for permission in regime.permissions:
         span = spoken_delay(permission.answer_within)
-        yield _decided(f"Khoản {permission.clause}: hạn trả lời xin phép {permission.matter}", f"{span} sau khi xin")
+        what = Phrase(
+            "Khoản %(clause)s: hạn trả lời xin phép %(matter)s", clause=permission.clause, matter=permission.matter
+        )
+        yield _decided(what, Phrase("%(span)s sau khi xin", span=span))
     ladder = ladder_of(office, content)
-    for kind, rungs in (("xác nhận", ladder.receipt), ("báo cáo", ladder.report), ("việc", ladder.task)):
-        steps = "; ".join(_spoken_rung(rung) for rung in rungs)
-        yield _decided(f"Thang đôn đốc ({kind})", steps or "không")
+    for what, rungs in (
+        (Phrase("Thang đôn đốc (xác nhận)"), ladder.receipt), (Phrase("Thang đôn đốc (báo cáo)"), ladder.report),
+        (Phrase("Thang đôn đốc (việc)"), ladder.task),
+    ):  # fmt: skip
+        yield _decided(what, Joined(map(_spoken_rung, rungs), "; ") or Phrase("không"))
 
 
 def _spoken_rung(rung: Rung) -> str:
-    name, counted = STEP_NAMES[rung.step], " (giờ làm việc)" if rung.counted == "working" else ""
+    step, delay = Phrase(STEP_NAMES[rung.step]), spoken_delay(abs(rung.at))
     if not rung.at:
-        return f"{name} khi đến hạn"
-    return f"{name} {'trước' if rung.at < timedelta(0) else 'sau'} hạn {spoken_delay(abs(rung.at))}{counted}"
+        return Phrase("%(step)s khi đến hạn", step=step)
+    if rung.at < timedelta(0):
+        said = Phrase("%(step)s trước hạn %(delay)s", step=step, delay=delay)
+    else:
+        said = Phrase("%(step)s sau hạn %(delay)s", step=step, delay=delay)
+    return Phrase("%(said)s (giờ làm việc)", said=said) if rung.counted == "working" else said
+
+
+def _after_issue(delay: timedelta) -> str:
+    return Phrase("%(delay)s sau khi ban hành", delay=spoken_delay(delay))
 
 
 def _spoken_due(due: Deadline) -> str:
     if due.at is not None:
         return f"{due.at:%H:%M %d/%m/%Y}"
     if due.within is not None:
-        return f"{spoken_delay(due.within)} sau khi ban hành"
+        return _after_issue(due.within)
     assert due.date is not None
-    by = "hết ngày" if due.reading == "through" else "trước ngày"
-    return f"{due.hour:%H:%M} ngày {due.date:%d/%m/%Y}" if due.hour else f"{by} {due.date:%d/%m/%Y}"
+    day = f"{due.date:%d/%m/%Y}"
+    if due.hour:
+        return Phrase("%(hour)s ngày %(day)s", hour=f"{due.hour:%H:%M}", day=day)
+    return Phrase("hết ngày %(day)s", day=day) if due.reading == "through" else Phrase("trước ngày %(day)s", day=day)
 
 
 def _decided(what: str, value: str) -> dict[str, str]:
@@ -127,7 +165,10 @@ def _decided(what: str, value: str) -> dict[str, str]:
 
 
 def _of_report(rule: ReportRule, what: str, value: str) -> dict[str, str]:
-    return {**_decided(f"Khoản {rule.clause}: {what}", value), "report": rule.clause}
+    return {
+        **_decided(Phrase("Khoản %(clause)s: %(what)s", clause=rule.clause, what=what), value),
+        "report": rule.clause,
+    }
 
 
 def _cutoffs(rule: ReportRule, zone: str, now: datetime) -> Iterator[tuple[date, datetime]]:

@@ -15,6 +15,12 @@ QUIET = "chờ hết giờ nghỉ"
 FULL = "hộp thư đã nhận đủ %(most)s thư trong ngày, chuyển sang sáng hôm sau"
 #: The parts of a span of time.
 SPANS = {"ngày": "%(count)s ngày", "giờ": "%(count)s giờ", "phút": "%(count)s phút"}
+#: What begins the reason of a letter that tells of a change: its headline, before the words of whoever decided it.
+HEADLINES = (
+    "gia hạn", "miễn thực hiện", "việc vẫn do đơn vị thực hiện", "thôi giao việc", "giao việc", "không đồng ý gia hạn",
+    "liên kết mới", "sửa đổi, bổ sung", "thôi giao thực hiện", "tạm dừng thực hiện", "tiếp tục thực hiện",
+    "kết thúc thực hiện", "thu hồi văn bản", "thay thế văn bản",
+)  # fmt: skip
 _FILLED = (STEP, FOLDED, HELD_UP_SINCE, HELD_UP, FULL)
 _BETWEEN = "; "
 
@@ -34,7 +40,8 @@ def _read(reason: str) -> str:
         found = _expression(pattern).fullmatch(reason)
         if found:
             return Phrase(pattern, **{name: _said(value) for name, value in found.groupdict().items()})
-    return reason
+    headline, colon, words = reason.partition(": ")
+    return Joined((Phrase(headline), words), colon) if headline in HEADLINES else reason
 
 
 def _said(value: str) -> str:

@@ -1,5 +1,6 @@
 """What the core says, in English: every error, warning and reason is in the catalogue, and comes through every way."""
 
+import ast
 import pickle
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,15 +13,18 @@ from hoatoc.errors import ChangedMeanwhile, FormatError, HoatocError, InvalidTra
 from hoatoc.format.problem import Problem
 from hoatoc.localtime import NEVER, spoken
 from hoatoc.phrase import Joined, Phrase, translated
-from hoatoc.rollout import announcement, answers, bundle, outbox, reasons
+from hoatoc.rollout import announcement, answers, bundle, outbox, reasons, waking
 from hoatoc.rollout.bundle import spoken_delay
+from hoatoc.settings import ROOT
 from tests.worlds.spoken import spoken_in
 
 #: What comes into phrases out of tables of other modules, and the reasons that notices are kept with.
 TABLES = {
     *bundle.STEP_NAMES.values(), *reasons.SPANS.values(), reasons.STEP, reasons.EXPLAIN, reasons.FOLDED,
-    reasons.HELD_UP, reasons.HELD_UP_SINCE, reasons.QUIET, reasons.FULL, outbox.NO_MAILBOX, answers.REJECTED,
-    announcement._REASON, announcement._ADDED,
+    *reasons.HEADLINES, reasons.HELD_UP, reasons.HELD_UP_SINCE, reasons.QUIET, reasons.FULL, outbox.NO_MAILBOX,
+    answers.REJECTED,
+    announcement._REASON, announcement._ADDED, *waking._PERIOD_CAUSES.values(), "gửi văn bản", "gửi thư", "thư đến",
+    "xóa danh sách hết hạn",
 }  # fmt: skip
 #: Headings of the office's own sheets, which stay what they are in its files.
 HEADINGS = {"Mã", "Tên đơn vị", "Cấp trên"}
@@ -113,6 +117,25 @@ def test_an_instant_is_said_as_an_office_writes_it_and_as_english_does() -> None
     at = spoken(datetime(2021, 11, 24, 9, tzinfo=UTC), "Asia/Ho_Chi_Minh")
     assert (at, english(at)) == ("16 giờ 00, ngày 24/11/2021", "16:00 on 24/11/2021")
     assert english(spoken(NEVER, "Asia/Ho_Chi_Minh")) == "no end"
+
+
+def headlines() -> set[str]:
+    """What letters about changes are headed with, in the source."""
+    calls = [
+        node for path in (ROOT / "hoatoc" / "rollout").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+    ]  # fmt: skip
+    told = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "headline"]
+    told += [given for call in calls if getattr(call.func, "id", "") == "_tell" for given in call.args]
+    words = {node.value for node in told if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {said.lower() for said in words if " " in said}
+
+
+def test_the_headline_in_a_kept_reason_is_read_back() -> None:
+    assert headlines() == set(reasons.HEADLINES)
+    assert english(reasons.read("gia hạn: Mất điện: cả xã")) == "more time: Mất điện: cả xã"
+    assert reasons.read("gia hạn: Mất điện; xin") == "gia hạn: Mất điện; xin"
+    assert english(reasons.read("Mất điện: cả xã")) == "Mất điện: cả xã"
 
 
 def test_a_kept_reason_is_read_back() -> None:
