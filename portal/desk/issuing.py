@@ -96,10 +96,11 @@ def plan_page(
     found, unamendable = _would(front, officer, folder, draft)
     with front.ledger.read() as session:
         now = clock.read(session)
+        made = plan.plan(folder, draft, now)
         return front.pages.page(
             "desk/plan", status=409 if wrong else 200, officer=officer, folder=folder, draft=draft,
             source=draft.source.path.read_text(encoding="utf-8"), stands=standing(session, folder, draft), now=now,
-            plan=plan.plan(folder, draft, now), seen=pin.content_hash(folder, draft, now), wrong=wrong,
+            plan=made, lines=plan.by_line(made["addressees"]), seen=pin.content_hash(folder, draft, now), wrong=wrong,
             two=folder.office.approval is Approval.TWO, approved=approved(session, folder, draft, now),
             zone=folder.office.zone, instant=datetime.fromisoformat,
             proposed=ProposalState, running=DirectiveState.RUNNING, days=days, most_days=MOST_DAYS,
