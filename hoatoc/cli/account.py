@@ -131,7 +131,7 @@ def token(
     note: Annotated[str, typer.Option(help="Dùng để làm gì, ví dụ: bảng điện tử phòng họp.")] = "",
     days: Annotated[int, typer.Option(min=1, max=730, help="Thời hạn, tính bằng ngày.")] = 90,
 ) -> None:
-    """In một mã API để chương trình đọc thay tài khoản (của bàn trực thì đánh dấu được thư trả lời); in một lần."""
+    """In một mã API để chương trình đọc số liệu thay tài khoản; chỉ in một lần."""
     from datetime import timedelta
 
     from hoatoc.accounts import register, tokens

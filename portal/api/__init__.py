@@ -28,8 +28,8 @@ _ABOUT = """What the pages of the portal do, as JSON.
 
 Instants are ISO 8601 in UTC. Two kinds of token, both as `Authorization: Bearer …`: `/unit…` takes the one of the
 unit's link (what stands after `/v/`), with the same scope, expiry and revocation; `/desk…` takes an API token of an
-account of the office (`hoatoc account token LOGIN`), which only reads; one of the desk also marks replies as dealt
-with. Errors are RFC 9457 problems in the words of the pages; `problems` says by field what has to be mended."""
+account of the office (`hoatoc account token LOGIN`), which only reads. Errors are RFC 9457 problems in the words of the
+pages; `problems` says by field what has to be mended."""
 
 
 def create(front: Front) -> FastAPI:

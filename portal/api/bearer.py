@@ -7,8 +7,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hoatoc import clock
 from hoatoc.accounts import tokens
-from hoatoc.errors import NotFound, TokenError
-from hoatoc.ledger.schema import Account, Role
+from hoatoc.errors import TokenError
+from hoatoc.ledger.schema import Account
 from portal.front import TheFront
 
 _UNIT = HTTPBearer(
@@ -33,10 +33,8 @@ def _token(front: TheFront, request: Request, sent: Annotated[_Sent, Depends(_UN
 UnitToken = Annotated[str, Depends(_token)]
 
 
-def _reader(front: TheFront, request: Request, sent: Annotated[_Sent, Depends(_ACCOUNT)]) -> Account:
+def _reader(front: TheFront, sent: Annotated[_Sent, Depends(_ACCOUNT)]) -> Account:
     if sent is not None:
-        if request.method != "GET":
-            front.pace.write(sent.credentials)
         with front.ledger.read() as session:
             account = tokens.read(session, sent.credentials, now=clock.machine_now())
         if account is not None:
@@ -46,13 +44,3 @@ def _reader(front: TheFront, request: Request, sent: Annotated[_Sent, Depends(_A
 
 #: The account of the office in whose name is read: every role reads everything.
 Reader = Annotated[Account, Depends(_reader)]
-
-
-def _desk(account: Reader) -> Account:
-    if account.role is not Role.DESK:
-        raise NotFound("mã này chỉ đọc", hint="dùng mã API của một tài khoản bàn trực")
-    return account
-
-
-#: An account of the desk, whose program may say what the desk has dealt with elsewhere.
-DeskAccount = Annotated[Account, Depends(_desk)]

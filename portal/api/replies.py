@@ -11,10 +11,8 @@ from hoatoc.ledger.schema import InboxState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import messages
 from hoatoc.rollout.messages import Message
-from portal.api.bearer import DeskAccount, Reader
-from portal.api.sent import Done, Words
+from portal.api.bearer import Reader
 from portal.front import Front, TheFront
-from portal.typed import RowId
 
 router = APIRouter(prefix="/desk/replies", tags=["desk"])
 
@@ -49,14 +47,6 @@ class Reply(BaseModel):
     how: str = Field(description="How it was dealt with, in the desk's words.")
 
 
-class Dealt(BaseModel):
-    """That a reply was dealt with."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    how: Words = Field("", description="How, at most 1,000 characters.", examples=["Đã gọi lại, chỉ mẫu số 2"])
-
-
 class Replies(BaseModel):
     """What has come, as asked for."""
 
@@ -80,17 +70,6 @@ def list_replies(
         return Replies(
             now=now, waiting_in_all=messages.count(session), replies=[_reply(one, front) for one in found]
         )  # fmt: skip
-
-
-@router.post("/{reply_id}/handled", summary="Mark a reply as dealt with")
-def mark_handled(front: TheFront, account: DeskAccount, reply_id: RowId, sent: Dealt) -> Done:
-    """With a token of an account of the desk, in whose name it stands. 409 where somebody else was faster."""
-    with front.ledger.write() as session:
-        messages.handle(
-            session, reply_id, how=sent.how, by=f"account:{account.login}", by_name=account.name, channel="api",
-            now=clock.read(session),
-        )  # fmt: skip
-    return Done()
 
 
 def _reply(one: Message, front: Front) -> Reply:

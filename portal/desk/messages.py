@@ -32,7 +32,7 @@ def handle(front: TheFront, officer: DeskOfficer, message_id: RowId, typed: Type
         with front.ledger.write() as session:
             messages.handle(
                 session, message_id, how=typed.get(HOW, ""), by=officer.actor, by_name=officer.name,
-                channel="desk", now=clock.read(session),
+                now=clock.read(session),
             )  # fmt: skip
     except NotFound:
         raise

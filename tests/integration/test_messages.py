@@ -29,9 +29,7 @@ def arrives(world: World, words: str, *, key: str = "so-0", template: str = "dis
 
 def deal(world: World, message_id: int, how: str = "đã gọi lại", at: datetime = LATER) -> InboxMail:
     with world.ledger.write() as session:
-        return messages.handle(
-            session, message_id, how=how, by="account:truc", by_name="Trực ban", channel="desk", now=at
-        )  # fmt: skip
+        return messages.handle(session, message_id, how=how, by="account:truc", by_name="Trực ban", now=at)
 
 
 def counted(world: World) -> int:
@@ -65,7 +63,7 @@ def test_dealing_with_one_says_who_did_when_and_how(world: World) -> None:
     assert (mail.handled_by, mail.handled_how) == ("Trực ban", "đã gọi lại")
     [event] = world.events("message_handled")
     assert (event.actor, event.subject) == ("account:truc", f"addressee:{world.addressee('so-0').id}")
-    assert event.detail == {"message": mail.id, "reason": "đã gọi lại", "channel": "desk"}
+    assert event.detail == {"message": mail.id, "reason": "đã gọi lại"}
     assert (counted(world), waiting(world)) == (0, [])
     with world.ledger.read() as session:
         [done] = messages.handled(session, limit=10)

@@ -23,7 +23,6 @@ from hoatoc.ledger.schema import (
     Duty,
     DutyKind,
     DutyState,
-    Event,
     ExtensionRequest,
     Fulfilment,
     Receipt,
@@ -301,26 +300,6 @@ def test_replies_are_listed_as_the_desk_reads_them(
     assert done["handled_at"] is not None
 
 
-def test_a_program_of_the_desk_marks_a_reply_once_and_no_other_does(place: Place, client: TestClient) -> None:
-    number = write_back(place, "Sở Y tế")
-    path = f"/api/v1/desk/replies/{number}/handled"
-    for role in set(Role) - {Role.DESK}:
-        answer = client.post(path, json={}, headers=bearer(token_of(place, role)))
-        assert (answer.status_code, answer.json()["detail"]) == (404, "mã này chỉ đọc")
-    desk = bearer(token_of(place, Role.DESK))
-    assert client.post(path, json={}).status_code == 401
-    assert client.post(path, json={"how": "x" * 1001}, headers=desk).status_code == 422
-    assert client.post("/api/v1/desk/replies/999/handled", json={}, headers=desk).status_code == 404
-    assert client.get("/api/v1/desk/replies", headers=desk).json()["waiting_in_all"] == 1
-    assert client.post(path, json={"how": "đã gọi"}, headers=desk).json() == {"recorded": True}
-    assert client.post(path, json={"how": "đã gọi"}, headers=desk).status_code == 409
-    with place.ledger.read() as session:
-        [event] = session.scalars(select(Event).where(Event.kind == "message_handled")).all()
-    assert (event.actor, event.detail["channel"], event.detail["reason"]) == ("account:desk", "api", "đã gọi")
-    [done] = client.get("/api/v1/desk/replies?handled=true", headers=desk).json()["replies"]
-    assert (done["handled_by"], done["how"]) == ("Người của desk", "đã gọi")
-
-
 def test_what_went_wrong_is_a_problem_with_the_headers_of_a_page(client: TestClient, unit: dict[str, str]) -> None:
     answers = {
         404: client.get("/api/v1/x"), 401: client.get("/api/v1/unit"), 405: client.put("/api/v1/unit", headers=unit),
@@ -347,8 +326,7 @@ def test_the_document_is_openapi_3_1_and_says_who_may_what(client: TestClient) -
             scheme = "unit" if path.startswith("/unit") else "account"
             assert way["security"] == [{scheme: []}], path
             assert way["summary"], path
-            # A program changes nothing in the office's name, but for what the desk has dealt with elsewhere.
-            assert scheme == "unit" or method == "get" or path == "/desk/replies/{reply_id}/handled", path
+            assert scheme == "unit" or method == "get", "a program changes nothing in the office's name"
             assert "4XX" in way["responses"], path
 
 
@@ -378,11 +356,10 @@ INSIDE = ("/rosters/", "/permissions", "/decisions", "/assignments")
 def test_every_command_of_the_documentation_works(place: Place) -> None:
     values = {
         "PORTAL": "http://testserver", "TOKEN": place.link("Sở Y tế").removeprefix("/v/"),
-        "API_TOKEN": token_of(place), "DESK_TOKEN": token_of(place, Role.DESK),
-        "REPLY": str(write_back(place, "Sở Y tế")), "DUTY": str(duty(place, DutyKind.REPORT, "Sở Y tế").id),
+        "API_TOKEN": token_of(place), "DUTY": str(duty(place, DutyKind.REPORT, "Sở Y tế").id),
     }  # fmt: skip
     told = [command for command in commands() if not any(path in command for path in INSIDE)]
-    assert len(told) == 17
+    assert len(told) == 16
     with TestClient(create_app(place.ledger, place.links, "vi")) as client:
         for command in told:
             if "/return" in command:  # the report went in above, and cannot be given back any more
