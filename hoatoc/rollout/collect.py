@@ -1,14 +1,14 @@
 """Collect: take in what has come back by mail since the last pass: bounces and replies."""
 
-import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Addressee, Directive, InboxKind, InboxMail, InboxState, Notice, NoticeState
-from hoatoc.rollout import history, mailed, reach
+from hoatoc.ledger.schema import Addressee, Directive, Event, InboxKind, InboxMail, InboxState, Notice, NoticeState
+from hoatoc.rollout import history, mailed, messages, reach, receiptwords, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
 
 
@@ -23,10 +23,10 @@ class Collected:
 
 
 def collect(session: Session, directive: Directive, now: datetime) -> Collected:
-    """Apply the inbox rows of `directive`: a permanent bounce makes its notice undeliverable (and, where it carried
-    the directive, its addressee unreachable), a filled workbook is a report, a reply that says "đã nhận" a receipt,
-    what a machine wrote changes nothing, anything else is left for the desk to read. Reports and receipts count from
-    when our server had the mail.
+    """Apply the inbox rows of `directive`: a permanent bounce of the address its notice went to makes that
+    undeliverable (and, where it carried the directive, its addressee unreachable), a filled workbook is a report, a
+    reply that says "đã nhận" a receipt, what a machine wrote changes nothing, anything else is left for the desk to
+    read. Reports and receipts count from when our server had the mail; what else they say or bring is read at the desk.
 
     A mail that outruns the recording of its own notice waits for a later pass."""
     rows = session.scalars(
@@ -40,26 +40,27 @@ def collect(session: Session, directive: Directive, now: datetime) -> Collected:
         .with_for_update(of=InboxMail, skip_locked=True)
     ).all()  # fmt: skip
     outcomes = [_apply(session, directive, mail, now) for mail in rows]
-    return Collected(*(outcomes.count(kind) for kind in ("bounce", "receipt", "message", "report")))
+    counted = Counter(outcomes)
+    return Collected(
+        bounces=counted["bounce"], receipts=counted["receipt"] + counted[messages.ALSO["receipt"]],
+        messages=sum(counted[shown] for shown in messages.SHOWN),
+        reports=counted["report"] + counted[messages.ALSO["report"]],
+    )  # fmt: skip
 
 
 #: What is noted, and changes nothing.
 _UNTOUCHED = {
-    InboxKind.DELAY: "delay", InboxKind.AUTO: "auto", InboxKind.REPLY: "message", InboxKind.BOUNCE: "bounce",
+    InboxKind.DELAY: "delay", InboxKind.AUTO: "auto", InboxKind.REPLY: messages.OUTCOME,
 }  # fmt: skip
-_RECEIVED = frozenset({"đã nhận", "đã nhận được", "đã tiếp nhận", "đã nhận văn bản", "đã nhận được văn bản", "da nhan"})
 
 
 def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetime) -> str:
     notice = session.get_one(Notice, mail.notice_id)
+    addressee = session.get_one(Addressee, notice.addressee_id) if notice.addressee_id is not None else None
     if mail.kind is InboxKind.BOUNCE:
-        outcome = _bounce(session, notice, mail, now)
-    elif mail.kind is InboxKind.REPLY and mail.sheet and notice.addressee_id is not None:
-        outcome = mailed.take_in(session, directive, session.get_one(Addressee, notice.addressee_id), mail, now)
-    elif mail.kind is InboxKind.REPLY and _says_received(mail.body) and notice.addressee_id is not None:
-        addressee = session.get_one(Addressee, notice.addressee_id)
-        acknowledge(session, addressee, now=mail.received_at, by_name=mail.sender, by_title="", channel="mail")
-        outcome = "receipt"
+        outcome = _bounce(session, directive, notice, mail, now)
+    elif mail.kind is InboxKind.REPLY and addressee is not None:
+        outcome = _reply(session, directive, addressee, mail, now)
     else:
         outcome = _UNTOUCHED[mail.kind]
     mail.state, mail.outcome = InboxState.APPLIED, outcome
@@ -68,9 +69,23 @@ def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetim
     return outcome
 
 
-def _bounce(session: Session, notice: Notice, mail: InboxMail, now: datetime) -> str:
+def _reply(session: Session, directive: Directive, addressee: Addressee, mail: InboxMail, now: datetime) -> str:
+    if mail.sheet:
+        outcome = mailed.take_in(session, directive, addressee, mail, now)
+        return messages.ALSO.get(outcome, outcome) if len(mail.attached) > 1 else outcome
+    words = receiptwords.read(mail.body, name=addressee.name, title=directive.title)
+    if not words.received:
+        return messages.OUTCOME
+    acknowledge(session, addressee, now=mail.received_at, by_name=mail.sender, by_title="", channel="mail")
+    return messages.ALSO["receipt"] if words.more or mail.attached else "receipt"
+
+
+def _bounce(session: Session, directive: Directive, notice: Notice, mail: InboxMail, now: datetime) -> str:
     if notice.state is not NoticeState.SENT:
         return "bounce"
+    if not _names(mail.bounced, snapshot.of(directive).office.desk if directive.trial else notice.to_address):
+        # Of an address it went to before, the desk knows; any other may be one the unit has its mail sent on to.
+        return "outdated" if _went_before(session, notice, mail.bounced) else messages.OUTCOME
     notice.state, notice.reason, notice.settled_at = NoticeState.UNDELIVERABLE, "thư bị trả lại", now
     notice.answer_text = mail.body[:500]
     addressee = session.get(Addressee, notice.addressee_id) if notice.template == "dispatch" else None
@@ -79,8 +94,14 @@ def _bounce(session: Session, notice: Notice, mail: InboxMail, now: datetime) ->
     return "bounce"
 
 
-def _says_received(body: str) -> bool:
-    """Whether the first line of a reply is the customary "đã nhận"."""
-    first = next((line for line in body.splitlines() if line.strip()), "")
-    # Some keyboards type letters and their marks apart.
-    return unicodedata.normalize("NFC", first).strip(" .!,").casefold() in _RECEIVED
+def _names(bounced: str, address: str) -> bool:
+    """Whether a bounce is about `address`; one that names none is."""
+    return bounced.casefold() in ("", address.casefold())
+
+
+def _went_before(session: Session, notice: Notice, address: str) -> bool:
+    moved = select(Event).where(
+        Event.directive_id == notice.directive_id, Event.kind == "notice_readdressed",
+        Event.subject == f"notice:{notice.id}",
+    )  # fmt: skip
+    return any(_names(address, event.detail["before"]) for event in session.scalars(moved))

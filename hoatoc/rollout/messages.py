@@ -14,8 +14,11 @@ from hoatoc.localtime import local_date
 from hoatoc.rollout import history, phone
 from hoatoc.rollout.phone import Number
 
-#: What `collect` makes of a mail that is neither a bounce, a receipt nor a report.
+#: What `collect` makes of a mail that is neither a bounce, a receipt nor a report; and of those of the latter two that
+#: say or bring something else besides.
 OUTCOME = "message"
+ALSO = {"receipt": "receipt_message", "report": "report_message"}
+SHOWN = frozenset({OUTCOME, *ALSO.values()})
 _LONGEST = 1000
 
 
@@ -52,30 +55,27 @@ def waiting(session: Session, now: datetime, *, limit: int) -> list[Message]:
 
 def handled(session: Session, *, limit: int) -> list[Message]:
     """The messages dealt with last, the newest first."""
-    done = and_(InboxMail.outcome == OUTCOME, InboxMail.state == InboxState.HANDLED)
+    done = and_(InboxMail.outcome.in_(SHOWN), InboxMail.state == InboxState.HANDLED)
     rows = session.execute(_messages(done).order_by(InboxMail.handled_at.desc(), InboxMail.id.desc()).limit(limit))
     return [Message(mail, directive, addressee, name) for mail, directive, addressee, name, _ in rows]
 
 
 def of_unit(session: Session, unit_id: int, *, limit: int) -> list[Message]:
     """The newest messages of one unit, dealt with or not."""
-    mine = and_(InboxMail.outcome == OUTCOME, Addressee.unit_id == unit_id)
+    mine = and_(InboxMail.outcome.in_(SHOWN), Addressee.unit_id == unit_id)
     rows = session.execute(_messages(mine).order_by(InboxMail.id.desc()).limit(limit))
     return [Message(mail, directive, addressee, name) for mail, directive, addressee, name, _ in rows]
 
 
-def handle(
-    session: Session, message_id: int, *, how: str, by: str, by_name: str, channel: str, now: datetime
-) -> InboxMail:
+def handle(session: Session, message_id: int, *, how: str, by: str, by_name: str, now: datetime) -> InboxMail:
     """Note at `now` (aware, UTC) that the account `by` has dealt with a message, and in a word how ('' for nothing to
-    say); `channel` is the way this came in by. Raises NotFound, SubmissionRefused for too long a word, and
-    ChangedMeanwhile when somebody else was faster."""
+    say). Raises NotFound, SubmissionRefused for too long a word, and ChangedMeanwhile when somebody else was faster."""
     how = how.strip()
     if len(how) > _LONGEST:
         raise SubmissionRefused("Ghi chú dài quá 1000 ký tự.")
     mail = session.scalar(
         select(InboxMail)
-        .where(InboxMail.id == message_id, InboxMail.outcome == OUTCOME)
+        .where(InboxMail.id == message_id, InboxMail.outcome.in_(SHOWN))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -88,14 +88,13 @@ def handle(
     addressee_id = session.get_one(Notice, mail.notice_id).addressee_id
     history.note(
         session, mail.directive_id, at=now, kind="message_handled", actor=by, message=mail.id, reason=how,
-        channel=channel,
         subject=f"addressee:{addressee_id}" if addressee_id is not None else f"notice:{mail.notice_id}",
     )  # fmt: skip
     return mail
 
 
 def _waits() -> ColumnElement[bool]:
-    return and_(InboxMail.outcome == OUTCOME, InboxMail.state == InboxState.APPLIED)
+    return and_(InboxMail.outcome.in_(SHOWN), InboxMail.state == InboxState.APPLIED)
 
 
 def _messages(which: ColumnElement[bool]) -> Select[Any]:

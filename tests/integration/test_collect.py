@@ -1,23 +1,31 @@
 """What comes back by mail."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from hoatoc.ledger.schema import InboxKind, InboxMail, InboxState, NoticeState
+from hoatoc.ledger.schema import Directive, InboxKind, InboxMail, InboxState, NoticeState, Unit
 from hoatoc.localtime import NEVER
+from hoatoc.rollout import messages, readdress
 from tests.worlds.rollouts import DUE, ISSUED, RECEIPT_DUE, World
 
 LATER = ISSUED + timedelta(hours=1)
 
 
-def arrives(world: World, kind: InboxKind, body: str, *, template: str = "dispatch", at: datetime = LATER) -> None:
+def arrives(
+    world: World, kind: InboxKind, body: str, *, template: str = "dispatch", at: datetime = LATER, bounced: str = "",
+    attached: Sequence[str] = (),
+) -> None:  # fmt: skip
     notice = next(n for n in world.notices(template=template) if "so-0" in n.to_address)
     with world.ledger.write() as session:
         session.add(
             InboxMail(
                 directive_id=world.directive_id, notice_id=notice.id, fingerprint=f"{kind}{body}{at}", kind=kind,
-                received_at=at, sender="vanthu@so-0.example", body=body, state=InboxState.NEW, outcome="",
+                received_at=at, sender="vanthu@so-0.example", body=body, bounced=bounced, state=InboxState.NEW,
+                outcome="",
+                attached=[{"name": name, "kind": "application/octet-stream", "octets": 9} for name in attached],
             )
         )  # fmt: skip
 
@@ -31,6 +39,64 @@ def test_a_bounce_makes_its_notice_undeliverable_and_the_addressee_unreachable(w
     assert (notice.state, notice.answer_text) == (NoticeState.UNDELIVERABLE, "550 no such user")
     assert world.addressee("so-0").unreachable_at == LATER
     assert world.books("receipt", "").unreachable == 1
+
+
+@pytest.mark.parametrize("bounced", ["so-0@mau.example", "SO-0@Mau.example"])
+def test_a_bounce_that_names_the_address_its_notice_went_to_counts(world: World, bounced: str) -> None:
+    world.run()
+    arrives(world, InboxKind.BOUNCE, "550", bounced=bounced)
+    assert world.go(LATER).collected.bounces == 1
+    assert world.addressee("so-0").unreachable_at == LATER
+
+
+def test_a_bounce_of_an_address_the_mail_was_sent_on_to_is_left_to_the_desk(world: World) -> None:
+    world.run()
+    arrives(world, InboxKind.BOUNCE, "550", bounced="rieng@noi-khac.example")
+    collected = world.go(LATER).collected
+    assert (collected.bounces, collected.messages) == (0, 1)
+    assert [mail.outcome for mail in world.all(InboxMail)] == ["message"]
+    assert {notice.state for notice in world.notices(template="dispatch")} == {NoticeState.SENT}
+    assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_a_late_bounce_of_the_old_address_says_nothing_of_the_corrected_one(world: World) -> None:
+    world.run()
+    arrives(world, InboxKind.BOUNCE, "550", bounced="so-0@mau.example")
+    world.go(LATER)
+    with world.ledger.write() as session:
+        office = session.get_one(Directive, world.directive_id).office_id
+        before = readdress.mailboxes(session, office)
+        session.execute(update(Unit).where(Unit.key == "so-0").values(mail="moi@mau.example"))
+        assert readdress.follow(session, office, before, now=LATER, by="account:truc") == 1
+    world.go(LATER + timedelta(minutes=1))
+    [notice] = world.notices(template="dispatch", recipient="so-0")
+    assert (notice.state, notice.to_address) == (NoticeState.SENT, "moi@mau.example")
+    with world.ledger.write() as session:
+        first = session.scalars(select(InboxMail)).one()
+        session.add(
+            InboxMail(
+                directive_id=first.directive_id, notice_id=notice.id, fingerprint="again", kind=InboxKind.BOUNCE,
+                received_at=world.now, sender="", body="550", bounced=first.bounced, state=InboxState.NEW, outcome="",
+            )
+        )  # fmt: skip
+    world.go(LATER + timedelta(minutes=2))
+    [notice] = world.notices(template="dispatch", recipient="so-0")
+    assert notice.state is NoticeState.SENT
+    assert world.addressee("so-0").unreachable_at == NEVER
+    assert [mail.outcome for mail in world.all(InboxMail)] == ["bounce", "outdated"]
+
+
+@pytest.mark.parametrize(("body", "attached"), [("Đã nhận. Xin lùi hạn.", []), ("Đã nhận.", ["ke-hoach.docx"])])
+def test_a_receipt_that_says_or_brings_more_is_read_at_the_desk_too(
+    world: World, body: str, attached: list[str]
+) -> None:
+    world.run()
+    arrives(world, InboxKind.REPLY, body, attached=attached)
+    collected = world.go(LATER).collected
+    assert (collected.receipts, collected.messages) == (1, 1)
+    assert world.duty("so-0").state == "met"
+    with world.ledger.read() as session:
+        assert [one.mail.body for one in messages.waiting(session, LATER, limit=9)] == [body]
 
 
 def test_a_bounced_reminder_leaves_the_addressee_reachable(world: World) -> None:

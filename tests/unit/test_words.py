@@ -11,7 +11,6 @@ from hoatoc.ledger.schema import DutyState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout.answers import delay
 from hoatoc.rollout.climb import Climb
-from hoatoc.rollout.collect import _says_received
 from hoatoc.rollout.duties import TRANSITIONS
 from hoatoc.templating import environment, number, signed
 from tests.worlds.rollouts import DUE
@@ -51,16 +50,6 @@ def test_a_missing_value_is_an_error_not_a_blank(folder: Path) -> None:
 def test_a_template_cannot_reach_into_the_language(folder: Path) -> None:
     with pytest.raises(SecurityError):
         environment(folder).get_template("evil.txt").render(x="a")
-
-
-@pytest.mark.parametrize("body", ["Đã nhận", "đã nhận.", "  ĐÃ NHẬN!\n> trích", "\n\nđã tiếp nhận\nKý tên", "da nhan"])
-def test_the_customary_reply_is_a_receipt(body: str) -> None:
-    assert _says_received(body)
-
-
-@pytest.mark.parametrize("body", ["", "Chưa nhận", "Chúng tôi đã nhận được nhưng không mở được", "> đã nhận", "nhận"])
-def test_any_other_reply_is_for_the_desk(body: str) -> None:
-    assert not _says_received(body)
 
 
 def test_the_delay_grows_and_then_stays() -> None:
