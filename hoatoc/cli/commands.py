@@ -50,7 +50,8 @@ def check(
     from dataclasses import asdict
 
     from hoatoc.errors import NotFound
-    from hoatoc.format.folder import drafts_under, problems_under
+    from hoatoc.format.folder import drafts_under
+    from hoatoc.format.inspection import inspect
     from hoatoc.format.quotes import quote_problems
     from hoatoc.settings import read_settings
 
@@ -60,7 +61,8 @@ def check(
         raise NotFound(
             Phrase("không có %(path)s", path=missing[0]), hint="ghi đường dẫn tới một tệp hoặc thư mục có thật"
         )
-    problems = [problem for path in targets for problem in problems_under(path)]
+    made = inspect(targets)
+    problems = made.problems
     if sources is not None:
         problems += [problem for draft in drafts_under(targets) for problem in quote_problems(draft, sources)]
     if as_json:
@@ -68,9 +70,9 @@ def check(
     else:
         for problem in problems:
             out.print(say(str(problem)), markup=False, soft_wrap=True)
-        out.print(
-            f"[red]{say('%(count)s lỗi', count=len(problems))}[/]" if problems else f"[green]{say('Không có lỗi')}[/]"
-        )
+        read = say("%(offices)s cơ quan, %(files)s tệp", offices=len(made.offices), files=len(made.files))
+        found = say("%(count)s lỗi", count=len(problems)) if problems else say("Không có lỗi")
+        out.print(f"[{'red' if problems else 'green'}]{found}[/] · {read}")
     raise typer.Exit(1 if problems else 0)
 
 

@@ -3,24 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from hoatoc.errors import FormatError, NotFound
 from hoatoc.format import crosscheck
 from hoatoc.format.directive import DirectiveFile, identity
 from hoatoc.format.form import Form
+from hoatoc.format.model import Model
 from hoatoc.format.office import Office
 from hoatoc.format.original import original_problems
 from hoatoc.format.problem import Problem
 from hoatoc.format.roster import RosterForm
 from hoatoc.format.rulecheck import rule_problems
+from hoatoc.format.slug import is_key, slug
 from hoatoc.format.units import Units
 from hoatoc.format.validate import validate
 from hoatoc.format.yamlfile import YamlFile, read_yaml
 from hoatoc.phrase import Phrase
 
-_RESERVED = {"office.yaml", "units.yaml"}
-#: Folders whose files every directive of the office may use.
-_SHARED = {"forms", "rosters"}
+OFFICE, UNITS = "office.yaml", "units.yaml"
+#: What every directive of an office may use: these files, and the files in these folders.
+SHARED, SHARED_FOLDERS = {OFFICE, UNITS}, {"forms", "rosters"}
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -59,45 +63,85 @@ class OfficeFolder:
 
 
 def read_office(path: Path) -> OfficeFolder:
-    """Read the folder. Raises FormatError when office, units or forms are wrong; a wrong directive file is kept
-    in `broken`, so that one draft in the making does not stop the others."""
-    office_file, units_file = read_yaml(path / "office.yaml"), read_yaml(path / "units.yaml")
-    office, units = validate(Office, office_file), validate(Units, units_file)
-    problems = [*crosscheck.units_problems(units, units_file), *crosscheck.office_problems(office, units, office_file)]
-    forms: dict[str, Form] = {}
-    for form_path in sorted((path / "forms").glob("*.yaml")):
-        form_file = read_yaml(form_path)
-        form = validate(Form, form_file)
-        problems += crosscheck.form_problems(form, form_file)
-        if form.key in forms:
-            problems.append(
-                form_file.problem(("key",), Phrase("biểu mẫu %(form)r có hai tệp", form=form.key), "đổi khóa một tệp")
-            )
-        forms[form.key] = form
-    rosters = {form.key: form for form in _read_rosters(path)}
-    if problems:
+    """Read the folder. Raises FormatError with everything that is wrong with office, units, forms and rosters; a wrong
+    directive file is kept in `broken`, so that one draft in the making does not stop the others."""
+    folder, problems = read_shared(path)
+    if folder is None or problems:
         raise FormatError(list(problems))
-    folder = OfficeFolder(path.name, path, office, units, forms, rosters, {})
-    for directive_path in sorted(path.glob("*.yaml")):
-        if directive_path.name not in _RESERVED:
-            read_draft(directive_path, folder)
+    for directive_path in directive_paths(path):
+        read_draft(directive_path, folder)
     return folder
 
 
-def _read_rosters(path: Path) -> list[RosterForm]:
-    return [validate(RosterForm, read_yaml(file)) for file in sorted((path / "rosters").glob("*.yaml"))]
+def directive_paths(path: Path) -> list[Path]:
+    """The directive files of the office at `path`."""
+    return [file for file in sorted(path.glob("*.yaml")) if file.name not in SHARED]
+
+
+def read_shared(path: Path) -> tuple[OfficeFolder | None, list[Problem]]:
+    """What the directives of the office at `path` share, before any of them is read, with every problem of it; None
+    where one of its files is not even of the shape it should have."""
+    reading = _Reading()
+    key = path.resolve().name
+    reading.problems += key_problems(key, path)
+    office, units = reading.read(Office, path / OFFICE), reading.read(Units, path / UNITS)
+    if units is not None:
+        reading.problems += crosscheck.units_problems(*units)
+    if office is not None and units is not None:
+        reading.problems += crosscheck.office_problems(office[0], units[0], office[1])
+    forms = {form.key: form for form in _read_forms(path, reading)}
+    rosters = [reading.read(RosterForm, file) for file in sorted((path / "rosters").glob("*.yaml"))]
+    if office is None or units is None or not reading.whole:
+        return None, reading.problems
+    by_key = {roster[0].key: roster[0] for roster in rosters if roster}
+    return OfficeFolder(key, path, office[0], units[0], forms, by_key, {}), reading.problems
+
+
+class _Reading:
+    """Reads one file after another; `whole` while each has had the shape of its model."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.whole = True
+
+    def read(self, model: type[M], path: Path) -> tuple[M, YamlFile] | None:
+        """The file at `path` as a `model`; None where it is none, which is then among the problems."""
+        try:
+            source = read_yaml(path)
+            return validate(model, source), source
+        except FormatError as error:
+            self.problems += error.problems  # type: ignore[arg-type]  # those of files are Problems
+            self.whole = False
+            return None
+
+
+def _read_forms(path: Path, reading: _Reading) -> Iterator[Form]:
+    keys: set[str] = set()
+    for form_path in sorted((path / "forms").glob("*.yaml")):
+        read = reading.read(Form, form_path)
+        if read is None:
+            continue
+        form, source = read
+        reading.problems += crosscheck.form_problems(form, source)
+        if form.key in keys:
+            what = Phrase("biểu mẫu %(form)r có hai tệp", form=form.key)
+            reading.problems.append(source.problem(("key",), what, "đổi khóa một tệp"))
+        keys.add(form.key)
+        yield form
 
 
 def read_draft(path: Path, folder: OfficeFolder) -> None:
-    """Read one directive file into `folder`: among its drafts, or among the broken with why."""
+    """Read one directive file into `folder`: among its drafts, or among the broken with why. Its original is looked for
+    in the office's folder, wherever the file itself is judged."""
     key = f"{folder.key}/{path.stem}"
     try:
         source = read_yaml(path)
         content = validate(DirectiveFile, source)
         problems = [
+            *key_problems(path.stem, path),
             *crosscheck.directive_problems(content, folder.units, folder.forms, source),
             *rule_problems(content, folder.units, folder.rosters, source),
-            *original_problems(content, source),
+            *original_problems(content, folder.path, source),
             *_same_document(key, content, folder, source),
         ]
         if problems:
@@ -119,11 +163,19 @@ def _same_document(key: str, content: DirectiveFile, folder: OfficeFolder, sourc
             )
 
 
+def key_problems(key: str, path: Path) -> Iterator[Problem]:
+    """Whether the name of the folder or file at `path` can be half of a directive's ID: links and commands carry it."""
+    if not is_key(key):
+        what = Phrase("tên %(name)r không làm khóa được: chỉ chữ thường không dấu, chữ số, gạch nối", name=key)
+        better = slug(key) or "13-cv-bcd"
+        yield Problem(path, 1, 1, "(tên)", what, Phrase("đổi tên thành %(name)s", name=better + path.suffix))
+
+
 def office_paths(root: Path) -> list[Path]:
     """The office folders under `root`, or `root` itself when it is one."""
-    if (root / "office.yaml").is_file():
+    if (root / OFFICE).is_file():
         return [root]
-    return sorted(path.parent for path in root.glob("*/office.yaml"))
+    return sorted(path.parent for path in root.glob(f"*/{OFFICE}"))
 
 
 def find_draft(root: Path, key: str) -> tuple[OfficeFolder, Draft]:
@@ -134,8 +186,8 @@ def find_draft(root: Path, key: str) -> tuple[OfficeFolder, Draft]:
 
 def find_office(root: Path, office_key: str) -> OfficeFolder:
     """The folder of an office under `root`. Raises NotFound or FormatError."""
-    path = root if (root / "office.yaml").is_file() and root.name == office_key else root / office_key
-    if not (path / "office.yaml").is_file():
+    path = root if (root / OFFICE).is_file() and root.resolve().name == office_key else root / office_key
+    if not (path / OFFICE).is_file():
         offices = ", ".join(found.name for found in office_paths(root)) or Phrase("không có")
         raise NotFound(
             Phrase("không có thư mục cơ quan %(office)r trong %(root)s", office=office_key, root=root),
@@ -159,30 +211,4 @@ def _readable(path: Path) -> list[Draft]:
     try:
         return list(read_office(path).drafts.values())
     except FormatError:
-        return []  # `problems_under` tells of it
-
-
-def problems_under(path: Path) -> list[Problem]:
-    """Every problem of the file or folder at `path`, as `hoatoc check` lists them."""
-    target = path.resolve()
-    if target.is_file():
-        folder_path = target.parent.parent if target.parent.name in _SHARED else target.parent
-        if not (folder_path / "office.yaml").is_file():
-            hint = "đặt tệp trong thư mục của một cơ quan (có office.yaml và units.yaml)"
-            return [Problem(target, 1, 1, "(tệp)", "tệp không nằm trong thư mục cơ quan nào", hint)]
-        # What breaks office, units or forms breaks every directive of the folder, so it is never filtered out.
-        shared = target.name in _RESERVED or target.parent.name in _SHARED
-        return _office_problems(folder_path, only=None if shared else target.stem)
-    found = []
-    for office in office_paths(target):
-        found += _office_problems(office, only=None)
-    return found
-
-
-def _office_problems(path: Path, only: str | None) -> list[Problem]:
-    try:
-        folder = read_office(path)
-    except FormatError as error:
-        return [problem for problem in error.problems if isinstance(problem, Problem)]
-    broken = (error for key, error in folder.broken.items() if only is None or key.endswith(f"/{only}"))
-    return [problem for error in broken for problem in error.problems if isinstance(problem, Problem)]
+        return []  # `inspect` tells of it

@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile
 
 from hoatoc.errors import HoatocError
 from hoatoc.format.directive import DirectiveFile
@@ -11,10 +13,26 @@ from hoatoc.format.problem import Problem
 from hoatoc.format.yamlfile import YamlFile
 from hoatoc.phrase import Phrase
 
-#: What an original may be: by its ending the MIME type, and how such a file begins.
+#: A reader looks for the end of a PDF this far from the end of the file (PDF Reference 1.7, Appendix H, note 18).
+_TAIL = 1024
+
+
+def _is_pdf(content: bytes) -> bool:
+    return content.startswith(b"%PDF-") and b"%%EOF" in content[-_TAIL:]
+
+
+def _is_docx(content: bytes) -> bool:
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
+#: What an original may be: by its ending the MIME type, and whether a file is whole and of that kind.
 KINDS = {
-    ".pdf": ("application/pdf", b"%PDF-"),
-    ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
+    ".pdf": ("application/pdf", _is_pdf),
+    ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _is_docx),
 }
 LARGEST = 20 * 1024 * 1024
 
@@ -50,17 +68,18 @@ def read_original(folder: Path, name: str) -> Original:
         content = path.read_bytes()
     except OSError as error:
         raise OriginalRefused(Phrase("không đọc được %(name)r: %(error)s", name=name, error=error.strerror)) from error
-    kind, begins = KINDS[ending]
-    if not content.startswith(begins):
-        raise OriginalRefused(Phrase("%(name)r không phải tệp %(ending)s thật", name=name, ending=ending))
+    kind, is_whole = KINDS[ending]
+    if not is_whole(content):
+        what = Phrase("%(name)r không phải tệp %(ending)s thật, hoặc không trọn vẹn", name=name, ending=ending)
+        raise OriginalRefused(what)
     return Original(path.name, kind, content)
 
 
-def original_problems(content: DirectiveFile, source: YamlFile) -> Iterator[Problem]:
-    """What is wrong with the original that a directive's file names."""
+def original_problems(content: DirectiveFile, folder: Path, source: YamlFile) -> Iterator[Problem]:
+    """What is wrong with the original that a directive's file names in the office's `folder`."""
     if content.text.original is not None:
         try:
-            read_original(source.path.parent, content.text.original)
+            read_original(folder, content.text.original)
         except OriginalRefused as refused:
             hint = "đặt bản ký (.pdf, .docx) trong thư mục cơ quan, ghi đường dẫn tới nó"
             yield source.problem(("text", "original"), str(refused), hint)

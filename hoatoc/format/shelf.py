@@ -17,7 +17,8 @@ class NotWritable(HoatocError):
 
 
 def judge(folder: OfficeFolder, name: str, source: str) -> Draft:
-    """`source` as the draft `name` of `folder`, without writing it there. Raises FormatError."""
+    """`source` as the draft `name` of `folder`, beside whose files it is read, without writing it there. Raises
+    FormatError."""
     with tempfile.TemporaryDirectory() as root:
         path = Path(root) / f"{name}.yaml"
         path.write_text(source, encoding="utf-8")

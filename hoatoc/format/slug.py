@@ -9,6 +9,11 @@ def slug(words: str, longest: int = 60) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", plain(words)))[:longest].strip("-")
 
 
+def is_key(words: str) -> bool:
+    """Whether `words` are a key as they stand."""
+    return bool(words) and words == slug(words, longest=80)
+
+
 def plain(words: str) -> str:
     """`words` in lower case without diacritics: "Đơn vị" is "don vi"."""
     folded = unicodedata.normalize("NFD", words.casefold().replace("đ", "d"))

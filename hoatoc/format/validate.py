@@ -1,6 +1,7 @@
 """Turns pydantic's errors into problems with a line, a field and a way out, in Vietnamese."""
 
 import json
+import re
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -27,8 +28,14 @@ _SAYS = {
     "dict_type": ("phải là một nhóm khóa: giá trị", "xuống dòng và thụt vào dưới khóa này"),
     "string_too_short": ("không được để trống", "ghi nội dung, hoặc null nếu văn bản không nêu"),
     "too_short": ("danh sách không được rỗng", "thêm ít nhất một phần tử"),
-    "string_pattern_mismatch": ("viết sai dạng", "chữ thường không dấu, chữ số, gạch nối; hộp thư không dấu"),
 }  # fmt: skip
+#: What is written in a form of its own, told apart by an example that has it.
+_FORMS = {
+    "so-y-te": "chữ thường không dấu, chữ số, gạch nối, như so-y-te",
+    "luy_ke": "chữ thường không dấu, chữ số, gạch dưới, bắt đầu bằng chữ, như luy_ke",
+    "so-y-te@tinh.example": "một hộp thư không dấu, như so-y-te@tinh.example",
+    "0" * 64: "64 chữ số thập lục phân viết thường, như `sha256sum TỆP` in ra",
+}
 
 
 def validate(model: type[M], source: YamlFile) -> M:
@@ -78,6 +85,10 @@ def _problem(detail: ErrorDetails, source: YamlFile, model: type[BaseModel]) -> 
     if kind == "union_tag_invalid":
         tags = str(detail.get("ctx", {}).get("expected_tags", ""))
         return source.problem(loc, "loại này không có", Phrase("chọn một trong: %(choices)s", choices=tags))
+    if kind == "string_pattern_mismatch":
+        pattern = str(detail.get("ctx", {}).get("pattern", ""))
+        example = next((example for example in _FORMS if re.search(pattern, example)), "")
+        return source.problem(loc, "viết sai dạng", _FORMS.get(example, ""))
     return source.problem(loc, *_SAYS.get(kind, (detail["msg"], "")))
 
 

@@ -64,9 +64,7 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(
-            [Problem(path, 1, 1, "(tệp)", Phrase("không đọc được: %(error)s", error=error), "lưu tệp ở UTF-8")]
-        ) from error
+        raise FormatError([_unreadable(path, error)]) from error
     loader = PlainLoader(source)
     try:
         node = loader.get_single_node()
@@ -85,6 +83,16 @@ def read_yaml(path: Path) -> YamlFile:
     finally:
         loader.dispose()
     return YamlFile(path, data, survey.marks)
+
+
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> Problem:
+    if isinstance(error, UnicodeDecodeError):
+        return Problem(path, 1, 1, "(tệp)", "tệp không phải chữ UTF-8", "lưu tệp ở UTF-8")
+    if isinstance(error, FileNotFoundError):
+        hint = Phrase("thêm tệp %(name)s, hoặc sửa đường dẫn", name=path.name)
+        return Problem(path, 1, 1, "(tệp)", "không có tệp này", hint)
+    what = Phrase("không đọc được: %(error)s", error=error.strerror)
+    return Problem(path, 1, 1, "(tệp)", what, "kiểm tra quyền đọc tệp, và tệp có phải là tệp không")
 
 
 class _Survey:

@@ -1,14 +1,16 @@
 """The signed original: kept at the issue, sent with the directive's notice, and no part of anything else."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from hoatoc.errors import FormatError
 from hoatoc.format.folder import find_draft
-from hoatoc.format.original import LARGEST
+from hoatoc.format.original import LARGEST, read_original
 from hoatoc.ledger.schema import Directive, Notice, Original
 from hoatoc.rollout.amend import amend
 from tests.conftest import Issue
@@ -17,7 +19,16 @@ from tests.worlds.offices import KEY, Files, small_office
 from tests.worlds.rollouts import ISSUED, RECEIPT_DUE, World
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40 + b"\r\n.\r\n%%EOF"
+AMENDED = b"%PDF-1.7 amended\n%%EOF\n"
 NAME = "Công điện 1 (bản ký).pdf"
+
+
+def archive(name: str) -> bytes:
+    """A zip that holds one file of that name."""
+    written = BytesIO()
+    with ZipFile(written, "w") as zipped:
+        zipped.writestr(name, "<w/>")
+    return written.getvalue()
 
 
 @dataclass
@@ -96,14 +107,14 @@ def test_a_mail_in_doubt_carries_the_first_original_again_after_an_amendment(
     mail.treat("so-0@mau.example", Manner.DROP_AFTER, times=1)
     world = issue_in(office.read())
     world.run()
-    office.original.write_bytes(b"%PDF-1.7 amended")
+    office.original.write_bytes(AMENDED)
     amended(world, office)
     [waiting] = world.notices(template="dispatch", recipient="so-0")
     world.follow(waiting.next_attempt_at)
     first, second = (kept for kept in mail.to("so-0@mau.example") if kept.message_id == waiting.message_id)
     assert first.content == second.content
     assert [part.get_content() for part in second.message.iter_attachments()] == [PDF]
-    assert {row.content for row in world.all(Original)} == {PDF, b"%PDF-1.7 amended"}
+    assert {row.content for row in world.all(Original)} == {PDF, AMENDED}
 
 
 def amended(world: World, office: Office) -> None:
@@ -121,7 +132,12 @@ def amended(world: World, office: Office) -> None:
         ("/etc/hostname.pdf", None, "nằm ngoài thư mục"),
         ("ban-ky/a.exe", b"MZ", "không phải tệp"),
         ("ban-ky/a.pdf", b"<html>", "không phải tệp .pdf thật"),
+        ("ban-ky/a.pdf", b"%PDF-1.7\n", "không trọn vẹn"),
+        ("ban-ky/a.pdf", PDF[:-1], "không trọn vẹn"),
         ("ban-ky/a.docx", b"%PDF-", "không phải tệp .docx thật"),
+        ("ban-ky/a.docx", b"PK\x03\x04", "không trọn vẹn"),
+        ("ban-ky/a.docx", archive("word/document.xml")[:-9], "không trọn vẹn"),
+        ("ban-ky/a.docx", archive("xl/workbook.xml"), "không phải tệp .docx thật"),
         ("ban-ky/a.pdf", PDF + bytes(LARGEST), "lớn quá 20 MB"),
     ],
 )
@@ -139,6 +155,13 @@ def test_an_original_that_cannot_be_used_is_a_problem_at_its_line(
     assert says in problem.message
     assert problem.field == "text.original"
     assert problem.line > 1
+
+
+def test_a_docx_that_is_whole_is_an_original(office: Office) -> None:
+    office.files.directive["text"]["original"] = "a.docx"
+    (office.files.write(office.root) / "a.docx").write_bytes(archive("word/document.xml"))
+    folder, draft = office.read()
+    assert read_original(folder.path, draft.content.text.original or "").kind.endswith("wordprocessingml.document")
 
 
 def test_an_original_costs_no_rendering_of_its_own(issue_in: Issue, office: Office, mail: MailServer) -> None:

@@ -265,6 +265,19 @@ def test_a_file_is_sent_up_checked_and_kept(desk: Desk) -> None:
     assert told == [("draft:tinh-mau/2-cv", "account:an")] * 2
 
 
+def test_a_file_that_names_an_original_is_judged_beside_the_original(desk: Desk) -> None:
+    source = (desk.folder / "1-cv.yaml").read_text(encoding="utf-8")
+    named = source.replace("number: 1", "number: 2\n  original: ban-ky/2.pdf").replace("1-CV/TU", "2-CV/TU")
+    to = f"{HERE}/tinh-mau/tai-len"
+    with desk.people(AN) as [an]:
+        missing = an.post(to, files={"tep": ("2-cv.yaml", named)})
+        assert (missing.status_code, "text.original" in missing.text) == (422, True)
+        (desk.folder / "ban-ky").mkdir()
+        (desk.folder / "ban-ky" / "2.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+        assert an.post(to, files={"tep": ("2-cv.yaml", named)}).headers["location"] == f"{HERE}/tinh-mau/2-cv"
+    assert find_draft(desk.folder, "tinh-mau/2-cv")[1].content.text.original == "ban-ky/2.pdf"
+
+
 def filled(**changed: object) -> dict[str, object]:
     return {
         "loai": "công điện", "so-ky-hieu": "7-CĐ/TU", "ngay": "2021-11-23", "do-khan": "hỏa tốc",

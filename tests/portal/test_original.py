@@ -12,7 +12,7 @@ from tests.worlds.ledgers import Ledgers
 from tests.worlds.offices import KEY, small_office
 from tests.worlds.rollouts import LINKS, World, issued
 
-PDF = b"%PDF-1.7 signed"
+PDF = b"%PDF-1.7 signed\n%%EOF"
 NAME = "Công điện 1.pdf"
 
 

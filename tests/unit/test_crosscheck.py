@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hoatoc.format.folder import problems_under
+from hoatoc.format.inspection import problems_under
 from hoatoc.format.quotes import quote_problems
 from hoatoc.format.yamlfile import read_yaml
 from tests.worlds.offices import QUOTE, Files, small_office

@@ -6,7 +6,8 @@ import pytest
 
 from hoatoc.errors import FormatError, NotFound
 from hoatoc.format.directive import DirectiveFile
-from hoatoc.format.folder import find_draft, office_paths, problems_under, read_office
+from hoatoc.format.folder import find_draft, office_paths, read_office
+from hoatoc.format.inspection import problems_under
 from hoatoc.format.yamlfile import read_yaml
 from hoatoc.settings import ROOT
 from tests.worlds.offices import small_office

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from hoatoc.cli.lineage import FileKind
 from hoatoc.format.descriptions import FIELDS
-from hoatoc.format.folder import problems_under
+from hoatoc.format.inspection import problems_under
 from hoatoc.format.regime import Regime
 from hoatoc.format.schema import FILES, json_schema, markdown, parts
 from hoatoc.format.yamlfile import read_yaml

@@ -8,6 +8,7 @@ from hoatoc.errors import FormatError
 from hoatoc.format.directive import DirectiveFile
 from hoatoc.format.form import Form
 from hoatoc.format.problem import Problem
+from hoatoc.format.text import Source
 from hoatoc.format.units import Units
 from hoatoc.format.validate import validate
 from hoatoc.format.yamlfile import read_yaml
@@ -68,6 +69,18 @@ def test_an_error_of_a_form_is_told_with_line_field_and_hint(
     assert says in problem.message
     assert problem.column >= 1
     assert problem.hint or "true" in says
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "wants"),
+    [(Form, FORM.replace("key: bao-cao", "key: Báo cáo"), "so-y-te"),
+     (Form, FORM.replace("key: moi", "key: Mới"), "luy_ke"),
+     (Units, UNITS.replace("so-y-te@mau.example", "sở@mau.example"), "hộp thư"),
+     (Source, "file: a.md\nsha256: 12AB\n", "sha256sum")],
+)  # fmt: skip
+def test_what_is_written_in_the_wrong_form_is_shown_its_own(tmp_path: Path, model: type, text: str, wants: str) -> None:
+    (problem,) = problems_of(tmp_path, model, text)
+    assert (problem.message, wants in problem.hint) == ("viết sai dạng", True)
 
 
 def test_an_empty_list_is_told_where_one_is_needed(tmp_path: Path) -> None:

@@ -90,8 +90,10 @@ def test_a_file_that_is_not_utf8_is_refused_with_a_way_out(tmp_path: Path) -> No
 
 
 def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=re.escape("không đọc được")):
-        read_yaml(tmp_path / "none.yaml")
+    for path, says in ((tmp_path / "none.yaml", "không có tệp này"), (tmp_path, "không đọc được")):
+        with pytest.raises(FormatError, match=re.escape(says)) as caught:
+            read_yaml(path)
+        assert "UTF-8" not in str(caught.value)
 
 
 def test_a_byte_order_mark_from_windows_does_no_harm(tmp_path: Path) -> None:
