@@ -4,6 +4,7 @@ import os
 import socket
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 
 @lru_cache(maxsize=4)
@@ -14,6 +15,11 @@ def _identity(pid: int) -> str:
 def this_process() -> str:
     """The name of this process: host, boot, pid and start time."""
     return _identity(os.getpid())
+
+
+def holder() -> str:
+    """A new name for one who holds something in this process: one of several, and dead when the process is."""
+    return f"{this_process()}#{uuid4().hex[:8]}"
 
 
 def is_dead(name: str) -> bool:

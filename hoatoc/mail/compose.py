@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from hoatoc.links import Links
 from hoatoc.mail.enclosure import Enclosure
-from hoatoc.mail.frame import Envelope, Frame, mailbox, one_line, personal_head
+from hoatoc.mail.frame import BadRecipient, Envelope, Frame, mailbox, one_line, personal_head
 from hoatoc.mail.letters import Letter, Letters
 from hoatoc.mail.mould import Mould, NotMouldable
 from hoatoc.mail.pictures import Picture, of_summary
@@ -62,13 +62,14 @@ class Composer:
         self._said: dict[str, int] = {}
 
     def compose(self, claimed: Claimed, *, eight_bit: bool) -> Envelope:
-        """The envelope of `claimed`. The same notice always says the same."""
+        """The envelope of `claimed`. The same notice always says the same. Raises BadRecipient when its address is
+        none."""
         sender = self._returns.address(claimed.id) if self._returns else self._snap.office.sender
         reply_to = sender if self._returns else self._snap.office.desk
         name, link = one_line(claimed.to_name), self._link(claimed)
         address = self._snap.office.desk if self._trial else claimed.to_address
         head: dict[str, Any] = {
-            "to": mailbox(f"{MARK} {name}" if self._trial else name, address),
+            "to": _recipient(f"{MARK} {name}" if self._trial else name, address),
             "message_id": claimed.message_id, "date": claimed.written_at,
             "reply_to": mailbox(self._snap.office.sender_name, reply_to),
         }  # fmt: skip
@@ -150,3 +151,10 @@ class Composer:
                 pictures=[one.enclosure for one in pictures], files=self._files(claimed),
             )  # fmt: skip
         return self._frames[key]
+
+
+def _recipient(name: str, address: str) -> str:
+    try:
+        return mailbox(name, address)
+    except ValueError as error:
+        raise BadRecipient(str(error)) from error

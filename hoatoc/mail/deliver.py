@@ -2,15 +2,18 @@
 
 import asyncio
 import gc
+import logging
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import TypeVar
 
+from hoatoc import process
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive
 from hoatoc.links import Links
@@ -30,6 +33,7 @@ BATCH = 500
 _MOST = 2 * BATCH
 #: Answers share a transaction: as soon as there are so many, or so many seconds after the first of them.
 _TOGETHER, _PATIENCE = BATCH // 2, 0.025
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 #: Seconds after which a thread that waits for the interpreter is given it.
@@ -94,6 +98,7 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
             await delivery.run(wire)
         except BaseException:
             await wire.abort()
+            await delivery.leave()
             raise
         await wire.close()
     if wire.down:
@@ -115,6 +120,7 @@ class _Delivery:
         self._ledger, self._directive_id, self._snap, self._now, self._kid = ledger, directive_id, snap, now, kid
         # Of SQLite's writers the second would sleep, and look again from time to time.
         self._turn = asyncio.Semaphore(1 if ledger.one_writer else 2)
+        self._owner, self._began = process.holder(), time.monotonic()
         self._told: list[Answer] = []
         self._unanswered = self._unrecorded = 0
         self._patience: asyncio.TimerHandle | None = None
@@ -138,14 +144,23 @@ class _Delivery:
 
     async def run(self, wire: Wire) -> None:
         """Work until nothing is due any more, or the server is down, and every answer is recorded."""
-        recording = asyncio.create_task(self._record())
+        recording, renewing = asyncio.create_task(self._record()), asyncio.create_task(self._renew())
         recording.add_done_callback(lambda _: self.stir())
         try:
             await self._feed(wire, recording)
         finally:  # whatever has happened: what was told is recorded, or it would go twice
             self._fed = True
             self._ripe.set()
+            renewing.cancel()
             await recording
+
+    async def leave(self) -> None:
+        """After a failure: record what has been told all the same, and leave the rest to the next delivery, which need
+        not wait for a lease to end."""
+        try:
+            await asyncio.to_thread(self._settle)
+        except Exception:  # noqa: BLE001  # the ledger is gone, most likely: what has failed before is what is told
+            _log.exception("what was sent could not be recorded, and is in doubt")
 
     async def _feed(self, wire: Wire, recording: asyncio.Task[None]) -> None:
         more = True
@@ -171,10 +186,22 @@ class _Delivery:
             await self._ripe.wait()
             self._ripe.clear()
             if told := self._take():
-                await self._in_turn(self._mark, told)
+                try:
+                    await self._in_turn(self._mark, told)
+                except BaseException:
+                    self._told[:0] = told  # for `leave`
+                    raise
                 self._unrecorded -= len(told)
                 self.tally.update(answer.outcome.value for answer in told)
                 self._stirred.set()
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(claims.LEASE.total_seconds() / 3)
+            try:
+                await self._in_turn(self._keep, self._owner)
+            except Exception:  # noqa: BLE001  # whatever it was, the next time may do, and the sending goes on
+                _log.exception("the lease of what is being sent could not be renewed; trying again")
 
     async def _in_turn(self, work: Callable[[T], R], what: T) -> R:
         async with self._turn:
@@ -190,8 +217,25 @@ class _Delivery:
     def _claim(self, most: int) -> claims.Claim:
         with self._ledger.write() as session:
             directive = session.get_one(Directive, self._directive_id)
-            return claims.claim(session, directive, now=self._now, kid=self._kid, limit=most, snap=self._snap)
+            return claims.claim(
+                session, directive, now=self._now, kid=self._kid, limit=most, owner=self._owner, snap=self._snap
+            )
+
+    def _keep(self, owner: str) -> None:
+        with self._ledger.write() as session:
+            claims.renew(session, self._directive_id, owner)
 
     def _mark(self, told: list[Answer]) -> None:
         with self._ledger.write() as session:
-            answers.record(session, self._directive_id, told, self._now)
+            answers.record(session, self._directive_id, told, self._at, owner=self._owner)
+
+    def _settle(self) -> None:
+        with self._ledger.write() as session:
+            answers.record(session, self._directive_id, self._told, self._at, owner=self._owner)
+            claims.give_up(session, self._directive_id, self._owner)
+
+    @property
+    def _at(self) -> datetime:
+        """When an answer came, to the minute: a server that asks for five minutes' patience means from then on, not
+        from when a long delivery began."""
+        return self._now + timedelta(minutes=(time.monotonic() - self._began) // 60)

@@ -23,10 +23,21 @@ _GO_AHEAD, _CLOSING = 354, 421
 def answer_of(claimed: Claimed, code: int, text: str, *, of_mailbox: bool = False) -> Answer:
     """What a server's reply to a transaction means for its notice; `of_mailbox` when it is the reply to its recipient,
     not to the message."""
-    if code == _CLOSING:  # RFC 5321, 3.8: the server is closing, whatever the recipient
-        return Answer(claimed.id, Outcome.NO_SERVER, code, text)
-    if code < 400:
+    if is_done(code):
         return Answer(claimed.id, Outcome.ACCEPTED, code, text)
+    return refusal_of(claimed, code, text, of_mailbox=of_mailbox)
+
+
+def is_done(code: int) -> bool:
+    """Whether a reply says that what was asked has been done (RFC 5321, 4.2.1)."""
+    return 200 <= code < 300
+
+
+def refusal_of(claimed: Claimed, code: int, text: str, *, of_mailbox: bool = False) -> Answer:
+    """What a reply means that is not the one of success. A code of no refusal says nothing of the message or the
+    mailbox: the server has lost the thread. Nor does that of a server that is closing (RFC 5321, 3.8)."""
+    if not 400 <= code < 600 or code == _CLOSING:
+        return Answer(claimed.id, Outcome.NO_SERVER, code, text)
     final = Outcome.REFUSED if of_mailbox else Outcome.REJECTED
     return Answer(claimed.id, final if code >= 500 else Outcome.DEFERRED, code, text)
 
@@ -96,7 +107,7 @@ class Pipelined:
         following = self._prepare(None, self._eight_bit)
         ending = _ending(current[1], refused=refusal is not None, going=going)
         self._transport.write(ending + _envelope_lines(following[1]) if following else ending)
-        known = answer_of(current[0], refusal.code, refusal.text, of_mailbox=of_mailbox) if refusal else None
+        known = refusal_of(current[0], refusal.code, refusal.text, of_mailbox=of_mailbox) if refusal else None
         return await self._ended(current[0], known, following)
 
     async def _opened(self) -> tuple[Reply | None, bool, bool]:
@@ -109,10 +120,12 @@ class Pipelined:
                 return replies[-1], False, False
         sender, recipient, data = replies
         going = data.code == _GO_AHEAD
-        if sender.code >= 300:
+        if not _follows(sender, recipient, data):
+            raise Gone("máy chủ trả lời không đúng SMTP")
+        if not is_done(sender.code):
             self.refusal = f"máy chủ thư không nhận người gửi: {sender.code} {sender.text}"
             return sender, False, going
-        if recipient.code >= 300:
+        if not is_done(recipient.code):
             return recipient, True, going
         return (None if going else data), False, going
 
@@ -128,8 +141,9 @@ class Pipelined:
             self._return(following)
             return None
         self._served = True
-        self._tell(claimed, known or answer_of(claimed, reply.code, reply.text))
-        if reply.code != _CLOSING:
+        answer = known or answer_of(claimed, reply.code, reply.text)
+        self._tell(claimed, answer)
+        if answer.outcome is not Outcome.NO_SERVER and reply.code != _CLOSING:
             return following
         self._transport.close()
         self._return(following)
@@ -147,6 +161,13 @@ class Pipelined:
     def _return(self, prepared: Prepared | None) -> None:
         if prepared is not None:
             self._stock.put_back(prepared[0])
+
+
+def _follows(sender: Reply, recipient: Reply, data: Reply) -> bool:
+    """Whether these can be the replies to MAIL, RCPT and DATA: done or refused, and 354 where all was done."""
+    if 300 <= sender.code < 400 or 300 <= recipient.code < 400:
+        return False
+    return data.code == _GO_AHEAD or data.code >= 400
 
 
 def _no_server(claimed: Claimed, text: str) -> Answer:

@@ -5,7 +5,7 @@ import asyncio
 import aiosmtplib
 
 from hoatoc.mail.frame import Envelope
-from hoatoc.mail.pipelined import Prepare, Tell, answer_of
+from hoatoc.mail.pipelined import Prepare, Tell, refusal_of
 from hoatoc.mail.replies import clean
 from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.claims import Claimed
@@ -15,6 +15,10 @@ GONE = (
     aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError, OSError,
     asyncio.TimeoutError,
 )  # fmt: skip
+
+
+#: The lowest code that is a refusal (RFC 5321, 4.2.1).
+_FIRST_REFUSAL = 400
 
 
 class Plain:
@@ -61,13 +65,14 @@ class Plain:
             )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             first = refused.recipients[0]
-            return answer_of(claimed, first.code, clean(first.message), of_mailbox=True)
+            return refusal_of(claimed, first.code, clean(first.message), of_mailbox=True)
         except aiosmtplib.SMTPSenderRefused as refused:
             # It is our own address that is refused: that says nothing of the mailbox, and the next would fare alike.
-            self.refusal = f"máy chủ thư không nhận người gửi: {refused.code} {clean(refused.message)}"
+            if refused.code >= _FIRST_REFUSAL:
+                self.refusal = f"máy chủ thư không nhận người gửi: {refused.code} {clean(refused.message)}"
             return Answer(claimed.id, Outcome.NO_SERVER, refused.code, clean(refused.message))
         except aiosmtplib.SMTPResponseException as refused:
-            return answer_of(claimed, refused.code, clean(refused.message))
+            return refusal_of(claimed, refused.code, clean(refused.message))
         except GONE as error:
             # The message may have been taken in before the line broke: it goes again under the same Message-ID.
             return Answer(claimed.id, Outcome.NO_SERVER, 0, clean(f"mất kết nối: {error}"))

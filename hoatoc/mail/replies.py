@@ -99,6 +99,8 @@ class Replies(asyncio.BufferedProtocol):
         """Take in a packet of `nbytes` octets."""
         *lines, self._rest = (self._rest + self._space[:nbytes]).split(b"\n")
         for line in lines:
+            if self.lost:  # after what was no reply, the next ones would be taken for the answers to something else
+                break
             self._take_line(line.rstrip(b"\r"))
         if len(self._rest) > _MOST or len(self._words) > _MOST // 64:
             self._lose("máy chủ trả lời quá dài")
@@ -107,7 +109,8 @@ class Replies(asyncio.BufferedProtocol):
 
     def _take_line(self, line: bytes) -> None:
         code, mark = line[:3], line[3:4]
-        if not (code.isdigit() and len(code) == 3 and mark in (b"", b" ", b"-")):
+        # RFC 5321, 4.2.1: a code begins with 2, 3, 4 or 5.
+        if not (code.isdigit() and b"200" <= code < b"600" and len(code) == 3 and mark in (b"", b" ", b"-")):
             self._lose("máy chủ trả lời không đúng SMTP")
             return
         self._words.append(line[4:])

@@ -6,7 +6,9 @@ import hmac
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hoatoc.errors import SettingsError
 from hoatoc.keyring import Keyring
+from hoatoc.phrase import Phrase
 
 _PURPOSE = b"hoatoc.return-address"
 #: Octets of the notice's number and of its signature: 15 octets are 24 base32 letters, without padding.
@@ -24,12 +26,17 @@ class ReturnAddresses:
     ring: Keyring
     sender: str
 
+    def __post_init__(self) -> None:
+        """Raise SettingsError when the sender's local part is too long to carry a token."""
+        if len(self.sender.rpartition("@")[0]) + 1 + _TOKEN > _MAX_LOCAL:
+            raise SettingsError(
+                Phrase("địa chỉ gửi quá dài để mang dấu trả về: %(sender)s", sender=self.sender),
+                hint="đổi địa chỉ gửi của văn phòng, hoặc bỏ HOATOC_INBOX_URL",
+            )
+
     def address(self, notice_id: int) -> str:
-        """The return address of a notice, signed by the newest key. Raises ValueError when the sender's local part is
-        too long to carry it."""
+        """The return address of a notice, signed by the newest key."""
         local, _, domain = self.sender.rpartition("@")
-        if len(local) + 1 + _TOKEN > _MAX_LOCAL:
-            raise ValueError(f"địa chỉ gửi quá dài để mang dấu trả về: {self.sender}")
         return f"{local}+{token(self.ring, notice_id)}@{domain}"
 
 

@@ -1,12 +1,13 @@
 """The wire: kept connections to one relay, and an answer for every notice, whatever the server does."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable, Sequence
 
 import aiosmtplib
 
-from hoatoc.mail.frame import Envelope
+from hoatoc.mail.frame import BadRecipient, Envelope
 from hoatoc.mail.pipelined import Pipelined, Prepared
 from hoatoc.mail.plain import GONE, Plain
 from hoatoc.mail.relay import Relay
@@ -16,6 +17,7 @@ from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.claims import Claimed
 
 Compose = Callable[..., Envelope]
+_log = logging.getLogger(__name__)
 
 #: A server that gives no answer so often in a row, on fresh connections, is as good as down.
 _MOST_FAILURES = 12
@@ -138,8 +140,11 @@ class Wire:
         while claimed is not None:
             try:
                 return claimed, self._compose(claimed, eight_bit=eight_bit)
-            except ValueError as error:  # an address that is none
+            except BadRecipient as error:
                 self._told(claimed, Answer(claimed.id, Outcome.REFUSED, 0, clean(str(error))))
+            except Exception as error:  # noqa: BLE001  # a mistake of ours in one letter keeps nobody else from theirs
+                _log.exception("notice %d cannot be written as a mail; it will be tried again", claimed.id)
+                self._told(claimed, Answer(claimed.id, Outcome.DEFERRED, 0, f"không soạn được thư: {error!r}"))
             claimed = self._stock.take_now()
         return None
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc import clock
+from hoatoc import clock, process
 from hoatoc.errors import HoatocError, SubmissionRefused
 from hoatoc.format.folder import Draft, OfficeFolder
 from hoatoc.keyring import Keyring
@@ -78,6 +78,7 @@ class Play:
     letters: list[Kept] = field(default_factory=list)
     refused: int = 0
     _known_duty: int = 0
+    _owner: str = field(default_factory=process.holder)
     _composer: Composer | None = None
 
     def run(self, tell: Callable[[datetime], None] = lambda _now: None) -> None:
@@ -139,12 +140,14 @@ class Play:
         while True:
             with self.ledger.write() as session:
                 directive = session.get_one(Directive, self.directive_id)
-                claim = claims.claim(session, directive, now=now, kid=_LINKS.ring.newest, limit=_BATCH)
+                claim = claims.claim(
+                    session, directive, now=now, kid=_LINKS.ring.newest, limit=_BATCH, owner=self._owner
+                )
                 counted["skipped"] += claim.skipped
                 if not claim.notices and not claim.skipped:
                     return counted
                 told = self._answered(session, directive, claim.notices, now)
-                answers.record(session, self.directive_id, told, now)
+                answers.record(session, self.directive_id, told, now, owner=self._owner)
             for outcome, name in _NAMES.items():
                 counted[name] += sum(answer.outcome is outcome for answer in told)
 

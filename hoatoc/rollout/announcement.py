@@ -137,7 +137,8 @@ def _write(
         )
     )
     # A value, as above: each duty finds the notice that its addressee has just got.
-    of = select(Notice.id).where(Notice.addressee_id == Duty.addressee_id, Notice.id > before).scalar_subquery()
+    just_written = and_(Notice.template == TEMPLATE, Notice.id > before)
+    of = select(Notice.id).where(Notice.addressee_id == Duty.addressee_id, just_written).scalar_subquery()
     subjects = (RECEIPT, *(once.clause for once in owed_once(snap.content.regime)))
     linked = select(of, Duty.id).where(opened, Duty.subject.in_(subjects))
     session.execute(insert(NoticeDuty).from_select(["notice_id", "duty_id"], linked))

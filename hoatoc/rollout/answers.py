@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, case, false, select, true, update
 from sqlalchemy.orm import Session
 
-from hoatoc import process
 from hoatoc.ledger.rows import NUMBER, WORDS, among, on_postgresql, packed, packed_ids, table_of
 from hoatoc.ledger.schema import Addressee, Event, Notice, NoticeState, table
 from hoatoc.localtime import NEVER
@@ -73,20 +72,24 @@ def hinted_delay(text: str) -> timedelta | None:
     return hint + timedelta(seconds=5) if timedelta(0) < hint <= _LONGEST_HINT else None
 
 
-def record(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime) -> None:
-    """Write down `answers` to notices this process has claimed. A notice that another has taken over since is left
+def record(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime, *, owner: str) -> None:
+    """Write down `answers` to notices that `owner` has claimed. A notice that another has taken over since is left
     alone. A dispatch that is undeliverable makes its addressee unreachable, from `now` (aware, UTC) on."""
-    _record_accepted(session, directive_id, [one for one in answers if one.outcome is Outcome.ACCEPTED], now)
-    _record_others(session, directive_id, [one for one in answers if one.outcome is not Outcome.ACCEPTED], now)
+    accepted = [one for one in answers if one.outcome is Outcome.ACCEPTED]
+    others = [one for one in answers if one.outcome is not Outcome.ACCEPTED]
+    _record_accepted(session, directive_id, accepted, now, owner)
+    _record_others(session, directive_id, others, now, owner)
 
 
-def _record_accepted(session: Session, directive_id: int, accepted: Sequence[Answer], now: datetime) -> None:
+def _record_accepted(
+    session: Session, directive_id: int, accepted: Sequence[Answer], now: datetime, owner: str
+) -> None:
     """Nearly all answers, in two statements whatever their number."""
     if not accepted:
         return
     session.flush()  # the statement is on the table, not on the class
     told = {one.notice_id: (one.notice_id, one.code, one.text[:500]) for one in accepted}
-    settled = {"me": process.this_process(), "now": now, **packed(told.values())}
+    settled = {"me": owner, "now": now, **packed(told.values())}
     ours = set(session.scalars(_settling(on_postgresql(session)), settled))
     history.note_all(
         session, directive_id, at=now, kind="notice_sent",
@@ -112,12 +115,12 @@ def _settling(postgresql: bool) -> Any:
     )  # fmt: skip
 
 
-def _record_others(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime) -> None:
+def _record_others(session: Session, directive_id: int, answers: Sequence[Answer], now: datetime, owner: str) -> None:
     if not answers:
         return
     claimed = select(Notice).where(
         among(Notice.id, postgresql=on_postgresql(session)), Notice.state == NoticeState.SENDING,
-        Notice.owner == process.this_process(),
+        Notice.owner == owner,
     )  # fmt: skip
     ids = packed_ids(answer.notice_id for answer in answers)
     found = {notice.id: notice for notice in session.scalars(claimed, ids)}

@@ -61,9 +61,11 @@ class Claim:
 
 
 def claim(
-    session: Session, directive: Directive, *, now: datetime, kid: str, limit: int, snap: Snapshot | None = None
-) -> Claim:
-    """Take up to `limit` notices that are due at `now` (aware, UTC), or were left by a sender that died.
+    session: Session, directive: Directive, *, now: datetime, kid: str, limit: int, owner: str,
+    snap: Snapshot | None = None,
+) -> Claim:  # fmt: skip
+    """Take up to `limit` notices for `owner` (see hoatoc.process) that are due at `now` (aware, UTC), or were left by a
+    sender that died. Who is at it for longer than `LEASE` has to `renew`.
 
     On PostgreSQL several workers share one outbox (SKIP LOCKED). `kid` is the key that signs their links; `snap`
     spares reading the directive's snapshot again."""
@@ -72,14 +74,14 @@ def claim(
     session.flush()  # the statements below are on tables, not on classes
     due = session.execute(_WAITING, {"directive": directive.id, "now": now, "most": limit}).all()
     if len(due) < limit:
-        due = [*due, *_abandoned(session, directive.id, limit - len(due))]
+        due = [*due, *_abandoned(session, directive.id, owner, limit - len(due))]
     if not due:
         return Claim([], 0)
     # Asked of those tried before too: whoever has reported by now is not pressed.
     fresh = contents.contents(session, directive, snap, due, now, kid)
     skipped = [notice.id for notice in due if fresh[notice.id] is None]
     said = [(notice, _said(notice, context)) for notice in due if (context := fresh[notice.id]) is not None]
-    _mark(session, said)
+    _mark(session, said, owner)
     _skip(session, directive.id, skipped, now)
     in_doubt = sum(notice.state is NoticeState.SENDING for notice, _ in said)
     return Claim(list(_claimed(said)), len(skipped), in_doubt)
@@ -106,22 +108,42 @@ def _taking(which: ColumnElement[bool]) -> Select[Any]:
 _WAITING = _taking(and_(_OF.state == NoticeState.PENDING, _OF.next_attempt_at <= bindparam("now")))
 
 
-def _abandoned(session: Session, directive_id: int, most: int) -> Sequence[Row[Any]]:
+def renew(session: Session, directive_id: int, owner: str) -> None:
+    """Keep what `owner` has claimed and not yet settled from being taken for abandoned."""
+    session.execute(_LEASING, {"directive": directive_id, "me": owner, "until": machine_now() + LEASE})
+
+
+def give_up(session: Session, directive_id: int, owner: str) -> None:
+    """Leave what `owner` has claimed and not settled to whoever claims next: in doubt, and at once."""
+    session.execute(_LEASING, {"directive": directive_id, "me": owner, "until": machine_now() - LEASE})
+
+
+_LEASING = (
+    update(table(Notice))
+    .where(
+        _OF.directive_id == bindparam("directive"), _OF.state == NoticeState.SENDING, _OF.owner == bindparam("me")
+    )
+    .values(lease_until=bindparam("until", type_=_OF.lease_until.type))
+)  # fmt: skip
+
+
+def _abandoned(session: Session, directive_id: int, owner: str, most: int) -> Sequence[Row[Any]]:
     owners = session.scalars(
         select(Notice.owner).where(Notice.directive_id == directive_id, Notice.state == NoticeState.SENDING).distinct()
     )
     dead = [owner for owner in owners if process.is_dead(owner)]
     given_up = or_(_OF.lease_until < machine_now(), _OF.owner.in_(dead))
-    taking = _taking(and_(_OF.state == NoticeState.SENDING, given_up))
+    # Never one's own: the answer to it is on its way.
+    taking = _taking(and_(_OF.state == NoticeState.SENDING, _OF.owner != owner, given_up))
     return session.execute(taking, {"directive": directive_id, "most": most}).all()
 
 
-def _mark(session: Session, said: Sequence[tuple[Row[Any], dict[str, Any]]]) -> None:
+def _mark(session: Session, said: Sequence[tuple[Row[Any], dict[str, Any]]], owner: str) -> None:
     """Write down that the notices are ours, and what they say: one statement for all that say the same."""
     groups: dict[int, tuple[dict[str, Any], list[int]]] = {}
     for notice, context in said:
         groups.setdefault(id(context), (context, []))[1].append(notice.id)
-    mine = {"owner": process.this_process(), "lease_until": machine_now() + LEASE}
+    mine = {"owner": owner, "lease_until": machine_now() + LEASE}
     for context, ids in groups.values():
         _update(session, ids, {**mine, "state": NoticeState.SENDING, "context": context}, attempts=1)
 

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from uuid import uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -64,7 +63,7 @@ class MyTurn:
 @contextmanager
 def take_turn(ledger: Ledger, directive_id: int) -> Iterator[MyTurn | None]:
     """The turn at a directive, renewed until the block ends; None when another pass has it, to which a wish is left."""
-    holder = f"{process.this_process()}#{uuid4().hex[:8]}"
+    holder = process.holder()
     if not _take(ledger, directive_id, holder):
         yield None
         return

@@ -18,8 +18,12 @@ from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.mail import deliver
+from hoatoc.mail.compose import Composer
+from hoatoc.mail.frame import Envelope
+from hoatoc.passing import Passed
 from hoatoc.rollout import answers, claims
 from hoatoc.rollout.answers import GIVE_UP, delay
+from hoatoc.rollout.claims import Claimed
 from tests.conftest import Issue
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import MailServer, Manner
@@ -251,16 +255,17 @@ def test_connections_are_kept(sqlite_ledgers: Ledgers, mail: MailServer) -> None
     assert mail.connections <= 4 + 1  # the first is the listener's own
 
 
+@pytest.mark.parametrize("times", [1, 2])
 def test_a_ledger_that_fails_while_answers_are_recorded_ends_the_pass_and_the_next_carries_on(
-    sqlite_ledgers: Ledgers, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+    sqlite_ledgers: Ledgers, mail: MailServer, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     world = issued(sqlite_ledgers.open(), mail.relay, small_office(departments=30).read())
-    real, failures = answers.record, [OSError("disk full")]
+    real, failures = answers.record, [OSError("disk full") for _ in range(times)]
 
-    def record(*told: Any) -> None:
+    def record(*told: Any, **whose: Any) -> None:
         if failures:
             raise failures.pop()
-        real(*told)
+        real(*told, **whose)
 
     monkeypatch.setattr(answers, "record", record)
     ended: list[OSError] = []
@@ -276,12 +281,56 @@ def test_a_ledger_that_fails_while_answers_are_recorded_ends_the_pass_and_the_ne
     thread.join(20)
     assert not thread.is_alive(), "the pass hangs, and keeps its turn"
     assert [str(error) for error in ended] == ["disk full"]
-    with world.ledger.write() as session:  # their sender lives; let its lease be over
-        session.execute(update(Notice).values(lease_until=ISSUED).where(Notice.state == NoticeState.SENDING))
+    if times == 2:  # nor could it be recorded afterwards, and their sender lives: until its lease is over
+        with world.ledger.write() as session:
+            session.execute(update(Notice).values(lease_until=ISSUED).where(Notice.state == NoticeState.SENDING))
     world.run()
     assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
-    copies = {kept.message_id: {again.content for again in mail.to(kept.recipient)} for kept in mail.kept}
-    assert all(len(contents) == 1 for contents in copies.values())
+    assert len(world.events("notice_sent")) == len(world.notices())
+    copies: dict[str, list[bytes]] = {}
+    for kept in mail.kept:
+        copies.setdefault(kept.message_id, []).append(kept.content)
+    assert all(len(set(contents)) == 1 for contents in copies.values())
+    if times == 1:  # what it knew is not sent again, but for one under way on each connection
+        assert len(mail.kept) - len(copies) <= world.relay.connections
+
+
+def test_a_letter_that_cannot_be_written_keeps_nobody_else_from_theirs(
+    world: World, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Composer.compose
+
+    def compose(composer: Composer, claimed: Claimed, *, eight_bit: bool) -> Envelope:
+        if claimed.to_address == DOOR:
+            raise KeyError("original")
+        return real(composer, claimed, eight_bit=eight_bit)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Composer, "compose", compose)
+        (done,) = world.run()
+    assert (done.delivered.sent, done.delivered.deferred) == (len(world.notices()) - 1, 1)
+    assert dispatched(world) == (NoticeState.PENDING, 1, 0)
+    assert world.addressee("so-0").unreachable_at == NEVER
+    world.go(ISSUED + timedelta(minutes=5))
+    assert dispatched(world)[0] is NoticeState.SENT
+    assert len(mail.to(DOOR)) == 1
+
+
+def test_a_slow_delivery_keeps_what_it_has_claimed(
+    ledger: Ledger, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "LEASE", timedelta(seconds=0.6))
+    mail.seconds = 0.1
+    world = issued(ledger, mail.relay, small_office(departments=60).read())
+    ended: list[list[Passed]] = []
+    thread = threading.Thread(target=lambda: ended.append(world.run()), daemon=True)
+    thread.start()
+    seen: set[datetime] = set()
+    while thread.is_alive() and len(seen) < 2:
+        seen |= {notice.lease_until for notice in world.notices() if notice.state is NoticeState.SENDING}
+    thread.join(60)
+    assert len(seen) >= 2, "the lease is that of the claim"
+    assert ended[0][0].delivered.sent == len(world.notices()) == len(mail.kept)
 
 
 @pytest.fixture
@@ -307,9 +356,7 @@ def test_a_claim_that_fails_ends_the_pass_and_the_next_carries_on(
         patch.setattr(claims, "claim", claim)
         with pytest.raises(OSError, match="disk full"):
             world.run()
-    with world.ledger.write() as session:  # their sender lives; let its lease be over
-        session.execute(update(Notice).values(lease_until=ISSUED).where(Notice.state == NoticeState.SENDING))
-    world.run()
+    world.run()  # at once: what the failed delivery left is free
     assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
     assert len(world.events("notice_sent")) == len(world.notices())
     copies = Counter(kept.message_id for kept in mail.kept)
@@ -329,9 +376,11 @@ def test_no_more_is_claimed_than_may_be_in_doubt(
         seen.append(without_answer["now"])
         return done
 
-    def recording(session: Session, directive_id: int, told: Sequence[answers.Answer], now: datetime) -> None:
+    def recording(
+        session: Session, directive_id: int, told: Sequence[answers.Answer], now: datetime, **whose: Any
+    ) -> None:
         without_answer["now"] -= len(told)
-        record(session, directive_id, told, now)
+        record(session, directive_id, told, now, **whose)
 
     monkeypatch.setattr(claims, "claim", claiming)
     monkeypatch.setattr(answers, "record", recording)
@@ -355,8 +404,8 @@ def test_answers_are_recorded_while_the_next_notices_are_being_claimed(
             assert recorded.wait(60), "they wait for one another"
         return done
 
-    def recording(*told: Any) -> None:
-        record(*told)
+    def recording(*told: Any, **whose: Any) -> None:
+        record(*told, **whose)
         recorded.set()
 
     monkeypatch.setattr(claims, "claim", claiming)

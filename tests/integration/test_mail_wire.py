@@ -6,12 +6,12 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import pytest
 
-from hoatoc.mail.frame import Envelope
+from hoatoc.mail.frame import BadRecipient, Envelope
 from hoatoc.mail.relay import Relay
 from hoatoc.mail.wire import Wire
 from hoatoc.rollout.answers import Answer, Outcome
@@ -31,7 +31,7 @@ def claimed(number: int, address: str = "") -> Claimed:
 
 def compose(notice: Claimed, *, eight_bit: bool) -> Envelope:
     if notice.to_address == "unusable":
-        raise ValueError("địa chỉ thư không dùng được")
+        raise BadRecipient("địa chỉ thư không dùng được")
     return Envelope(notice.id, "vptu@mau.example", notice.to_address, BODY, eight_bit)
 
 
@@ -94,6 +94,21 @@ def test_every_message_arrives_whole_whatever_the_server_offers(extensions: tupl
     assert sorted(script.messages) == [(notice.to_address, stuffed) for notice in FIVE]
     assert script.connections == 1
     assert any("BODY=8BITMIME" in line for line in script.commands) == ("8BITMIME" in extensions)
+
+
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ("SIZE",)])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        *product(("MAIL", "RCPT", "DATA", "."), ("HTTP/1.1 400 Bad Request", "199 y", "999 z", "000 q")),
+        ("MAIL", "354 go on"), ("RCPT", "354 go on"), (".", "354 go on"), ("DATA", "250 ok"),
+    ],
+)  # fmt: skip
+def test_a_reply_that_does_not_follow_is_no_success_and_no_refusal(
+    extensions: tuple[str, ...], command: str, words: str
+) -> None:
+    sent = run(Script(extensions, replies={command: lambda _: words}), FIVE[:2], timeout=1.0)
+    assert sent.outcomes == [N, N]
 
 
 def test_a_refused_recipient_whose_data_gets_a_go_ahead_ends_with_a_bare_dot_and_counts_refused() -> None:

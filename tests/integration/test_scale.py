@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from hoatoc import process
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive, Notice
 from hoatoc.rollout.claims import claim
@@ -35,7 +36,9 @@ def statements(ledger: Ledger, work: Any) -> int:
 def counts(world: World) -> dict[str, int]:
     return {
         "dispatch": statements(world.ledger, lambda s, d: dispatch(s, d, ISSUED)),
-        "claim": statements(world.ledger, lambda s, d: claim(s, d, now=ISSUED, kid="k1", limit=500)),
+        "claim": statements(
+            world.ledger, lambda s, d: claim(s, d, now=ISSUED, kid="k1", limit=500, owner=process.holder())
+        ),
         "escalate": statements(world.ledger, lambda s, d: escalate(s, d, DUE)),
     }
 
@@ -58,7 +61,7 @@ def test_ten_thousand_units_are_dispatched_in_few_statements(sqlite_ledgers: Led
     world = issued(sqlite_ledgers.open(), mail.relay, small_office(departments=9998, districts=2).read())
     taken = statements(world.ledger, lambda s, d: dispatch(s, d, ISSUED))
     with world.ledger.write() as session:
-        claimed = claim(session, session.get_one(Directive, 1), now=ISSUED, kid="k1", limit=500)
+        claimed = claim(session, session.get_one(Directive, 1), now=ISSUED, kid="k1", limit=500, owner=process.holder())
     assert len(claimed.notices) == 500
     assert len(world.all(Notice)) == 10_001
     assert taken < 150

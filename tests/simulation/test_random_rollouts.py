@@ -88,12 +88,12 @@ class Rollout:
         left = self.chance.randint(0, 2)
         real = answers.record
 
-        def fail(*told: Any) -> None:
+        def fail(*told: Any, **whose: Any) -> None:
             nonlocal left
             left -= 1
             if left < 0:
                 raise Power
-            real(*told)
+            real(*told, **whose)
 
         with monkeypatch.context() as patched:
             patched.setattr(answers, "record", fail)

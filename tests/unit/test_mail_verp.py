@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hoatoc.errors import SettingsError
 from hoatoc.keyring import Keyring
 from hoatoc.mail import verp
 
@@ -38,5 +39,6 @@ def test_what_is_no_return_address_finds_nothing(address: str) -> None:
 
 
 def test_a_sender_too_long_to_carry_a_token_is_refused() -> None:
-    with pytest.raises(ValueError, match="quá dài"):
-        verp.ReturnAddresses(OLD, "a" * 41 + "@mau.example").address(1)
+    with pytest.raises(SettingsError, match="quá dài"):
+        verp.ReturnAddresses(OLD, "a" * 40 + "@mau.example")
+    assert verp.read(OLD, verp.ReturnAddresses(OLD, "a" * 39 + "@mau.example").address(7)) == 7

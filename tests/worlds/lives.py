@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc import clock
+from hoatoc import clock, process
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import (
     Addressee,
@@ -37,6 +37,7 @@ from hoatoc.rollout.issue import issue
 from tests.worlds.offices import Files, small_office
 from tests.worlds.rollouts import ISSUED
 
+_OWNER = process.holder()
 PRESSING = frozenset({"reminder", "escalation_digest", "explanation_request"})
 _STEPS = (dispatch, collect, escalate, aggregate)
 _STATE_EVENTS = {f"duty_{state.value}": state for state in DutyState} | {"duty_opened": DutyState.OPEN}
@@ -107,10 +108,10 @@ class Life:
     def _deliver(self, now: datetime) -> int:
         with self.ledger.write() as session:
             directive = session.get_one(Directive, self.directive_id)
-            claim = claims.claim(session, directive, now=now, kid="k1", limit=500)
+            claim = claims.claim(session, directive, now=now, kid="k1", limit=500, owner=_OWNER)
             presses_nobody_unfairly(session, claim.notices)
             told = [self._answer(notice) for notice in claim.notices]
-            answers.record(session, self.directive_id, told, now)
+            answers.record(session, self.directive_id, told, now, owner=_OWNER)
         return len(claim.notices) + claim.skipped
 
     def _answer(self, notice: Claimed) -> Answer:
