@@ -25,12 +25,15 @@ _LONGEST = 1000
 @dataclass(frozen=True)
 class Message:
     """A mail in somebody's own words, and what it answers. `addressee` is None where it answers a letter about others:
-    a superior's, the leadership's; `name` is who that letter went to."""
+    a superior's, the leadership's; `name` is who that letter went to, `address` where. `kept` says whether the mail as
+    it came can be had."""
 
     mail: InboxMail
     directive: Directive
     addressee: Addressee | None
     name: str
+    address: str
+    kept: bool
     numbers: Sequence[Number] = field(default_factory=tuple)
 
 
@@ -48,8 +51,7 @@ def waiting(session: Session, now: datetime, *, limit: int) -> list[Message]:
     zones = {directive.zone for _, directive, *_ in found}
     by_zone = {zone: phone.numbers(session, list(units.values()), local_date(now, zone)) for zone in zones}
     return [
-        Message(mail, directive, addressee, name, by_zone[directive.zone][unit.id] if unit is not None else ())
-        for mail, directive, addressee, name, unit in found
+        Message(*row[:-1], by_zone[row.Directive.zone][row.Unit.id] if row.Unit is not None else ()) for row in found
     ]
 
 
@@ -57,14 +59,14 @@ def handled(session: Session, *, limit: int) -> list[Message]:
     """The messages dealt with last, the newest first."""
     done = and_(InboxMail.outcome.in_(SHOWN), InboxMail.state == InboxState.HANDLED)
     rows = session.execute(_messages(done).order_by(InboxMail.handled_at.desc(), InboxMail.id.desc()).limit(limit))
-    return [Message(mail, directive, addressee, name) for mail, directive, addressee, name, _ in rows]
+    return [Message(*row[:-1]) for row in rows]
 
 
 def of_unit(session: Session, unit_id: int, *, limit: int) -> list[Message]:
     """The newest messages of one unit, dealt with or not."""
     mine = and_(InboxMail.outcome.in_(SHOWN), Addressee.unit_id == unit_id)
     rows = session.execute(_messages(mine).order_by(InboxMail.id.desc()).limit(limit))
-    return [Message(mail, directive, addressee, name) for mail, directive, addressee, name, _ in rows]
+    return [Message(*row[:-1]) for row in rows]
 
 
 def handle(session: Session, message_id: int, *, how: str, by: str, by_name: str, now: datetime) -> InboxMail:
@@ -93,15 +95,25 @@ def handle(session: Session, message_id: int, *, how: str, by: str, by_name: str
     return mail
 
 
+def original(session: Session, message_id: int) -> bytes:
+    """A message as it came, octet by octet. Raises NotFound where there is none."""
+    asked = select(InboxMail.original).where(InboxMail.id == message_id, InboxMail.outcome.in_(SHOWN))
+    found = session.scalar(asked)
+    if found is None:
+        raise NotFound("không có thư này")
+    return found
+
+
 def _waits() -> ColumnElement[bool]:
     return and_(InboxMail.outcome.in_(SHOWN), InboxMail.state == InboxState.APPLIED)
 
 
 def _messages(which: ColumnElement[bool]) -> Select[Any]:
-    """Each with its directive, addressee, name and unit; there is not always an addressee, and so a unit."""
+    """Each with its directive, addressee, name, address, whether it is kept, and unit; there is not always an
+    addressee, and so a unit."""
     named = func.coalesce(Addressee.name, Notice.to_name)
     return (
-        select(InboxMail, Directive, Addressee, named, Unit)
+        select(InboxMail, Directive, Addressee, named, Notice.to_address, InboxMail.original.is_not(None), Unit)
         .join(Directive, Directive.id == InboxMail.directive_id)
         .join(Notice, Notice.id == InboxMail.notice_id)
         .outerjoin(Addressee, Addressee.id == Notice.addressee_id)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from hoatoc import clock
-from hoatoc.ledger.schema import InboxState
+from hoatoc.ledger.schema import InboxKind, InboxMail, InboxState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import messages
 from hoatoc.rollout.messages import Message
@@ -26,6 +26,14 @@ class Telephone(BaseModel):
     number: str
 
 
+class Attached(BaseModel):
+    """A file that came with a mail; the mail itself is downloaded on the desk's page."""
+
+    name: str
+    kind: str = Field(description="Its media type, as the sender has it.")
+    octets: int
+
+
 class Reply(BaseModel):
     """A mail in somebody's own words."""
 
@@ -39,6 +47,10 @@ class Reply(BaseModel):
     subject: str
     body: str
     workbook: str | None = Field(description="Why the workbook that came with it was not taken in; null without one.")
+    attached: list[Attached]
+    acknowledged: bool = Field(description="It was taken in as a receipt, and says or brings something besides.")
+    reported: bool = Field(description="Its workbook was taken in as a report, and it brings something besides.")
+    bounced: str = Field(description="The address a server could not reach, when that is what it says; else empty.")
     received_at: datetime
     telephones: list[Telephone] = Field(description="Of what waits alone.")
     waits: bool
@@ -62,8 +74,8 @@ def list_replies(
                                                "waited longest first.")] = False,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Replies:  # fmt: skip
-    """What units have answered that is neither a receipt nor a report: the desk reads it, and answers by telephone or
-    mail. Trials are not in it."""
+    """What units have answered that is no mere receipt or report: the desk reads it, and answers by telephone or mail.
+    Trials are not in it."""
     with front.ledger.read() as session:
         now = clock.read(session)
         found = messages.handled(session, limit=limit) if handled else messages.waiting(session, now, limit=limit)
@@ -72,13 +84,21 @@ def list_replies(
         )  # fmt: skip
 
 
+def _workbook(mail: InboxMail, front: Front) -> str | None:
+    refused = mail.sheet and mail.outcome == messages.OUTCOME
+    return front.language.say(mail.sheet.get("problem", "")) if refused else None
+
+
 def _reply(one: Message, front: Front) -> Reply:
     mail, addressee = one.mail, one.addressee
     return Reply(
         id=mail.id, directive_id=one.directive.id, title=one.directive.title,
         addressee_id=addressee.id if addressee else None, unit_id=addressee.unit_id if addressee else None,
         name=one.name, sender=mail.sender, subject=mail.subject, body=mail.body,
-        workbook=front.language.say(mail.sheet.get("problem", "")) if mail.sheet else None,
+        workbook=_workbook(mail, front),
+        attached=[Attached.model_validate(file) for file in mail.attached],
+        acknowledged=mail.outcome == messages.ALSO["receipt"], reported=mail.outcome == messages.ALSO["report"],
+        bounced=mail.bounced if mail.kind is InboxKind.BOUNCE else "",
         received_at=mail.received_at, telephones=[Telephone.model_validate(number) for number in one.numbers],
         waits=mail.state is InboxState.APPLIED, handled_at=mail.handled_at if mail.handled_at < NEVER else None,
         handled_by=mail.handled_by, how=mail.handled_how,

@@ -1,5 +1,7 @@
 """What has come back by mail in people's own words: read here, answered by phone or mail, and marked as dealt with."""
 
+from decimal import Decimal
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -11,18 +13,29 @@ from hoatoc.ledger.schema import InboxMail
 from hoatoc.localtime import DEFAULT_ZONE
 from hoatoc.rollout import messages
 from portal.front import Front, TheFront
+from portal.language import Language
 from portal.officer import AnyOfficer, DeskOfficer, Officer
 from portal.typed import RowId, Typed
 
 router = APIRouter(prefix="/thu-den")
 HOW = "cach-xu-ly"
 _SHOWN, _HANDLED = 200, 30
+_MEGA = 1024 * 1024
 
 
 @router.get("")
 def show_messages(front: TheFront, officer: AnyOfficer) -> Response:
     """Who has written back and waits, and what was dealt with last."""
     return _page(front, officer)
+
+
+@router.get("/{message_id}/thu-goc")
+def download(front: TheFront, _officer: DeskOfficer, message_id: RowId) -> Response:
+    """The mail as it came, with what was attached to it, for the officer's own mail program."""
+    with front.ledger.read() as session:
+        content = messages.original(session, message_id)
+    headers = {"Content-Disposition": f'attachment; filename="thu-{message_id}.eml"'}
+    return Response(content, media_type="message/rfc822", headers=headers)
 
 
 @router.post("/{message_id}")
@@ -53,8 +66,15 @@ def _page(
     return front.pages.page(
         "desk/messages", status=200 if wrong is None else 422, officer=officer, now=now, simulated=simulated,
         zone=zone, total=total, waiting=waiting, handled=handled, mailto=_mailto, which=which, typed=typed,
-        wrong=wrong, how=HOW,
+        wrong=wrong, how=HOW, size=partial(_size, front.language),
     )  # fmt: skip
+
+
+def _size(language: Language, octets: int) -> str:
+    """How large a file is, rounded up: "83 KB", "2,4 MB"."""
+    if octets <= _MEGA:
+        return f"{language.number(-(-octets // 1024))} KB"
+    return f"{language.figure(f'{Decimal(octets) / _MEGA:.1f}')} MB"
 
 
 def _mailto(mail: InboxMail) -> str:

@@ -25,6 +25,7 @@ from hoatoc.ledger.schema import (
     DutyState,
     ExtensionRequest,
     Fulfilment,
+    InboxKind,
     Receipt,
     Revision,
     Role,
@@ -289,6 +290,7 @@ def test_replies_are_listed_as_the_desk_reads_them(
     assert {"whose": "Sở Y tế", "number": "0297 386 2222"} in one["telephones"]
     assert (one["workbook"], one["waits"], one["handled_at"]) == (None, True, None)
     assert other["workbook"].startswith("Không đọc được tệp Excel")
+    assert (one["attached"], one["acknowledged"], one["bounced"]) == ([], False, "")
     assert client.get("/api/v1/desk/replies?handled=true", headers=office).json()["replies"] == []
     desk.post(f"/ban/thu-den/{first}", data={"cach-xu-ly": "đã gọi, chỉ mẫu"})
     told = client.get("/api/v1/desk/replies?limit=1", headers=office).json()
@@ -298,6 +300,17 @@ def test_replies_are_listed_as_the_desk_reads_them(
         first, False, "Người của desk", "đã gọi, chỉ mẫu",
     )  # fmt: skip
     assert done["handled_at"] is not None
+
+
+def test_a_reply_names_its_files_and_what_was_taken_in(
+    place: Place, client: TestClient, office: dict[str, str]
+) -> None:
+    files = [{"name": "Kế hoạch.docx", "kind": "application/msword", "octets": 84_500}]
+    write_back(place, "Sở Y tế", "Đã nhận", attached=files)
+    write_back(place, "Sở Nội vụ", "550", kind=InboxKind.BOUNCE, bounced="rieng@noi-khac.example")
+    one, other = client.get("/api/v1/desk/replies", headers=office).json()["replies"]
+    assert (one["attached"], one["acknowledged"], one["reported"]) == (files, True, False)
+    assert (other["bounced"], other["acknowledged"]) == ("rieng@noi-khac.example", False)
 
 
 def test_what_went_wrong_is_a_problem_with_the_headers_of_a_page(client: TestClient, unit: dict[str, str]) -> None:

@@ -1,6 +1,7 @@
 """Letters in people's own words, read and dealt with at the desk; a link that is taken back from where one stands."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -83,6 +84,57 @@ def test_a_workbook_that_was_refused_is_said_to_have_come_with_it(place: Place, 
     said = words(desk.get("/ban/thu-den").text)
     assert "Thư không có chữ." in said
     assert "người gửi đã được báo chỗ cần sửa. Không đọc được tệp Excel (.xlsx) gửi kèm." in said
+
+
+FILES: list[dict[str, object]] = [
+    {"name": "Kế hoạch <b>.docx", "kind": "application/msword", "octets": 84_500},
+    {"name": "Bản ký.pdf", "kind": "application/pdf", "octets": 2_500_000},
+]
+ORIGINAL = "Subject: Kế hoạch\r\n\r\n<script>alert(1)</script>".encode()
+
+
+def test_what_is_attached_is_listed_and_the_mail_is_had_as_it_came(place: Place, desk: TestClient) -> None:
+    number = write_back(place, "Sở Y tế", "Gửi kèm kế hoạch.", attached=FILES, original=ORIGINAL)
+    html = desk.get("/ban/thu-den").text
+    said = words(html)
+    assert "Kế hoạch &lt;b&gt;.docx" in html
+    assert "Kế hoạch <b>.docx 83 KB" in unescape(said)
+    assert "Bản ký.pdf 2,4 MB" in said
+    assert "Tệp gửi kèm: Kế hoạch &lt;b&gt;.docx, Bản ký.pdf" in desk.get("/ban/don-vi/so-y-te").text
+    path = f"/ban/thu-den/{number}/thu-goc"
+    assert f'href="{path}"' in html
+    got = desk.get(path)
+    assert (got.status_code, got.content, got.headers["content-type"]) == (200, ORIGINAL, "message/rfc822")
+    assert got.headers["content-disposition"] == f'attachment; filename="thu-{number}.eml"'
+    assert got.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_mail_as_it_came_is_for_the_desk_alone_and_not_always_there(place: Place, desk: TestClient) -> None:
+    kept = write_back(place, "Sở Y tế", original=ORIGINAL)
+    gone = write_back(place, "Sở Nội vụ")
+    receipt = write_back(place, "Sở Công Thương", "Đã nhận", original=ORIGINAL)
+    assert f"/ban/thu-den/{gone}/thu-goc" not in desk.get("/ban/thu-den").text
+    for number in (gone, receipt, 999):
+        assert desk.get(f"/ban/thu-den/{number}/thu-goc").status_code == 404
+    for role in (Role.AUDITOR, Role.LEADERSHIP, Role.ADMINISTRATOR):
+        with officer_at(place.ledger, place.links, role) as officer:
+            assert officer.get(f"/ban/thu-den/{kept}/thu-goc").status_code == 403
+            assert "thu-goc" not in officer.get("/ban/thu-den").text
+
+
+def test_a_receipt_with_a_file_stands_as_one_and_waits_to_be_read(place: Place, desk: TestClient) -> None:
+    number = write_back(place, "Sở Y tế", "Đã nhận", attached=FILES)
+    said = words(desk.get("/ban/thu-den").text)
+    assert "Đã ghi nhận đơn vị nhận được văn bản; thư còn nội dung hoặc tệp cần đọc." in said
+    assert desk.post(f"/ban/thu-den/{number}", data={}).status_code == 303
+    assert 'class="waiting"' not in desk.get("/ban/thu-den").text
+
+
+def test_a_bounce_of_an_unknown_address_says_which(place: Place, desk: TestClient) -> None:
+    write_back(place, "Sở Y tế", "5.1.1 unknown", kind=InboxKind.BOUNCE, bounced="rieng@noi-khac.example")
+    html = desk.get("/ban/thu-den").text
+    assert "không chuyển được thư tới rieng@noi-khac.example, trong khi thư đã gửi tới so-y-te@" in html
+    assert "mailto:v" not in html
 
 
 def test_whoever_is_second_is_told_that_somebody_was_faster(written: tuple[Place, int], desk: TestClient) -> None:
