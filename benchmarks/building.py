@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from functools import lru_cache
 
 from benchmarks.rollout import ISSUED, LINKS, prepare
+from hoatoc import process
 from hoatoc.format.folder import find_draft
 from hoatoc.format.office import Office
 from hoatoc.ledger.schema import Directive
@@ -35,7 +36,8 @@ def notices(count: int) -> tuple[Composer, list[Claimed]]:
         with ledger.write() as session:
             directive = session.get_one(Directive, directive_id)
             dispatch(session, directive, ISSUED)
-            made = claims.claim(session, directive, now=ISSUED, kid=LINKS.ring.newest, limit=count).notices
+            owner, kid = process.holder(), LINKS.ring.newest
+            made = claims.claim(session, directive, now=ISSUED, kid=kid, limit=count, owner=owner).notices
             composer = Composer(directive.key, snapshot.of(directive), Letters(), LINKS)
         ledger.close()
     return composer, made
