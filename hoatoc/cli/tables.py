@@ -9,6 +9,7 @@ from rich.table import Table
 from hoatoc.cli.console import out
 from hoatoc.cli.words import is_vietnamese, say
 from hoatoc.localtime import short
+from hoatoc.rehearsal.page import STEPS
 
 if TYPE_CHECKING:
     from hoatoc.format.folder import OfficeFolder
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 #: How the rows of `status` begin that end in a day or a clause.
 ROW_NAMES = ("Báo cáo ngày", "Việc, khoản", "Danh sách, khoản", "Chỉ tiêu, khoản", "Trả lời xin phép, khoản")
+#: What the text asks for.
+OBLIGATIONS = {
+    "standing_rule": "quy tắc thường trực", "one_off_deadline": "việc một lần", "recurring_report": "báo cáo định kỳ",
+    "recurring_activity": "hoạt động lặp lại", "coverage_target": "chỉ tiêu", "permission_approval": "xin phép",
+    "roster": "danh sách", "inspection_enforcement": "kiểm tra, xử lý", "communication": "tuyên truyền",
+    "head_accountability": "trách nhiệm người đứng đầu",
+}  # fmt: skip
 _SOURCES = {"text": "văn bản", "office": "văn phòng"}
 _COLOURS = {"text": "default", "office": "yellow"}
 
@@ -27,7 +35,8 @@ def print_plan(plan: dict[str, Any]) -> None:
     table = _table("Nghĩa vụ trong văn bản", "Khoản", "Nguyên văn", "Loại", "Ai", "Mở nghĩa vụ")
     for item in plan["obligations"]:
         opens = f"[green]{say('có')}[/]" if item["opens_duty"] else say("không")
-        table.add_row(item["clause"], escape(item["quote"]), item["kind"], escape("; ".join(item["bearers"])), opens)
+        bearers, kind = escape("; ".join(item["bearers"])), say(OBLIGATIONS[item["kind"]])
+        table.add_row(item["clause"], escape(item["quote"]), kind, bearers, opens)
     out.print(table)
     _print_addressees(plan["addressees"])
     for item in plan["shared"]:
@@ -44,26 +53,33 @@ def print_plan(plan: dict[str, Any]) -> None:
     duties = _table("Nghĩa vụ sẽ mở", "Việc", "Kỳ", "Số đơn vị", "Hạn")
     for item in plan["duties"]:
         due = short(datetime.fromisoformat(item["due_at"]), zone)
-        duties.add_row(item["subject"], item["slot"], str(item["bearers"]), due)
+        duties.add_row(_subject(item["subject"]), item["slot"].removesuffix("/P1D"), str(item["bearers"]), due)
     out.print(duties)
-    notices = _table("Thư sẽ đi", "Thư", "Nấc", "Về", "Lúc", "Nhiều nhất")
+    notices = _table("Thư sẽ đi", "Nấc", "Về", "Lúc", "Nhiều nhất")
     for item in plan["notices"]:
         at = short(datetime.fromisoformat(item["at"]), zone)
-        notices.add_row(item["template"], item["step"], item.get("of", ""), at, str(item["at_most"]))
+        notices.add_row(say(STEPS[item["step"]]), _subject(item.get("of", "")), at, str(item["at_most"]))
     out.print(notices)
     for warning in plan["warnings"]:
         out.print(f"[yellow]![/] {escape(say(warning))}", soft_wrap=True)
 
 
 def _print_addressees(addressees: list[dict[str, Any]]) -> None:
-    lines: dict[str, list[dict[str, Any]]] = {}
-    for item in addressees:
-        added = f"({say('văn phòng thêm')}{': ' if item['basis'] else ''}{item['basis'] or ''})"
-        lines.setdefault(item["line"] or added, []).append(item)
-    table = _table("Nơi nhận", "Dòng kính gửi", "Nơi nhận", "Phải báo cáo")
-    for line, items in lines.items():
-        table.add_row(escape(line), str(len(items)), str(sum(bool(item["reports"]) for item in items)))
+    from hoatoc.rollout.plan import by_line
+
+    table = _table("Nơi nhận", "Dòng kính gửi", "Nơi nhận", "Có việc phải làm", "Phải báo cáo hằng ngày")
+    for line, basis, items in by_line(addressees):
+        added = f"({say('văn phòng thêm')}{': ' if basis else ''}{basis or ''})"
+        owing = (sum(bool(item[what]) for item in items) for what in ("bears", "reports"))
+        table.add_row(escape(line or added), str(len(items)), *map(str, owing))
     out.print(table)
+
+
+def _subject(subject: str) -> str:
+    """What a duty or a notice of the plan is about: the receipt, or a clause, with its day."""
+    return (
+        say("Xác nhận đã nhận") if subject == "receipt" else say("khoản %(clause)s", clause=subject) if subject else ""
+    )
 
 
 def _source(source: str) -> str:

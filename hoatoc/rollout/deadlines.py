@@ -1,6 +1,6 @@
 """Turns the deadlines of a regime into instants."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from hoatoc.format.office import Office
 from hoatoc.format.regime import Deadline
@@ -17,9 +17,14 @@ def due_instant(due: Deadline, *, issued_at: datetime, office: Office) -> dateti
         return due.at.astimezone(UTC)
     if due.within is not None:
         return issued_at + due.within
-    assert due.date is not None
-    last = due.date if due.reading == "through" else following_day(due.date, -1)
-    last = WorkingTime(office.calendar, office.zone).working_day(last) if due.roll else last
+    last = last_day(due, office)
     if due.hour is not None:
         return instant(last, due.hour, office.zone)
     return instant(following_day(last), time(0), office.zone)
+
+
+def last_day(due: Deadline, office: Office) -> date:
+    """The last day, of a deadline that is a date, on which what is owed is on time."""
+    assert due.date is not None
+    last = due.date if due.reading == "through" else following_day(due.date, -1)
+    return WorkingTime(office.calendar, office.zone).working_day(last) if due.roll else last

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hoatoc.phrase import Phrase
-from hoatoc.rollout.plan import decisions
+from hoatoc.rollout.decisions import decisions
 from hoatoc.rollout.snapshot import Snapshot
 
 

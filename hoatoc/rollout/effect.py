@@ -12,8 +12,8 @@ from hoatoc.localtime import local, spoken_day
 from hoatoc.phrase import Joined, Phrase
 from hoatoc.rollout import announcement, reach
 from hoatoc.rollout.change import announce
+from hoatoc.rollout.decisions import CLOSING, CUTOFF
 from hoatoc.rollout.difference import Difference
-from hoatoc.rollout.plan import CLOSING, CUTOFF
 
 _WHOM = "Danh sách đơn vị thực hiện được cập nhật."
 

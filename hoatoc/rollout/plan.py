@@ -2,30 +2,25 @@
 for each of these whether the text says so or the office has decided it."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from hoatoc.format.directive import DirectiveFile, identity, title, urgency
+from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
-from hoatoc.format.ladder import Rung
-from hoatoc.format.office import Office
-from hoatoc.format.regime import Deadline, ReportRule
+from hoatoc.format.regime import ReportRule
 from hoatoc.ledger.schema import DutyKind
 from hoatoc.localtime import following_day, instant, local_date
-from hoatoc.phrase import Joined, Phrase
 from hoatoc.rollout import snapshot
-from hoatoc.rollout.bundle import STEP_NAMES, spoken_delay
-from hoatoc.rollout.climb import Climb, ladder_of, receipt_due
+from hoatoc.rollout.bundle import TEMPLATES
+from hoatoc.rollout.climb import Climb, receipt_due
+from hoatoc.rollout.decisions import OFFICE, TEXT, decisions, readers
 from hoatoc.rollout.once import duty_clauses, owed_once
 from hoatoc.rollout.periods import first_day
 from hoatoc.rollout.resolve import Resolved, resolve
 from hoatoc.rollout.warnings import warnings
 
-TEXT, OFFICE = "text", "office"
 #: How many days of a daily report are laid out.
 _DAYS = 5
-#: What is decided about the hours of a report: what is open keeps them when they are amended.
-CUTOFF, CLOSING = Phrase("giờ chốt báo cáo"), Phrase("chốt tổng hợp, khóa nhận")
 
 
 def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
@@ -38,9 +33,9 @@ def plan(folder: OfficeFolder, draft: Draft, now: datetime) -> dict[str, Any]:
             "issuer": text.issuer, "zone": folder.office.zone,
         },
         "obligations": list(_obligations(draft)),
-        "addressees": [_addressee(item) for item in resolved],
+        "addressees": [_addressee(item, draft) for item in resolved],
         "shared": list(_shared(draft, resolved)),
-        "decisions": list(decisions(folder.office, draft.content)),
+        "decisions": [*decisions(folder.office, draft.content), *readers(folder.units, draft.content)],
         "duties": list(_duties(folder, draft, resolved, now)),
         "notices": list(_notices(folder, draft, resolved, now)),
         "warnings": list(warnings(folder, draft, resolved, now)),
@@ -57,15 +52,17 @@ def _obligations(draft: Draft) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _addressee(item: Resolved) -> dict[str, Any]:
+def _addressee(item: Resolved, draft: Draft) -> dict[str, Any]:
+    daily = {rule.clause for rule in draft.content.regime.reports}
     return {
         "key": item.target.key, "name": item.target.name, "line": item.line or None, "basis": item.basis or None,
-        "reports": list(item.clauses), "supports": list(item.supports), "source": TEXT if item.line else OFFICE,
+        "bears": list(item.clauses), "reports": [clause for clause in item.clauses if clause in daily],
+        "supports": list(item.supports), "source": TEXT if item.line else OFFICE,
     }  # fmt: skip
 
 
 class Line(NamedTuple):
-    """A line of kính gửi with the addressees behind it; None for those that the office adds, on the `basis` it gives."""
+    """A line of kính gửi with the addressees behind it; None for those the office adds, on the `basis` it gives."""
 
     line: str | None
     basis: str | None
@@ -89,86 +86,6 @@ def _shared(draft: Draft, resolved: list[Resolved]) -> Iterator[dict[str, Any]]:
                 "clause": task.clause, "leads": [item.target.name for item in resolved if task.clause in item.clauses],
                 "supports": [item.target.name for item in resolved if task.clause in item.supports], "source": OFFICE,
             }  # fmt: skip
-
-
-def decisions(office: Office, content: DirectiveFile) -> Iterator[dict[str, str]]:
-    """What the text says and what the office has decided, each in a line; `report` is the clause of the report that it
-    is about, where it is about one."""
-    text, regime = content.text, content.regime
-    given = [
-        (Phrase("Số, ký hiệu"), text.code), (Phrase("Ngày"), f"{text.date:%d/%m/%Y}" if text.date else None),
-        (Phrase("Độ khẩn"), text.urgency), (Phrase("Trích yếu"), text.subject),
-    ]  # fmt: skip
-    for what, value in given:
-        yield {"what": what, "value": value or Phrase("(văn bản không nêu)"), "source": TEXT}
-    rules = Phrase("%(count)s quy tắc chọn đơn vị", count=len(regime.addressees))
-    yield _decided(Phrase("Ai đứng sau từng dòng kính gửi"), rules)
-    yield _decided(Phrase("Hạn xác nhận đã nhận"), _after_issue(regime.receipt.within))
-    for rule in regime.reports:
-        last = f"{rule.last:%d/%m/%Y}" if rule.last else Phrase("khi văn phòng kết thúc")
-        freeze, lock = spoken_delay(rule.freeze), spoken_delay(rule.lock)
-        yield _of_report(rule, CUTOFF, Phrase("%(hour)s hằng ngày", hour=f"{rule.cutoff:%H:%M}"))
-        yield _of_report(rule, Phrase("ngày đầu phải báo cáo"), f"{rule.first:%d/%m/%Y}")
-        yield _of_report(rule, Phrase("ngày thôi báo cáo"), last)
-        yield _of_report(rule, CLOSING, Phrase("%(freeze)s và %(lock)s sau giờ chốt", freeze=freeze, lock=lock))
-        yield _of_report(rule, Phrase("biểu mẫu"), rule.form)
-    for once in owed_once(regime):
-        source = TEXT if once.due.source == "text" else OFFICE
-        yield {
-            "what": Phrase("Khoản %(clause)s: hạn", clause=once.clause),
-            "value": _spoken_due(once.due),
-            "source": source,
-        }
-    for permission in regime.permissions:
-        span = spoken_delay(permission.answer_within)
-        what = Phrase(
-            "Khoản %(clause)s: hạn trả lời xin phép %(matter)s", clause=permission.clause, matter=permission.matter
-        )
-        yield _decided(what, Phrase("%(span)s sau khi xin", span=span))
-    ladder = ladder_of(office, content)
-    for what, rungs in (
-        (Phrase("Thang đôn đốc (xác nhận)"), ladder.receipt), (Phrase("Thang đôn đốc (báo cáo)"), ladder.report),
-        (Phrase("Thang đôn đốc (việc)"), ladder.task),
-    ):  # fmt: skip
-        yield _decided(what, Joined(map(_spoken_rung, rungs), "; ") or Phrase("không"))
-
-
-def _spoken_rung(rung: Rung) -> str:
-    step, delay = Phrase(STEP_NAMES[rung.step]), spoken_delay(abs(rung.at))
-    if not rung.at:
-        return Phrase("%(step)s khi đến hạn", step=step)
-    if rung.at < timedelta(0):
-        said = Phrase("%(step)s trước hạn %(delay)s", step=step, delay=delay)
-    else:
-        said = Phrase("%(step)s sau hạn %(delay)s", step=step, delay=delay)
-    return Phrase("%(said)s (giờ làm việc)", said=said) if rung.counted == "working" else said
-
-
-def _after_issue(delay: timedelta) -> str:
-    return Phrase("%(delay)s sau khi ban hành", delay=spoken_delay(delay))
-
-
-def _spoken_due(due: Deadline) -> str:
-    if due.at is not None:
-        return f"{due.at:%H:%M %d/%m/%Y}"
-    if due.within is not None:
-        return _after_issue(due.within)
-    assert due.date is not None
-    day = f"{due.date:%d/%m/%Y}"
-    if due.hour:
-        return Phrase("%(hour)s ngày %(day)s", hour=f"{due.hour:%H:%M}", day=day)
-    return Phrase("hết ngày %(day)s", day=day) if due.reading == "through" else Phrase("trước ngày %(day)s", day=day)
-
-
-def _decided(what: str, value: str) -> dict[str, str]:
-    return {"what": what, "value": value, "source": OFFICE}
-
-
-def _of_report(rule: ReportRule, what: str, value: str) -> dict[str, str]:
-    return {
-        **_decided(Phrase("Khoản %(clause)s: %(what)s", clause=rule.clause, what=what), value),
-        "report": rule.clause,
-    }
 
 
 def _cutoffs(rule: ReportRule, zone: str, now: datetime) -> Iterator[tuple[date, datetime]]:
@@ -230,7 +147,6 @@ def _rungs(climb: Climb, due_at: datetime, now: datetime, bearers: int, of: str)
     begun = climb.begun(due_at, now)
     for step, rung in enumerate(climb.rungs[begun:], begun):
         yield {
-            "template": "reminder" if rung.step in ("remind", "press") else "escalation_digest",
-            "step": rung.step.value, "at": climb.instant(step, due_at).isoformat(), "at_most": bearers,
-            "source": OFFICE, "of": of,
+            "template": TEMPLATES[rung.step], "step": rung.step.value, "at_most": bearers, "source": OFFICE, "of": of,
+            "at": climb.instant(step, due_at).isoformat(),
         }  # fmt: skip

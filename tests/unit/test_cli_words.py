@@ -15,8 +15,9 @@ from hoatoc.catalogue import LOCALE
 from hoatoc.cli import app
 from hoatoc.cli.doctor import MARKS
 from hoatoc.cli.life import STATES
-from hoatoc.cli.tables import ROW_NAMES
+from hoatoc.cli.tables import OBLIGATIONS, ROW_NAMES
 from hoatoc.demo import tale
+from hoatoc.format.text import ObligationKind
 from hoatoc.ledger.schema import DirectiveState
 from hoatoc.rehearsal.page import MANNERS, STEPS
 from hoatoc.rollout.account import _COLUMNS
@@ -25,7 +26,8 @@ from hoatoc.settings import ROOT
 SOURCES = sorted(path for part in ("cli", "demo") for path in (ROOT / "hoatoc" / part).glob("*.py"))
 #: Words that come to `say` out of tables, and of what the demonstration tells while it goes on.
 ELSEWHERE = {
-    *ROW_NAMES, *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(), *STATES.values(), *tale.STEPS.values(),
+    *ROW_NAMES, *OBLIGATIONS.values(), *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(), *STATES.values(),
+    *tale.STEPS.values(),
     *(word for word, _ in MARKS.values()), "Việc", "Xác nhận đã nhận", "văn bản", "văn phòng", "ban hành",
     "các đơn vị mở thư, xác nhận, báo cáo",
 }  # fmt: skip
@@ -70,6 +72,10 @@ def test_everything_the_command_line_says_has_its_english_and_nothing_more() -> 
     assert wanted - english.keys() == set()
     assert english.keys() - wanted == set()
     assert all(english.values())
+
+
+def test_every_kind_of_obligation_has_a_name() -> None:
+    assert OBLIGATIONS.keys() == {kind.value for kind in ObligationKind}
 
 
 def test_every_state_of_a_directive_has_a_name() -> None:

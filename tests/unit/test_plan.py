@@ -78,6 +78,91 @@ def test_a_receipt_counted_in_working_time_is_never_due_at_night() -> None:
     assert len(warned(files, "ban đêm", night)) == 1
 
 
+def decided(files: Files) -> dict[str, str]:
+    return {item["what"]: item["value"] for item in laid(files)["decisions"]}
+
+
+@pytest.mark.parametrize(
+    ("due", "says", "at"),
+    [
+        ({"date": "2021-12-03", "reading": "before", "hour": "17:00"}, "17:00 ngày 02/12/2021", "2021-12-02T17:00"),
+        ({"date": "2021-12-03", "reading": "through", "hour": "17:00"}, "17:00 ngày 03/12/2021", "2021-12-03T17:00"),
+        ({"date": "2021-12-03", "reading": "before"}, "trước ngày 03/12/2021", "2021-12-03T00:00"),
+        ({"date": "2021-12-03", "reading": "through"}, "hết ngày 03/12/2021", "2021-12-04T00:00"),
+        ({"date": "2021-12-04", "reading": "through", "roll": True}, "hết ngày 06/12/2021", "2021-12-07T00:00"),
+        ({"date": "2021-12-05", "reading": "before", "roll": True}, "hết ngày 06/12/2021", "2021-12-07T00:00"),
+        ({"date": "2021-12-03", "reading": "before", "roll": True}, "trước ngày 03/12/2021", "2021-12-03T00:00"),
+        ({"at": "2021-12-03T02:00:00+00:00"}, "09:00 03/12/2021", "2021-12-03T09:00"),
+    ],
+)  # fmt: skip
+def test_the_time_that_is_told_is_the_time_that_will_be(due: dict[str, Any], says: str, at: str) -> None:
+    files = with_task({**due, "source": "office"})
+    assert decided(files)["Khoản 2: hạn"] == says
+    [duty] = [duty for duty in laid(files)["duties"] if duty["subject"] == "2"]
+    assert local(datetime.fromisoformat(duty["due_at"]), ZONE).isoformat(timespec="minutes")[:16] == at
+
+
+def with_task(due: dict[str, Any]) -> Files:
+    files = small_office()
+    first = files.directive["text"]["obligations"][0]
+    task = {**first, "clause": "2", "kind": "one_off_deadline", "timing": {"type": "none"}}
+    files.directive["text"]["obligations"].append(task)
+    files.directive["regime"]["tasks"] = [{"clause": "2", "who": {"units": ["so-0", "ubnd-tinh"]}, "due": due}]
+    return files
+
+
+def test_who_has_a_task_is_not_counted_among_those_who_report() -> None:
+    files = with_task({"within": "2d", "source": "office"})
+    by_key = {item["key"]: item for item in laid(files)["addressees"]}
+    assert (by_key["so-0"]["bears"], by_key["so-0"]["reports"]) == (["1", "2"], ["1"])
+    assert (by_key["ubnd-tinh"]["bears"], by_key["ubnd-tinh"]["reports"]) == (["2"], [])
+    assert sum(bool(item["reports"]) for item in by_key.values()) == 4
+
+
+def test_each_rung_is_the_letter_that_will_be_sent() -> None:
+    files = small_office()
+    files.directive["regime"]["ladder"]["report"].append({"step": "explain", "at": "2h"})
+    told = {(item["step"], item["template"]) for item in laid(files)["notices"]}
+    assert told == {
+        ("dispatch", "dispatch"), ("summary", "daily_summary"), ("explain", "explanation_request"),
+        ("remind", "reminder"), ("press", "reminder"), ("superior", "escalation_digest"),
+        ("leadership", "escalation_digest"),
+    }  # fmt: skip
+
+
+def test_what_the_office_decides_is_told_whole() -> None:
+    files = small_office()
+    files.directive["text"]["urgency"] = None
+    regime = files.directive["regime"]
+    regime["receipt"] = {"within": "4h", "counted": "working"}
+    regime["first_action"] = {"within": "8h", "counted": "working"}
+    regime["explanation"] = {"within": "1d"}
+    press = {"step": "press", "at": "1h", "counted": "working"}
+    regime["ladder"] |= {"first_action": [press], "explanation": [press]}
+    assert "Hạn giải trình" not in decided(files)  # nobody is asked for one
+    regime["ladder"]["report"].append({"step": "explain", "at": "2h"})
+    told = decided(files)
+    assert told["Hạn xác nhận đã nhận"] == "4 giờ sau khi ban hành (giờ làm việc)"
+    assert told["Hạn báo việc đã triển khai"] == "8 giờ sau khi xác nhận (giờ làm việc)"
+    assert told["Hạn giải trình"] == "1 ngày sau khi được yêu cầu (giờ làm việc)"
+    for what in ("Thang đôn đốc (việc đã triển khai)", "Thang đôn đốc (giải trình)"):
+        assert told[what] == "đôn đốc sau hạn 1 giờ (giờ làm việc)"
+    assert told["Ai đọc bản tổng hợp"] == "Thủ trưởng (Tỉnh ủy), thông qua Đầu mối (UBND tỉnh)"
+    files.directive["text"]["urgency"] = "HOẢ TỐC"  # by the clock, whatever was written
+    assert decided(files)["Hạn xác nhận đã nhận"] == "4 giờ sau khi ban hành"
+
+
+def test_how_a_decider_is_pressed_is_told_where_permission_is_asked_for() -> None:
+    files = small_office()
+    assert "Thang đôn đốc (trả lời xin phép)" not in decided(files)
+    files.directive["regime"]["permissions"] = [
+        {"clause": "1", "who": {"groups": ["so"]}, "matter": "ra ngoài tỉnh", "answer_within": "1d"}
+    ]
+    files.directive["text"]["obligations"][0]["kind"] = "permission_approval"
+    files.directive["regime"]["ladder"]["decision"] = [{"step": "press", "at": "0m"}]
+    assert decided(files)["Thang đôn đốc (trả lời xin phép)"] == "đôn đốc khi đến hạn"
+
+
 def test_the_warnings_are_said_in_english() -> None:
     files = small_office()
     files.directive["regime"]["reports"][0]["first"] = "2021-11-20"
