@@ -48,6 +48,7 @@ class Composer:
             "directive": wording.directive_words(snap),
             "zone": snap.office.zone,
             "board": links.board,
+            "inbox": returns is not None,  # what is replied is read, and may settle what a letter asks for
         }
         self._domain = domain = snap.office.sender.partition("@")[2]
         self._headers = [

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.golden.test_mails import GOLDEN, MAILS
+from tests.golden.test_mails import ANSWERABLE, GOLDEN, MAILS
 from tests.portal.screens import SIZES, assert_accessible
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 def test_every_golden_mail_is_readable(browser: Browser, screen: str, scheme: str) -> None:
     page = browser.new_page(viewport=SIZES[screen], color_scheme=scheme)  # type: ignore[arg-type]  # a word of two
     try:
-        for name in GOLDEN:
+        for name in (*GOLDEN, *ANSWERABLE):
             page.goto((MAILS / f"{name}.html").as_uri())
             assert_accessible(page)
     finally:

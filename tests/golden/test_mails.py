@@ -7,7 +7,7 @@ import email
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -50,6 +50,14 @@ GOLDEN = {
 }
 
 
+#: Those that say something else where replies come to the system.
+ANSWERABLE = {
+    "dispatch-where-replies-count": ("dispatch", "so-y-te", ISSUED),
+    "reminder-of-two-duties-where-replies-count": ("remind", "so-du-lich", DUE - HOUR),
+    "reminder-of-the-report-where-replies-count": ("remind", ACKNOWLEDGES_ONLY, DUE - HOUR),
+}
+
+
 def figures(nth: int, day: int) -> dict[str, str]:
     """What the `nth` unit reports on the first or the second day, as people type."""
     asked, new = nth % 4 + day, nth % 3
@@ -88,6 +96,19 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mails]:
     with mail_server() as server:
         world = kien_giang_issued(ledgers.open(), server.relay)
         _play(world, server)
+    yield Mails(world, {kept.message_id: kept for kept in server.kept})
+    ledgers.close()
+
+
+@pytest.fixture(scope="module")
+def answerable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mails]:
+    """The first letters, with signed return addresses."""
+    ledgers = Ledgers("sqlite", tmp_path_factory.mktemp("answerable"))
+    with mail_server() as server:
+        world = kien_giang_issued(ledgers.open(), replace(server.relay, signed_returns=True))
+        world.run()
+        world.acknowledge(ACKNOWLEDGES_ONLY)
+        world.follow(DUE - HOUR)
     yield Mails(world, {kept.message_id: kept for kept in server.kept})
     ledgers.close()
 
@@ -148,7 +169,7 @@ def _as_text(kept: Kept) -> str:
     raw = email.message_from_bytes(kept.content)
     shown = ("From", "To", "Reply-To", "Date", "Subject")
     head = [f"{name}: {make_header(decode_header(raw[name]))}" for name in shown]
-    return "\n".join([*head, "", _body(kept, "plain")])
+    return re.sub(r"\+[a-z2-7]{24}@", "+TOKEN@", "\n".join([*head, "", _body(kept, "plain")]))
 
 
 def _compare(path: Path, made: str) -> None:
@@ -167,6 +188,14 @@ def test_a_mail_reads_as_its_golden_file(mails: Mails, name: str) -> None:
     _compare(MAILS / f"{name}.html", _body(kept, "html"))
 
 
+@pytest.mark.parametrize("name", ANSWERABLE)
+def test_a_mail_that_can_be_answered_says_so(answerable: Mails, name: str) -> None:
+    kept = answerable.find(*ANSWERABLE[name])
+
+    _compare(MAILS / f"{name}.txt", _as_text(kept))
+    _compare(MAILS / f"{name}.html", _body(kept, "html"))
+
+
 def test_the_templates_of_a_daily_rollout_are_all_shown(mails: Mails) -> None:
     shown = {mails.find_notice(*wanted).template for wanted in GOLDEN.values()}
 
@@ -174,7 +203,7 @@ def test_the_templates_of_a_daily_rollout_are_all_shown(mails: Mails) -> None:
 
 
 def test_there_is_no_golden_file_without_its_mail() -> None:
-    assert {path.stem for path in MAILS.iterdir()} == set(GOLDEN)
+    assert {path.stem for path in MAILS.iterdir()} == {*GOLDEN, *ANSWERABLE}
 
 
 def test_every_mail_of_a_directive_hangs_in_one_thread(mails: Mails) -> None:
@@ -189,7 +218,9 @@ def test_a_subject_fits_on_a_phone(mails: Mails) -> None:
     assert len(longest) <= 90, longest
 
 
-def test_no_line_of_a_text_but_a_name_or_a_link_is_wider_than_a_text_client(mails: Mails) -> None:
-    for name, wanted in GOLDEN.items():
-        for line in _body(mails.find(*wanted), "plain").splitlines():
+def test_no_line_of_a_text_but_a_name_or_a_link_is_wider_than_a_text_client(mails: Mails, answerable: Mails) -> None:
+    sent = {name: mails.find(*wanted) for name, wanted in GOLDEN.items()}
+    sent |= {name: answerable.find(*wanted) for name, wanted in ANSWERABLE.items()}
+    for name, kept in sent.items():
+        for line in _body(kept, "plain").splitlines():
             assert len(line) <= 78 or line.startswith("Kính gửi:"), f"{name}: {line}"
