@@ -196,6 +196,24 @@ def test_a_mail_that_can_be_answered_says_so(answerable: Mails, name: str) -> No
     _compare(MAILS / f"{name}.html", _body(kept, "html"))
 
 
+def test_a_summary_calls_a_thing_as_its_picture_does_and_shows_the_lines_beside_their_figures(mails: Mails) -> None:
+    html = _body(mails.find(*GOLDEN["summary-of-the-second-day"]), "html")
+    said = " ".join(re.sub(r"<[^>]*>", "", html).split())
+    bar, lines = re.findall(r'alt="([^"]+)"', html)
+
+    assert [words for words in bar.split(", ") if words not in said] == []
+    assert html.index(">Số liệu<") < html.index(">Diễn biến 2 kỳ gần nhất<") < html.index(lines)
+    assert html.index(lines) < html.index(">Chưa báo cáo (60)<")
+
+
+def test_a_change_says_what_it_compares(mails: Mails) -> None:
+    html = _body(mails.find(*GOLDEN["summary-of-the-second-day"]), "html")
+
+    assert "(+/−)" not in html
+    assert html.count("so cùng đơn vị: ") == 8
+    assert "tăng giảm của những đơn vị báo cáo cả hai kỳ" in html
+
+
 def test_the_templates_of_a_daily_rollout_are_all_shown(mails: Mails) -> None:
     shown = {mails.find_notice(*wanted).template for wanted in GOLDEN.values()}
 
