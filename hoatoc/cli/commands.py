@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from hoatoc.cli import app, units
 from hoatoc.cli.console import err, out, print_json
-from hoatoc.cli.words import say
+from hoatoc.cli.words import is_vietnamese, say
 from hoatoc.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -164,10 +164,10 @@ def status(
     from sqlalchemy import select
 
     from hoatoc import clock
-    from hoatoc.cli.tables import print_status
+    from hoatoc.cli.tables import print_live, print_status, print_wake
     from hoatoc.installation import open_installation
     from hoatoc.ledger.schema import Directive
-    from hoatoc.rollout import account, books
+    from hoatoc.rollout import account, books, waking
     from hoatoc.rollout.reference import directive_of
 
     with open_installation().ledger.read() as session:
@@ -180,17 +180,24 @@ def status(
             return
         for item in found:
             words, notices = account.paragraph(session, item, now), books.notices_by_state(session, item.id)
-            print_status(item.title, account.table(session, item, now), words, notices)
+            heading = f"{item.title} ({item.key})"
+            print_status(heading, account.table(session, item, now), words, notices)
+            if not is_vietnamese():  # the paragraph says it in Vietnamese
+                print_wake(waking.next_wake(session, item), item.zone)
+        if key:
+            print_live(account.live(session, found[0]), found[0].zone)
         if not found:
             err.print(say("Chưa ban hành văn bản nào."))
 
 
 def _told(session: "Session", directive: "Directive", now: "datetime") -> dict[str, Any]:
-    """The books of a directive, with where it stands and the version that `--version` of the life commands asks for."""
-    from hoatoc.rollout import books
+    """The books of a directive, with where it stands, the version that `--version` of the life commands asks for, and
+    the duties that are not done."""
+    from hoatoc.rollout import account, books
 
     standing = {"state": directive.state.value, "version": directive.version}
-    return {**standing, **books.status(session, directive.id, now)}
+    live = [{**item._asdict(), "due_at": item.due_at.isoformat()} for item in account.live(session, directive)]
+    return {**standing, **books.status(session, directive.id, now), "live": live}
 
 
 @units.command(name="list")

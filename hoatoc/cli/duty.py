@@ -1,6 +1,6 @@
 """why, and the group `duty`: gia hạn, miễn, trả lại, giao lại, chuyển."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 duty = typer.Typer(no_args_is_help=True, help="Một việc của một đơn vị: gia hạn, miễn, trả lại, chuyển.")
 app.add_typer(duty, name="duty")
 
-DutyId = Annotated[int, typer.Argument(metavar="DUTY", help="Số của việc.")]
+DutyId = Annotated[int, typer.Argument(metavar="DUTY", min=1, max=2**63 - 1, help="Số của việc.")]
+#: How long a date is, 2021-11-25.
+_DATE = 10
 Seen = Annotated[int | None, typer.Option("--version", help="Bản đã xem; người khác đã đổi thì không làm gì.")]
-At = Annotated[str, typer.Option(metavar="YYYY-MM-DDTHH:MM", help="Hạn mới, giờ của cơ quan.")]
+At = Annotated[
+    str, typer.Option(metavar="YYYY-MM-DD[THH:MM]", help="Hạn mới, giờ của cơ quan; chỉ ghi ngày là hết ngày đó.")
+]
 
 
 @app.command()
@@ -113,27 +117,36 @@ def reassign(
 def _do(number: int, version: int | None, work: Any) -> None:
     from hoatoc import clock
     from hoatoc.installation import open_installation
-    from hoatoc.ledger.schema import Directive
+    from hoatoc.ledger.schema import LIVE, Directive
+    from hoatoc.localtime import spoken_due
     from hoatoc.rollout.relief import duty_of
     from hoatoc.rollout.why import STATES
 
     with open_installation().ledger.write() as session:
         found = duty_of(session, number, version)
         work(session, found, clock.read(session))
-        state, key = STATES[found.state], session.get_one(Directive, found.directive_id).key
-    out.print(say("Việc số %(number)s: %(state)s.", number=number, state=say(state)))
+        directive = session.get_one(Directive, found.directive_id)
+        state, key, due = STATES[found.state], directive.key, spoken_due(found.due_at, directive.zone)
+        live = found.state in LIVE
+    if live:
+        out.print(say("Việc số %(number)s: %(state)s, hạn %(due)s.", number=number, state=say(state), due=say(due)))
+    else:
+        out.print(say("Việc số %(number)s: %(state)s.", number=number, state=say(state)))
     wake(key)
 
 
 def _instant(session: "Session", found: "Duty", typed: str) -> datetime:
+    """The instant that was typed, on the office's clock; a date alone is its end, 24:00."""
     from zoneinfo import ZoneInfo
 
     from hoatoc.errors import HoatocError
     from hoatoc.ledger.schema import Directive
+    from hoatoc.localtime import following_day
 
     try:
-        at = datetime.fromisoformat(typed)
-    except ValueError as error:
+        day = date.fromisoformat(typed) if len(typed) == _DATE else None
+        at = datetime.combine(following_day(day), time(0)) if day else datetime.fromisoformat(typed)
+    except (ValueError, OverflowError) as error:
         raise HoatocError(
             Phrase("%(typed)r không phải là thời điểm", typed=typed), hint="ví dụ: 2021-11-25T16:00"
         ) from error

@@ -8,15 +8,23 @@ from rich.table import Table
 
 from hoatoc.cli.console import out
 from hoatoc.cli.words import is_vietnamese, say
-from hoatoc.localtime import short
+from hoatoc.ledger.schema import DutyState
+from hoatoc.localtime import NEVER, short, spoken, spoken_due
+from hoatoc.phrase import Phrase
 from hoatoc.rehearsal.page import STEPS
+from hoatoc.rollout.why import STATES
 
 if TYPE_CHECKING:
     from hoatoc.format.folder import OfficeFolder
     from hoatoc.passing import Passed
+    from hoatoc.rollout.account import Live
+    from hoatoc.rollout.waking import Wake
 
 #: How the rows of `status` begin that end in a day or a clause.
-ROW_NAMES = ("Báo cáo ngày", "Việc, khoản", "Danh sách, khoản", "Chỉ tiêu, khoản", "Trả lời xin phép, khoản")
+ROW_NAMES = (
+    "Báo cáo ngày", "Việc, khoản", "Danh sách, khoản", "Chỉ tiêu, khoản", "Trả lời xin phép, khoản",
+    "Giải trình, việc số",
+)  # fmt: skip
 #: What the text asks for.
 OBLIGATIONS = {
     "standing_rule": "quy tắc thường trực", "one_off_deadline": "việc một lần", "recurring_report": "báo cáo định kỳ",
@@ -106,18 +114,40 @@ def print_pass(passed: "Passed") -> None:
 
 def print_status(title: str, rows: list[dict[str, Any]], words: str, notices: dict[str, int]) -> None:
     """The books of one directive; `words` are the core's own, in Vietnamese."""
-    table = Table(title=escape(title))
+    out.print(f"\n[bold]{escape(title)}[/]", soft_wrap=True)
+    table = Table()
     for name in rows[0] if rows else ():
         table.add_column(say(name), justify="left" if name == "Việc" else "right")
     for row in rows:
         table.add_row(*(row_name(str(value)) for value in row.values()))
-    out.print(table)
+    if rows:
+        out.print(table)
     if is_vietnamese():
         out.print(escape(words.replace("**", "")))
         return
     waiting = notices["pending"] + notices["sending"]
     counts = {"sent": notices["sent"], "waiting": waiting, "lost": notices["undeliverable"]}
     out.print(say("Thư đã gửi: %(sent)s; chờ gửi: %(waiting)s; không gửi được: %(lost)s.", **counts))
+
+
+def print_wake(wake: "Wake", zone: str) -> None:
+    """When a directive is looked at next, and why."""
+    if wake.at < NEVER:
+        at, cause = say(spoken(wake.at, zone)), say(Phrase(wake.cause))
+        out.print(say("Lượt tiếp theo: %(at)s (%(cause)s).", at=at, cause=cause))
+    else:
+        out.print(say("Không còn việc nào chờ."))
+
+
+def print_live(duties: "list[Live]", zone: str) -> None:
+    """The duties that are not done, each with the number by which `why` and `duty` know it."""
+    if not duties:
+        return
+    table = _table("Việc chưa xong (`hoatoc why SỐ`, `hoatoc duty … SỐ`)", "Số", "Việc", "Ai", "Hạn", "Tình trạng")
+    for item in duties:
+        due, state = say(spoken_due(item.due_at, zone)), say(STATES[DutyState(item.state)])
+        table.add_row(str(item.number), row_name(item.name), escape(item.addressee), due, state)
+    out.print(table)
 
 
 def row_name(value: str) -> str:

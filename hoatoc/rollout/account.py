@@ -1,11 +1,12 @@
 """The state of a rollout told to people: a table, and a paragraph."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Directive
+from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty
 from hoatoc.localtime import NEVER, spoken, spoken_day
 from hoatoc.rollout import books, waking
 
@@ -29,7 +30,35 @@ def subject_name(kind: str, subject: str, slot: str) -> str:
         return "Xác nhận đã nhận"
     if kind == "report":
         return f"Báo cáo ngày {spoken_day(date.fromisoformat(slot.partition('/')[0]))}"
+    if kind == "first_action":
+        return "Báo việc đã triển khai"
+    if kind == "explanation":
+        return f"Giải trình, việc số {subject.split(':')[1]}"
     return f"{_KINDS.get(kind, 'Việc')}, khoản {subject}"
+
+
+class Live(NamedTuple):
+    """A duty that is not done; `number` is what commands and links know it by."""
+
+    number: int
+    name: str
+    addressee: str
+    state: str
+    due_at: datetime
+
+
+def live(session: Session, directive: Directive) -> list[Live]:
+    """The duties of `directive` that are open or have been returned, the first due first."""
+    rows = session.execute(
+        select(Duty.id, Duty.kind, Duty.subject, Duty.slot, Addressee.name, Duty.state, Duty.due_at)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .where(Duty.directive_id == directive.id, Duty.state.in_(LIVE))
+        .order_by(Duty.due_at, Duty.id)
+    )
+    return [
+        Live(number, subject_name(kind.value, subject, slot), name, state.value, due_at)
+        for number, kind, subject, slot, name, state, due_at in rows.tuples()
+    ]
 
 
 _KINDS = {"task": "Việc", "roster": "Danh sách", "coverage": "Chỉ tiêu", "decision": "Trả lời xin phép"}

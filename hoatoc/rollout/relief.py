@@ -40,7 +40,7 @@ def duty_of(session: Session, duty_id: int, version: int | None = None) -> Duty:
     if duty is None:
         raise NotFound(
             Phrase("không có việc số %(number)s", number=duty_id),
-            hint="số của việc có trong `hoatoc why` và trên bảng theo dõi",
+            hint="số của việc có trong `hoatoc status ID` và trên trang của việc ở cổng thông tin",
         )
     if version is not None and duty.version != version:
         raise ChangedMeanwhile(Phrase("việc số %(number)s", number=duty_id))

@@ -147,6 +147,7 @@ def test_no_command_leaves_a_vietnamese_word(desk: Desk) -> None:
     desk.at(RECEIPT_DUE + timedelta(hours=30))
     desk.types("pass", KEY)
     desk.types("status")
+    desk.types("status", KEY)
     desk.types("roster-links", KEY)
     duties(desk)
     lives(desk)

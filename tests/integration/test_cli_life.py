@@ -1,6 +1,7 @@
 """The command line, from words typed to what is printed and written: the life of a directive and of a duty."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -136,6 +137,26 @@ def test_an_amendment_follows_the_file_and_says_what_it_did(home: Home, run: Run
     told = run("amend", KEY, *REASON)
     assert "→" in told
     assert "Thêm 0 nơi nhận, bớt 0" in told
+
+
+def test_a_day_that_is_given_as_the_new_time_is_all_of_it(home: Home, run: Run) -> None:
+    first = home.duty("so-0")
+    said = run("duty", "extend", first.id, "--until", "2021-11-26", *REASON)
+    assert f"Việc số {first.id}: đang mở, hạn 24 giờ 00, ngày 26/11/2021." in said
+    assert home.duty("so-0").due_at.isoformat() == "2021-11-26T17:00:00+00:00"
+    assert "hạn 09 giờ 00, ngày 27/11/2021" in run("duty", "extend", first.id, "--until", "2021-11-27T09:00", *REASON)
+
+
+def test_the_status_of_one_directive_numbers_what_is_not_done(home: Home, run: Run) -> None:
+    first = home.duty("so-0")
+    told = run("status", KEY)
+    assert re.search(rf"{first.id} .*Xác nhận đã nhận .*Sở 0 .*đang mở", told)
+    assert "Việc chưa xong" not in run("status")
+    run("duty", "waive", first.id, *REASON)
+    assert not re.search(rf" {first.id} .*Xác nhận đã nhận .*Sở 0 ", run("status", KEY))
+    live = {item["number"]: item for item in json.loads(run("status", KEY, "--json"))["live"]}
+    assert first.id not in live
+    assert live[home.duty("so-1").id]["addressee"] == "Sở 1"
 
 
 def test_a_duty_is_extended_waived_returned_given_back_and_passed_on(home: Home, run: Run) -> None:

@@ -198,6 +198,7 @@ def test_a_duty_tells_why_it_stands_as_it_does(place: Place, desk: TestClient) -
     place.at(DUE + timedelta(minutes=5))
     receipt = duty_of(place, "Sở Nội vụ")
     html = desk.get(f"/ban/viec/{receipt.id}").text
+    assert f"Việc số {receipt.id}" in html
     assert "Vì sao đang ở tình trạng này?" in html
     assert "Mở việc" in html
     assert "Nấc tiếp theo" in html

@@ -28,7 +28,8 @@ SOURCES = sorted(path for part in ("cli", "demo") for path in (ROOT / "hoatoc" /
 ELSEWHERE = {
     *ROW_NAMES, *OBLIGATIONS.values(), *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(), *STATES.values(),
     *tale.STEPS.values(),
-    *(word for word, _ in MARKS.values()), "Việc", "Xác nhận đã nhận", "văn bản", "văn phòng", "ban hành",
+    *(word for word, _ in MARKS.values()), "Việc",
+    "Xác nhận đã nhận", "Báo việc đã triển khai", "văn bản", "văn phòng", "ban hành",
     "các đơn vị mở thư, xác nhận, báo cáo",
 }  # fmt: skip
 #: Kept in the ledger and in Prefect, and shown as they were written.
