@@ -131,6 +131,16 @@ def _bytes(book: Workbook) -> bytes:
     return made.getvalue()
 
 
+def is_ours(content: bytes) -> bool:
+    """Whether a file is a workbook that bears our marks, readable or not: it was made by `write_workbook`, whatever has
+    become of it since."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed, packed.open("xl/workbook.xml") as listing:
+            return f'"{MARKS}"'.encode() in listing.read(_LARGEST)
+    except Exception:  # noqa: BLE001  # whatever a broken or hostile file makes the parsers stumble over
+        return False
+
+
 def read_workbook(content: bytes) -> Returned:
     """A filled workbook. Raises SubmissionRefused when it is not one that `write_workbook` has made."""
     try:
