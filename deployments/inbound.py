@@ -6,11 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from imaplib import IMAP4
 from urllib.parse import urlsplit
-
-from imap_tools import ImapToolsError
-from sqlalchemy.exc import DBAPIError
 
 from hoatoc.installation import Installation, open_installation
 from hoatoc.mail.imap import Mailbox, read_mailbox
@@ -76,11 +72,16 @@ def _open(url: str, inbox: Inbox, ended: threading.Event) -> Iterator[None]:
 
 
 def _fetch_for_ever(mailbox: Mailbox, inbox: Inbox, ended: threading.Event) -> None:
+    told = ""
     while True:
         try:
             mailbox.fetch(inbox)
-        except (ImapToolsError, IMAP4.error, OSError, DBAPIError):
-            _log.exception("the mailbox could not be read; trying again in %.0f seconds", _FETCH_SECONDS)
+            told = ""
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next mail may be a bounce or a report
+            new, told = repr(error) != told, repr(error)
+            _log.error(
+                "the mailbox could not be read; trying again in %.0f seconds: %s", _FETCH_SECONDS, told, exc_info=new
+            )
         if ended.wait(_FETCH_SECONDS):
             return
 
@@ -90,11 +91,11 @@ def _start_pass(here: Installation, key: str) -> None:
     from hoatoc.rollout.reference import directive_of
     from tasks.naming import deployment_name
 
-    with here.ledger.read() as session:
-        name = deployment_name(directive_of(session, key))
     try:
+        with here.ledger.read() as session:
+            name = deployment_name(directive_of(session, key))
         asyncio.run(start_run(name, cause="thư đến", directive=key))
-    except Exception:  # noqa: BLE001  # whatever Prefect's client raises, mail goes on being taken in
+    except Exception:  # noqa: BLE001  # whatever the ledger or Prefect's client raises, mail goes on being taken in
         _log.exception("no pass could be started for %s; the watchdog will", key)
 
 

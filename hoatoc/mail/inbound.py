@@ -9,7 +9,6 @@ from datetime import datetime
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from hoatoc import clock
 from hoatoc.keyring import Keyring
@@ -40,9 +39,9 @@ class Inbox:
     def take_in(
         self, address: str, content: bytes, *, return_path: str | None = None, received_at: datetime | None = None
     ) -> bool:
-        """Write the mail to `address` as an inbox row, stamped `received_at` (aware; the ledger's now when None or
-        simulated), and ask for a pass. False when the address is not signed, or its notice is gone; a mail taken in
-        before is taken in once."""
+        """Write the mail to `address` as an inbox row, stamped `received_at` (aware; the ledger's now when None,
+        simulated or later than now), and ask for a pass. False when the address is not signed, or its notice is gone;
+        a mail taken in before is taken in once."""
         notice_id = verp.read(self.ring, address)
         key = self._write(notice_id, content, return_path, received_at) if notice_id is not None else None
         if key:
@@ -62,8 +61,8 @@ class Inbox:
                 return None
             if session.scalar(select(InboxMail.id).where(InboxMail.fingerprint == fingerprint)) is not None:
                 return ""
-            simulated = clock.is_simulated(session)
-            at = received_at if received_at is not None and not simulated else clock.read(session)
+            now, simulated = clock.look(session)
+            at = min(received_at, now) if received_at is not None and not simulated else now
             session.add(
                 InboxMail(
                     directive_id=notice.directive_id, notice_id=notice_id, fingerprint=fingerprint, kind=incoming.kind,
@@ -101,7 +100,7 @@ class InboundHandler:
         try:
             for address in envelope.rcpt_tos:
                 await asyncio.to_thread(self._inbox.take_in, address, content, return_path=envelope.mail_from or "")
-        except DBAPIError:
+        except Exception:  # noqa: BLE001  # whatever it is, the server that brings the mail keeps it
             _log.exception("inbox: the ledger did not take a mail")
             return "451 4.3.0 Try again later"
         return "250 2.0.0 OK"

@@ -1,42 +1,50 @@
 """Reads mail that has come back: what kind it is, and the words that matter."""
 
-import email
-import email.policy
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from email.message import EmailMessage, Message
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import EmailPolicy
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, TypeVar
 
-from hoatoc.errors import SubmissionRefused
 from hoatoc.ledger.schema import InboxKind
-from hoatoc.papers.reportsheet import read_workbook
+from hoatoc.mail import attached, parts, status, words
 
 _MOST_WORDS = 10_000
 _LONGEST_SUBJECT = 300
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: Where a quoted mail begins: what follows is not the writer's.
-_QUOTED = re.compile(
-    r"^(>|-{2,} ?(original message|forwarded message|thư gốc|tin nhắn gốc)"
-    r"|(on|vào|ngày) .{5,200}(wrote|đã viết):?$|(from|từ): .+@)",
-    re.IGNORECASE,
-)
+_LONGEST_HEADER = 4_000
 _AUTOMATIC_SUBJECT = re.compile(
-    r"^(auto(matic)?[ -]?repl|out of (the )?office|trả lời tự động|thư trả lời tự động|vắng mặt)", re.IGNORECASE
+    r"^(auto(matic)?[ -]?repl|out of (the )?office|(thư )?(trả lời tự động|tự động trả lời)|vắng mặt)", re.IGNORECASE
 )
 #: Headers that only machines write (RFC 3834 and what came before it).
 _AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "X-Loop")
 _AUTOMATIC_PRECEDENCE = frozenset({"auto_reply", "bulk", "junk", "list"})
+_AUTOMATIC_SENDERS = ("mailer-daemon@", "postmaster@", "no-reply@")
+_KINDS = {"failed": InboxKind.BOUNCE, "delayed": InboxKind.DELAY}
+T = TypeVar("T")
+
+
+class _Wary(EmailPolicy):
+    """Cuts headers that are longer than anybody's: the parser takes minutes over a hundred kilobytes of commas."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """The name and what is read of the value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
+
+
+_PARSER = BytesParser(policy=_Wary())
 
 
 @dataclass(frozen=True)
 class Incoming:
     """A mail that came back. `words` is what a person wrote, without quotes, or what a server says is the matter;
     `sheet` what the workbook holds that a person has attached: its `marks` and what was `typed`, or the `problem`;
-    `attached` the files, each with its name, kind (media type) and octets; `bounced` the address a delivery status is
-    about, '' where it names none."""
+    `attached` the files, each with its `name`, `kind` (media type) and `octets`; `bounced` the address a delivery
+    status is about, '' where it names none."""
 
     kind: InboxKind
     sender: str
@@ -51,120 +59,79 @@ class Incoming:
 def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming:
     """The mail behind `content`. `return_path` is its envelope sender, '' for the null one of bounces, None when it is
     not known. Never raises: what cannot be read is a reply without words."""
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    sender = parseaddr(_header(message, "From"))[1] or return_path or ""
-    status = next(_delivery_statuses(message), None)
-    if status is not None:
-        kind, words = _read_status(status)
-    else:
-        kind = InboxKind.AUTO if _is_automatic(message, return_path) else InboxKind.REPLY
-        words = own_words(_text(message))
-    sheet = _sheet(message) if kind is InboxKind.REPLY else {}
-    subject = " ".join(_clean(_header(message, "Subject")).split())[:_LONGEST_SUBJECT]
+    message = _safely(lambda: _parse(content), None)
+    return _unread(content, return_path) if message is None else _read(message, content, return_path)
+
+
+def _read(message: EmailMessage, content: bytes, return_path: str | None) -> Incoming:
+    sender, subject, fingerprint = _sender(message), _subject(message), _fingerprint(message, content)
+    machine = _is_report(message) or _is_automatic(message, sender, return_path)
+    sender = sender or parts.clean(return_path or "")
+    told = _safely(lambda: status.worst(message), None) if machine else None
+    if told is not None:  # failed is for good, even with a status of 4.x.x: the server has given up
+        kind, bounced = _KINDS.get(told.action, InboxKind.AUTO), parts.clean(told.address)
+        return Incoming(kind, sender, _kept(told.words), fingerprint, subject=subject, bounced=bounced)
+    written = _kept(_safely(lambda: words.own(words.of(message)), ""))
+    if machine:
+        return Incoming(InboxKind.AUTO, sender, written, fingerprint, subject=subject)
     return Incoming(
-        kind, _clean(sender), _clean(words)[:_MOST_WORDS], _fingerprint(message, content), sheet, subject,
-        attached=_attached(message),
+        InboxKind.REPLY, sender, written, fingerprint, _safely(lambda: attached.sheet(message), {}), subject,
+        attached=_safely(lambda: attached.files(message), []),
     )  # fmt: skip
 
 
-def own_words(text: str) -> str:
-    """`text` up to the first quoted line."""
-    kept: list[str] = []
-    for line in text.splitlines():
-        if _QUOTED.match(line.strip()):
-            break
-        kept.append(line.rstrip())
-    return "\n".join(kept).strip()
+def _unread(content: bytes, return_path: str | None) -> Incoming:
+    """A mail whose body cannot be parsed, as one that is nested a thousand deep: what its head says."""
+    head = re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]
+    message = _safely(lambda: _parse(head), EmailMessage())
+    sender = _sender(message) or parts.clean(return_path or "")
+    return Incoming(InboxKind.REPLY, sender, "", _fingerprint(message, content), subject=_subject(message))
 
 
-def _sheet(message: EmailMessage) -> dict[str, Any]:
-    """The first attached workbook, read; empty without one."""
-    for part in message.walk():
-        name = str(part.get_filename() or "").lower()
-        if part.is_multipart() or not (name.endswith(".xlsx") or part.get_content_type() == _XLSX):
-            continue
-        content = part.get_payload(decode=True)
-        try:
-            returned = read_workbook(content if isinstance(content, bytes) else b"")
-        except SubmissionRefused as refused:
-            return {"problem": str(refused)}
-        except Exception:  # noqa: BLE001  # a broken or hostile file: whatever the parsers raise, the mail is taken in
-            return {"problem": "Không đọc được tệp Excel (.xlsx) gửi kèm."}
-        typed = {_clean(key): _clean(value) for key, value in returned.typed.items()}
-        marks = {key: _clean(value) for key, value in asdict(returned.marks).items()} if returned.marks else {}
-        return {"marks": marks, "typed": typed}
-    return {}
+def _parse(content: bytes) -> EmailMessage:
+    message = _PARSER.parsebytes(content)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
-def _attached(message: EmailMessage) -> list[dict[str, Any]]:
-    return [
-        {"name": _clean(str(part.get_filename() or "")), "kind": part.get_content_type(), "octets": _octets(part)}
-        for part in message.iter_attachments()
-    ]
+def _safely(read: Callable[[], T], otherwise: T) -> T:
+    """What `read` gives, or `otherwise`: there is no telling what email's parsers raise on what nobody should send."""
+    try:
+        return read()
+    except Exception:  # noqa: BLE001  # as the docstring says; the original is kept
+        return otherwise
 
 
-def _octets(part: Message) -> int:
-    content = part.get_payload(decode=True)
-    return len(content) if isinstance(content, bytes) else len(part.as_bytes())
+def _is_report(message: EmailMessage) -> bool:
+    """Whether a server or a program reports: that a mail was not delivered, or was opened."""
+    return parts.kind(message) == "multipart/report"
 
 
-def _delivery_statuses(message: EmailMessage) -> Iterator[dict[str, str]]:
-    """The fields of each recipient in a delivery status notification (RFC 3464, 2.3)."""
-    for part in message.walk():
-        if part.get_content_type() == "message/delivery-status":
-            blocks = part.get_payload()
-            for block in blocks if isinstance(blocks, list) else []:
-                assert isinstance(block, Message)
-                fields = {name.lower(): str(value) for name, value in block.items()}
-                if "action" in fields:
-                    yield fields
+def _sender(message: EmailMessage) -> str:
+    return _safely(lambda: parts.clean(parseaddr(parts.header(message, "From"))[1]), "")
 
 
-def _read_status(fields: dict[str, str]) -> tuple[InboxKind, str]:
-    action = fields["action"].strip().lower()
-    words = " ".join(fields.get(name, "") for name in ("status", "diagnostic-code")).strip()
-    if action == "failed":  # for good, even with a status of 4.x.x: the server has given up
-        return InboxKind.BOUNCE, words
-    return (InboxKind.DELAY if action == "delayed" else InboxKind.AUTO), words
+def _subject(message: EmailMessage) -> str:
+    return " ".join(parts.clean(parts.header(message, "Subject")).split())[:_LONGEST_SUBJECT]
 
 
-def _is_automatic(message: EmailMessage, return_path: str | None) -> bool:
-    submitted = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+def _is_automatic(message: EmailMessage, sender: str, return_path: str | None) -> bool:
+    submitted = parts.header(message, "Auto-Submitted").partition(";")[0].strip().lower()
     return (
         return_path == ""
-        or _header(message, "Return-Path").strip() == "<>"
+        or parts.header(message, "Return-Path").strip() == "<>"
         or submitted not in ("", "no")
         or any(name in message for name in _AUTOMATIC_HEADERS)
-        or _header(message, "Precedence").strip().lower() in _AUTOMATIC_PRECEDENCE
-        or bool(_AUTOMATIC_SUBJECT.match(_header(message, "Subject").strip()))
-        or parseaddr(_header(message, "From"))[1].lower().startswith(("mailer-daemon@", "postmaster@", "no-reply@"))
+        or parts.header(message, "Precedence").strip().lower() in _AUTOMATIC_PRECEDENCE
+        or bool(_AUTOMATIC_SUBJECT.match(parts.header(message, "Subject").strip()))
+        or sender.lower().startswith(_AUTOMATIC_SENDERS)
     )
 
 
-def _text(message: EmailMessage) -> str:
-    try:
-        part = message.get_body(("plain", "html"))
-        words = str(part.get_content()) if part is not None else ""
-    except (LookupError, ValueError, AttributeError):  # a charset nobody knows, a part that is none
-        return ""
-    if part is not None and part.get_content_subtype() == "html":
-        words = re.sub(r"<(br|/p|/div)[^>]*>", "\n", words, flags=re.IGNORECASE)
-        words = re.sub(r"<[^>]+>", "", words)
-    return words
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    try:
-        return str(message.get(name, ""))
-    except (ValueError, IndexError, AttributeError):  # the parser of a structured header gave up
-        return ""
-
-
 def _fingerprint(message: EmailMessage, content: bytes) -> str:
-    own = _header(message, "Message-ID").strip()
+    own = parts.header(message, "Message-ID").strip()
     return hashlib.sha256(own.encode(errors="replace") if own else content).hexdigest()
 
 
-def _clean(words: str) -> str:
-    return words.replace("\0", "").encode("utf-8", "replace").decode()
+def _kept(said: str) -> str:
+    return parts.clean(said)[:_MOST_WORDS]

@@ -3,7 +3,7 @@
 import imaplib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote
 
@@ -85,7 +85,7 @@ def test_a_bounce_in_the_mailbox_finds_its_notice(sent: World, mail: MailServer,
 def test_a_mail_counts_from_when_our_server_had_it(
     sent: World, mail: MailServer, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hoatoc.clock.is_simulated", lambda _session: False)
+    monkeypatch.setattr("hoatoc.clock.look", lambda _session: (ARRIVED + timedelta(minutes=1), False))
     dovecot.put(delivered(reply("đã nhận"), address_of(mail, "so-0")))
     mailbox(dovecot).fetch(inbox(sent))
     assert [row.received_at for row in sent.all(InboxMail)] == [ARRIVED]
