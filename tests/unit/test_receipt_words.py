@@ -14,7 +14,8 @@ YES = [
     "Đã nhận ạ", "Đã nhận được rồi ạ", "Đã nhận nhé", "ok đã nhận", "Dạ em đã nhận rồi ạ", "Rõ", "Đã rõ ạ", "Rõ!",
     "Đã nhận, cảm ơn", "Đã nhận. Trân trọng cảm ơn quý cơ quan!", "Xin xác nhận đã nhận được văn bản",
     "Đã nhận công điện", "Đã nhận đủ nội dung công điện hỏa tốc số 13-CĐ/BCĐ ngày 23/11/2021",
-    "Đơn vị đã nhận", "Xã Hòa Thuận đã nhận được", "UBND xã Hoà Thuận đã nhận văn bản.", "Uỷ ban xã Hòa Thuận đã nhận",
+    "Dạ UBND xã Hòa Thuận đã nhận được công điện ạ", "Đơn vị đã nhận",
+    "Xã Hòa Thuận đã nhận được", "UBND xã Hoà Thuận đã nhận văn bản.", "Uỷ ban xã Hòa Thuận đã nhận",
     "Đã nhận và sẽ triển khai thực hiện nghiêm túc", "Đã nhận. Sẽ triển khai ngay.",
     "Kính gửi: Văn phòng Tỉnh ủy,\nUBND xã Hòa Thuận đã nhận công điện.\nTrân trọng,\nNguyễn Văn An\n"
     "Phó Chánh Văn phòng\nĐT: 0297 386 2222\nan@hoa-thuan.example",
