@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,8 +35,6 @@ _TOGETHER, _PATIENCE = BATCH // 2, 0.025
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
-#: Seconds after which a thread that waits for the interpreter is given it.
-_HAND_OVER = 0.001
 
 
 @lru_cache(maxsize=1)
@@ -53,17 +50,13 @@ def _original(ledger: Ledger, directive_id: int, sha256: str) -> Enclosure:
 
 
 @contextmanager
-def _tuned() -> Iterator[None]:
-    """The process as a delivery wants it. What was there before is not searched for garbage meanwhile: a delivery
-    makes so many objects that all others would be gone through again and again, for a tenth of a second each time. And
-    the wire does not wait Python's usual 5 ms until the thread that claims and marks lets go of the interpreter."""
-    usual = sys.getswitchinterval()
+def _without_searching_what_was() -> Iterator[None]:
+    """What the process had before is not searched for garbage: a delivery makes so many objects that all others would
+    be gone through again and again, for a tenth of a second each time."""
     gc.freeze()
-    sys.setswitchinterval(_HAND_OVER)
     try:
         yield
     finally:
-        sys.setswitchinterval(usual)
         gc.unfreeze()
 
 
@@ -93,7 +86,7 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
     composer = Composer(key, snap, _letters(), links, returns, trial=trial, enclose=enclose)
     delivery = _Delivery(ledger, directive_id, snap, now, links.ring.newest)
     wire = Wire(relay, composer.compose, delivery.tell, delivery.stir)
-    with _tuned():
+    with _without_searching_what_was():
         try:
             await delivery.run(wire)
         except BaseException:
