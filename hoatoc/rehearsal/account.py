@@ -55,6 +55,7 @@ def tell(play: Play, *, seed: int, days: int, behaviour: Behaviour) -> dict[str,
             "days": _days(play, sent),
             "mailboxes": _mailboxes(play, sent),
             "busiest_hour": _busiest_hour(play, sent),
+            "ladder": _ladder(session, play),
             "escalations": _escalations(session, play),
             "leadership": [_letter(kept, play) for kept in play.letters if kept.step in ("leadership", "summary")],
             "to_phone": _to_phone(session, play.directive_id),
@@ -67,7 +68,7 @@ def tell(play: Play, *, seed: int, days: int, behaviour: Behaviour) -> dict[str,
 
 def summary(account: dict[str, Any]) -> dict[str, Any]:
     """The figures of an account that fit on a page: what is kept to compare one rehearsal with the next."""
-    kept = ("directive", "duties", "notices", "refused_reports", "busiest_hour", "to_phone", "checks")
+    kept = ("directive", "duties", "notices", "refused_reports", "busiest_hour", "ladder", "to_phone", "checks")
     return {
         **{name: account[name] for name in kept},
         "rehearsal": {key: value for key, value in account["rehearsal"].items() if key != "behaviour"},
@@ -131,6 +132,19 @@ def _busiest_hour(play: Play, sent: Sequence[Row[Any]]) -> dict[str, Any]:
     return {
         "hour": hour, "sent": count, "of_the_day": [hours[f"{hour[:11]}{number:02}:00"] for number in range(24)],
     }  # fmt: skip
+
+
+def _ladder(session: Session, play: Play) -> list[dict[str, Any]]:
+    """Which rungs fell due when, and how many notices each brought about: what a change of the ladder moves."""
+    counted = Counter(
+        session.execute(
+            select(Notice.due_at, Notice.step).where(
+                Notice.directive_id == play.directive_id, Notice.state == NoticeState.SENT, Notice.step.in_(Step)
+            )
+        ).tuples()
+    )
+    rungs = sorted(counted.items(), key=lambda item: (item[0][0], _ORDER[item[0][1]]))
+    return [{"at": _at(due_at, play), "step": step, "notices": number} for (due_at, step), number in rungs]
 
 
 def _escalations(session: Session, play: Play) -> list[dict[str, Any]]:

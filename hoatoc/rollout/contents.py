@@ -1,7 +1,7 @@
 """What a notice says: the values its template is filled with, taken from the ledger when it is first claimed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -223,27 +223,29 @@ def _report_words(session: Session, snap: Snapshot, addressee_ids: Sequence[int]
     """The daily report that each addressee will owe, told when the directive arrives; those that owe none are left
     out."""
     owing = session.execute(_reporting(on_postgresql(session)), packed_ids(addressee_ids))
-    first = dict(owing.tuples().all())  # of several, the last row stays: the earliest
-    words = {subject: _words_of(snap, subject) for subject in set(first.values())}
-    return {addressee_id: words[subject] for addressee_id, subject in first.items()}
+    # Of several, the last row stays: the earliest.
+    first = {addressee_id: (subject, day) for addressee_id, subject, day in owing.tuples()}
+    words = {owed: _words_of(snap, *owed) for owed in set(first.values())}
+    return {addressee_id: words[owed] for addressee_id, owed in first.items()}
 
 
 @lru_cache
-def _reporting(postgresql: bool) -> Select[tuple[int, str]]:
+def _reporting(postgresql: bool) -> Select[tuple[int, str, date]]:
     duty, period = table(Duty), table(Period)
     return (
-        select(duty.c.addressee_id, duty.c.subject)
+        select(duty.c.addressee_id, duty.c.subject, period.c.local_date)
         .join_from(duty, period, period.c.id == duty.c.period_id)
         .where(among(duty.c.addressee_id, postgresql=postgresql), duty.c.kind == DutyKind.REPORT)
         .order_by(period.c.due_at.desc(), duty.c.subject.desc())
     )
 
 
-def _words_of(snap: Snapshot, subject: str) -> dict[str, str]:
+def _words_of(snap: Snapshot, subject: str, first: date) -> dict[str, str]:
+    """The report of `subject` in words; `first` is the day of the first one owed, which may come after the rule's."""
     rule = snap.report_rule(subject)
     return {
         "title": snap.form_of(subject).title,
         "cutoff": rule.cutoff.strftime("%H giờ %M"),
-        "first": spoken_day(rule.first),
+        "first": spoken_day(first),
         "last": spoken_day(rule.last) if rule.last else "",
     }

@@ -158,3 +158,15 @@ def test_kien_giang_is_issued_with_all_it_addresses(ledger: Ledger, mail: MailSe
     assert len(mail.kept) == len(world.all(Addressee)) > 100
     with ledger.read() as session:
         assert clock.read(session) == ISSUED
+
+
+def test_the_letter_says_the_first_day_that_will_be(issue_in: Issue, mail: MailServer) -> None:
+    files = small_office()
+    files.directive["regime"]["reports"][0]["first"] = "2021-11-20"
+    world = issue_in(files.read())
+    world.run()
+    (period,) = (item for item in world.all(Period) if item.slot == SLOT)
+    assert period.local_date == date(2021, 11, 24)
+    [kept] = mail.to("so-0@mau.example")
+    assert "Từ ngày 24/11/2021 đến khi có văn bản cho thôi." in " ".join(kept.text.split())
+    assert "Từ ngày 24/11/2021" in str(kept.message.get_body(("html",)).get_content())

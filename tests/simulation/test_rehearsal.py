@@ -62,6 +62,18 @@ def test_steps_stand_in_the_order_of_the_ladder() -> None:
         assert list(day["by_step"]) == [step for step in columns if step in day["by_step"]]
 
 
+def test_a_rung_that_is_moved_moves_in_what_is_kept_of_a_rehearsal() -> None:
+    def superiors(at: str) -> set[str]:
+        files = small_office(3, 3)
+        files.directive["regime"]["ladder"]["report"][2]["at"] = at
+        folder, draft = files.read()
+        account = summary(rehearse(folder, draft, at=ISSUED, days=2, behaviour=Behaviour(shares={Manner.SILENT: 1})))
+        return {item["at"][11:16] for item in account["ladder"] if item["step"] == "superior"}
+
+    assert superiors("45m") - superiors("30m") == {"16:45"}
+    assert superiors("30m") - superiors("45m") == {"16:30"}
+
+
 def test_the_same_seed_tells_the_same_tale_and_another_seed_another() -> None:
     assert told() == told()
     assert told()["days"] != told(seed=2)["days"]
