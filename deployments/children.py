@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,9 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hoatoc.errors import HoatocError
+from hoatoc.phrase import Joined, Phrase
 
 _PR_SET_PDEATHSIG = 1
 _PATIENCE_SECONDS = 10.0
+#: With less room than this nothing starts: a new SQLite file with its journal is as large.
+_FULL = 1 << 20
 
 
 def _die_with_parent() -> None:
@@ -41,8 +45,15 @@ class Child:
     def check(self) -> None:
         """Raise HoatocError with the end of its log when the process has ended."""
         if self.process.poll() is not None:
-            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
-            raise HoatocError(f"{self.name} đã dừng (mã {self.process.returncode}):\n{tail}", hint=f"xem {self.log}")
+            raise self._ended(self.process.returncode)
+
+    def _ended(self, code: int) -> HoatocError:
+        said = Phrase("%(name)s đã dừng (mã %(code)s)", name=self.name, code=code)
+        if shutil.disk_usage(self.log.parent).free < _FULL:  # the log will not say it: it cannot be written either
+            hint = Phrase("dọn đĩa của %(folder)s (df -h), rồi chạy lại", folder=self.log.parent)
+            return HoatocError(Phrase("%(said)s: đĩa đầy", said=said), hint=hint)
+        tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+        return HoatocError(Joined((said, tail), ":\n"), hint=Phrase("xem nhật ký %(log)s", log=self.log))
 
     def stop(self) -> None:
         """End the process and everything it has started: asked first, then killed."""
@@ -67,5 +78,8 @@ def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> None:
     while not ready():
         child.check()
         if time.monotonic() > deadline:
-            raise HoatocError(f"{child.name} không sẵn sàng sau {seconds:.0f} giây", hint=f"xem {child.log}")
+            raise HoatocError(
+                Phrase("%(name)s không sẵn sàng sau %(seconds)s giây", name=child.name, seconds=f"{seconds:.0f}"),
+                hint=Phrase("xem nhật ký %(log)s", log=child.log),
+            )
         time.sleep(0.1)

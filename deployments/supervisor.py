@@ -15,7 +15,8 @@ import httpx
 from deployments.children import Child, wait_until
 from deployments.pool import WORK_POOL
 from deployments.ports import listen, port_of
-from hoatoc.installation import running_file
+from hoatoc.installation import alone_on, for_us_alone, running_file
+from hoatoc.process import this_process
 from hoatoc.settings import Settings
 
 #: What an office wants of Prefect, whatever the shell it starts from says.
@@ -55,13 +56,18 @@ class Addresses:
 
 
 @contextmanager
-def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020) -> Iterator[Addresses]:
-    """Start everything, yield where it answers, and stop it all when the block ends.
+def supervise(
+    settings: Settings, *, smtp_url: str = "", portal_port: int = 8020, fixed_ports: bool = False
+) -> Iterator[Addresses]:
+    """Start everything, yield where it answers, and stop it all when the block ends. Raises HoatocError, above all when
+    another does so on this home already, or, with `fixed_ports`, when a port is in use.
 
     `smtp_url` names a mail server that stands already; without one, and without one in the settings, a sink is
     started. Prefect's own clients in this process are pointed at the server."""
     logs = settings.home / "logs"
     with ExitStack() as stack:
+        stack.enter_context(for_us_alone())
+        stack.enter_context(alone_on(settings.home))
 
         def start(name: str, module: str, *words: str, on: socket.socket | None = None) -> Child:
             """`python -m module words…`; with `on`, a listening socket, that is its first word."""
@@ -75,12 +81,12 @@ def supervise(settings: Settings, *, smtp_url: str = "", portal_port: int = 8020
                 on.close()  # it is the child's alone: when that ends, nobody listens any more
             return child
 
-        at_server, at_portal = (stack.enter_context(listen(port)) for port in (4200, portal_port))
+        at_server, at_portal = (stack.enter_context(listen(port, fixed=fixed_ports)) for port in (4200, portal_port))
         prefect, portal = f"http://127.0.0.1:{port_of(at_server)}", f"http://127.0.0.1:{port_of(at_portal)}"
         smtp = smtp_url or settings.smtp_url
         children = []
         if not smtp:
-            at_sink = stack.enter_context(listen(8025))
+            at_sink = stack.enter_context(listen(8025, fixed=fixed_ports))
             smtp = f"smtp://127.0.0.1:{port_of(at_sink)}"
             children.append(start("sink", "deployments.sink", str(settings.outbox_folder), on=at_sink))
         stack.enter_context(_environ(_environment(settings, prefect, portal, smtp)))
@@ -134,13 +140,19 @@ def public_url(settings: Settings, portal: str) -> str:
 
 
 def _announce(settings: Settings, addresses: Addresses) -> Path:
+    """Write where everything is, whole before anyone can see it. The mail server of the settings is not told: its
+    password stands in there."""
     path = running_file(settings.home)
     told = {
-        "prefect_api": addresses.api, "public_url": public_url(settings, addresses.portal),
-        "smtp_url": addresses.smtp_url,
+        "process": this_process(), "prefect_api": addresses.api,
+        "public_url": public_url(settings, addresses.portal),
+        **({} if settings.smtp_url else {"smtp_url": addresses.smtp_url}),
     }  # fmt: skip
-    path.write_text(json.dumps(told), encoding="utf-8")
-    return path
+    half = path.with_name(f".{path.name}")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
+    half.write_text(json.dumps(told), encoding="utf-8")
+    return half.replace(path)
 
 
 def _answers(url: str) -> bool:

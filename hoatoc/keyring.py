@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import LedgerError, NotFound, SettingsError, TokenError
 from hoatoc.ledger.schema import Meta
 from hoatoc.phrase import Phrase
+from hoatoc.refusals import of_system
 
 _MIN_LENGTH = 32
 
@@ -65,19 +66,51 @@ def _signer(secret: str, purpose: str) -> Signer:
 
 
 def open_keyring(home: Path, configured: str) -> Keyring:
-    """The ring of HOATOC_SECRET_KEY (keys by commas, newest first), or of `home`/keys, made on first use."""
-    path = home / "keys"
-    if configured:
-        keys = [key.strip() for key in configured.split(",") if key.strip()]
-    else:
-        if not path.exists():
-            _make(path)
-        keys = path.read_text(encoding="ascii").split()
+    """The ring of HOATOC_SECRET_KEY (keys by commas, newest first), or of `home`/keys. Raises SettingsError when a key
+    is too short, HoatocError when the file is missing or cannot be read."""
+    keys = [key.strip() for key in configured.split(",") if key.strip()] if configured else _kept(file_in(home))
     short = [key for key in keys if len(key) < _MIN_LENGTH]
     if short or not keys:
         hint = "tạo khóa: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         raise SettingsError(Phrase("khóa bí mật phải có ít nhất %(least)s ký tự", least=_MIN_LENGTH), hint=hint)
     return Keyring({_kid(key): key for key in keys})
+
+
+def file_in(home: Path) -> Path:
+    """Where the ring of a home is kept."""
+    return home / "keys"
+
+
+def _kept(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="ascii").split()
+    except FileNotFoundError as error:
+        hint = "chép lại tệp keys từ bản sao lưu; sổ cái mới thì chạy `hoatoc init`"
+        raise SettingsError(Phrase("chưa có tệp khóa %(path)s", path=path), hint=hint) from error
+    except UnicodeDecodeError as error:
+        hint = "chép lại tệp keys từ bản sao lưu; mỗi dòng là một khóa"
+        raise SettingsError(Phrase("%(path)s không phải là tệp khóa", path=path), hint=hint) from error
+    except OSError as error:
+        raise of_system(error) from error
+
+
+def make_ring(home: Path) -> None:
+    """Make the ring of `home` if there is none. Of several processes that start at once one makes it, whole before
+    anyone can see it."""
+    path = file_in(home)
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = path.with_name(f".keys.{secrets.token_hex(8)}")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        return
+    finally:
+        half.unlink()
 
 
 def remember(session: Session, ring: Keyring) -> None:
@@ -113,18 +146,3 @@ def retire(session: Session, kid: str) -> None:
 
 def _kid(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:6]
-
-
-def _make(path: Path) -> None:
-    """Make a ring. Of several processes that start at once one makes it, whole before anyone can see it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".keys.{secrets.token_hex(8)}")
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-    try:
-        os.link(half, path)
-    except FileExistsError:
-        return
-    finally:
-        half.unlink()

@@ -1,14 +1,20 @@
 """Settings, from the environment and `.env`; every one is listed in `.env.example`."""
 
+import os
+import re
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hoatoc.errors import SettingsError
 
+#: What tests are told, beside the settings.
+_OF_TESTS = {"HOATOC_SOURCES", "HOATOC_UPDATE_GOLDEN"}
 #: Where templates/ and directives/ stand: beside the package, in a checkout and in an installed wheel alike.
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -69,3 +75,20 @@ def read_settings() -> Settings:
     except ValidationError as error:
         wrong = [f"HOATOC_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
         raise SettingsError("; ".join(wrong), hint="xem .env.example") from error
+
+
+def unknown_names() -> dict[str, str]:
+    """The HOATOC_* variables of the environment and of `.env` that are none of ours, each with the name that was
+    probably meant, '' where none is near."""
+    known = {f"HOATOC_{name.upper()}" for name in Settings.model_fields}
+    said = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    strange = sorted(name for name in said - known - _OF_TESTS if name.startswith("HOATOC_"))
+    return {name: next(iter(get_close_matches(name, known, n=1)), "") for name in strange}
+
+
+def masked(url: str) -> str:
+    """`url` as it may be shown: without the password in it, whether it can be read as a URL or not."""
+    before, at, after = url.rpartition("@")
+    scheme, slashes, who = before.partition("://")
+    shown = f"{scheme}{slashes}{who.partition(':')[0]}:***@" if slashes else "***@"
+    return re.sub(r"(?i)(pass\w*=)[^&\s]*", r"\1***", (shown if at else "") + after)

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from hoatoc.cli.console import fail
+from hoatoc.cli.mishaps import mishap
 from hoatoc.cli.words import translate
 from hoatoc.errors import HoatocError
 
@@ -17,6 +18,7 @@ app.add_typer(units, name="units")
 
 from hoatoc.cli import (  # noqa: E402, F401  # they add themselves to `app`
     account,
+    backup,
     commands,
     demo,
     directory,
@@ -39,4 +41,10 @@ def main() -> None:
         app()
     except HoatocError as error:
         fail(error)
+        sys.exit(1)
+    except Exception as error:
+        told = mishap(error)
+        if told is None:
+            raise
+        fail(told)
         sys.exit(1)

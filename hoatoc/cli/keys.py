@@ -17,11 +17,14 @@ def list_keys() -> None:
     """Liệt kê khóa trong chùm (khóa ký đứng đầu), và khóa sổ cái còn cần mà chùm không có."""
     from hoatoc import keyring
     from hoatoc.ledger.engine import open_ledger
+    from hoatoc.ledger.revision import require_current
     from hoatoc.settings import read_settings
 
     settings = read_settings()
+    ledger = open_ledger(settings.ledger_url)
+    require_current(ledger)
     ring = keyring.open_keyring(settings.home, settings.secret_key)
-    with open_ledger(settings.ledger_url).read() as session:
+    with ledger.read() as session:
         missing = [kid for kid in keyring.known(session) if kid not in ring.keys]
     for kid in ring.keys:
         out.print(f"{kid}  {say('đang ký') if kid == ring.newest else say('chỉ đọc')}")
@@ -35,11 +38,13 @@ def retire(kid: Annotated[str, typer.Argument(metavar="KEY", help="Sáu chữ đ
     from hoatoc import keyring
     from hoatoc.clock import machine_now
     from hoatoc.ledger.engine import open_ledger
+    from hoatoc.ledger.revision import require_current
     from hoatoc.rollout import history
     from hoatoc.settings import read_settings
 
-    settings = read_settings()
-    with open_ledger(settings.ledger_url).write() as session:
+    ledger = open_ledger(read_settings().ledger_url)
+    require_current(ledger)
+    with ledger.write() as session:
         keyring.retire(session, kid)
         history.note(session, None, at=machine_now(), kind="key_retired", subject=f"key:{kid}", actor="command line")
     out.print(

@@ -3,30 +3,35 @@
 None of them changes anything, and one that cannot be made is a finding like any other."""
 
 import asyncio
+import os
 import shutil
+import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 from aiosmtplib import SMTPException
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from hoatoc import clock, keyring
-from hoatoc.doctor.finding import Finding, Health
-from hoatoc.errors import HoatocError
+from hoatoc.accounts.province import province_of
+from hoatoc.doctor.configured import configured, inbox_at
+from hoatoc.doctor.finding import Finding, Health, safely
 from hoatoc.installation import running
-from hoatoc.ledger.engine import Ledger, open_ledger
+from hoatoc.ledger.engine import Ledger, file_of, open_ledger
 from hoatoc.ledger.revision import require_current
 from hoatoc.localtime import short
 from hoatoc.mail.relay import read_relay
 from hoatoc.phrase import Phrase
+from hoatoc.refusals import way_in
 from hoatoc.rollout import auditor
 from hoatoc.settings import Settings
 
 _LEDGER, _KEYS, _CLOCK = Phrase("sổ cái"), Phrase("khóa"), Phrase("đồng hồ")
 _DISK, _MAIL, _ENGINE = Phrase("đĩa"), Phrase("máy chủ thư"), Phrase("bộ máy")
+_INBOX, _SIGN_ON = Phrase("hộp thư đến"), Phrase("đăng nhập của tỉnh")
 _SECONDS = 5.0
 #: A clock further off than this stamps receipts on the wrong side of a deadline.
 _SKEW = timedelta(seconds=5)
@@ -36,42 +41,47 @@ _FEW_FREE = 5 << 30
 
 def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order an administrator would look; without a ledger, what stands around it."""
-    file = make_url(settings.ledger_url).database if settings.ledger_url.startswith("sqlite") else None
-    if file is not None and not Path(file).exists():  # opening it would make one
-        return [
-            Finding(_LEDGER, Health.ILL, Phrase("chưa có %(file)s", file=file), Phrase("chạy `hoatoc init`")),
-            *_around(settings),
-        ]
+    return list(dict.fromkeys(_examine(settings)))  # what a setting is ill with is seen twice
+
+
+def _examine(settings: Settings) -> list[Finding]:
+    found = safely(_LEDGER, lambda: _file(settings))
+    if found:
+        return [*found, *_around(settings)]
     ledger = open_ledger(settings.ledger_url)
     try:
-        found = _safely(_LEDGER, lambda: _ledger(ledger))
+        found = safely(_LEDGER, lambda: _ledger(ledger))
         if found[0].health is Health.ILL:
             return [*found, *_around(settings)]
-        found += _safely(_KEYS, lambda: _keys(settings, ledger))
-        found += _safely(_CLOCK, lambda: _clock(ledger))
-        return [*found, *_around(settings), *_safely(_ENGINE, lambda: _engine(ledger))]
+        found += safely(_KEYS, lambda: _keys(settings, ledger))
+        found += safely(_CLOCK, lambda: _clock(ledger))
+        return [*found, *_around(settings), *safely(_ENGINE, lambda: _engine(ledger))]
     finally:
         ledger.close()
 
 
+def _file(settings: Settings) -> list[Finding]:
+    """Why the ledger is not even opened: on SQLite, opening one that is missing would make it."""
+    file = file_of(settings.ledger_url)
+    if file is None or os.path.isfile(file):  # noqa: PTH113  # False where we may not look, too
+        return []
+    if os.path.lexists(file):
+        mend = Phrase("HOATOC_DATABASE_URL phải là đường dẫn của một tệp")
+        return [Finding(_LEDGER, Health.ILL, Phrase("%(file)s không phải là tệp", file=file), mend)]
+    place = next(part for part in file.absolute().parents if os.path.lexists(part))
+    if not os.access(place, os.R_OK | os.X_OK):
+        return [Finding(_LEDGER, Health.ILL, Phrase("không vào được %(place)s", place=place), way_in(place))]
+    return [Finding(_LEDGER, Health.ILL, Phrase("chưa có %(file)s", file=file), Phrase("chạy `hoatoc init`"))]
+
+
 def _around(settings: Settings) -> Iterator[Finding]:
     """What stands around the ledger."""
-    yield from _safely(_DISK, lambda: _disk(settings))
-    yield from _safely(_MAIL, lambda: _mail(settings))
-    yield from _safely("Prefect", lambda: _prefect(settings))
-
-
-def _safely(what: str, examination: Callable[[], list[Finding]]) -> list[Finding]:
-    try:
-        return examination()
-    except HoatocError as error:
-        return [Finding(what, Health.ILL, str(error), error.hint)]
-    except Exception as error:  # noqa: BLE001  # whatever is broken is what the doctor is asked about
-        return [
-            Finding(
-                what, Health.ILL, f"{type(error).__name__}: {error}", Phrase("xem nhật ký của tiến trình tương ứng")
-            )
-        ]
+    yield from configured(settings)
+    yield from safely(_INBOX, lambda: _inbox(settings))
+    yield from safely(_SIGN_ON, lambda: _sign_on(settings))
+    yield from safely(_DISK, lambda: _disk(settings))
+    yield from safely(_MAIL, lambda: _mail(settings))
+    yield from safely("Prefect", lambda: _prefect(settings))
 
 
 def _ledger(ledger: Ledger) -> list[Finding]:
@@ -88,9 +98,13 @@ def _keys(settings: Settings, ledger: Ledger) -> list[Finding]:
     ring = keyring.open_keyring(settings.home, settings.secret_key)
     with ledger.read() as session:
         keyring.require(session, ring)
-    path = settings.home / "keys"
-    if not settings.secret_key and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        return [Finding(_KEYS, Health.WARNING, Phrase("%(path)s người khác đọc được", path=path), f"chmod 600 {path}")]
+    file = keyring.file_in(settings.home)
+    kept = [*([] if settings.secret_key else [file]), *([Path(ledger.file)] if ledger.file else [])]
+    if open_to_others := [path for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077]:
+        paths = " ".join(map(str, open_to_others))
+        return [
+            Finding(_KEYS, Health.WARNING, Phrase("%(path)s người khác đọc được", path=paths), f"chmod 600 {paths}")
+        ]
     return [
         Finding(_KEYS, Health.WELL, Phrase("%(count)s khóa, ký bằng %(kid)s", count=len(ring.keys), kid=ring.newest))
     ]
@@ -160,6 +174,28 @@ def _mail(settings: Settings) -> list[Finding]:
         mend = Phrase("kiểm tra HOATOC_SMTP_URL, tường lửa và máy chủ thư; thư chờ trong hộp đi, không mất")
         return [Finding(_MAIL, Health.ILL, f"{relay.host}:{relay.port}: {error}", mend)]
     return [Finding(_MAIL, Health.WELL, f"{relay.host}:{relay.port}: {told}")]
+
+
+def _inbox(settings: Settings) -> list[Finding]:
+    """A mailbox is to answer; our own listener too, while `serve` runs."""
+    url = settings.inbox_url
+    if not url or (url.startswith("smtp:") and not running(settings)):
+        return []
+    host, port = inbox_at(url)
+    try:
+        socket.create_connection((host, port), _SECONDS).close()
+    except OSError as error:
+        mend = Phrase("kiểm tra HOATOC_INBOX_URL, tường lửa và máy chủ thư; thư đến chờ ở đó")
+        return [Finding(_INBOX, Health.ILL, f"{host}:{port}: {error}", mend)]
+    return [Finding(_INBOX, Health.WELL, f"{host}:{port}")]
+
+
+def _sign_on(settings: Settings) -> list[Finding]:
+    province = province_of(settings, settings.public_url)
+    if province is None:
+        return []
+    province.begin()  # asks the provider where to go, and goes no further
+    return [Finding(_SIGN_ON, Health.WELL, province.issuer)]
 
 
 def _prefect(settings: Settings) -> list[Finding]:

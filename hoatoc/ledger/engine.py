@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import SettingsError
 from hoatoc.phrase import Phrase
+from hoatoc.settings import masked
 
 _BUSY_SECONDS = 30
 
@@ -21,6 +22,11 @@ class Ledger:
     """The ledger. `write()` is a transaction that commits at its end; `read()` one that changes nothing."""
 
     engine: Engine
+
+    @property
+    def file(self) -> str | None:
+        """Where the ledger is, on SQLite."""
+        return self.engine.url.database if self.one_writer else None
 
     @property
     def one_writer(self) -> bool:
@@ -47,13 +53,9 @@ class Ledger:
 
 def open_ledger(url: str) -> Ledger:
     """The ledger behind a SQLAlchemy URL (`sqlite:///…` or `postgresql://…`). Raises SettingsError."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        hint = "ví dụ: sqlite:////var/lib/hoatoc/ledger.db hoặc postgresql://hoatoc@127.0.0.1/hoatoc"
-        raise SettingsError(Phrase("HOATOC_DATABASE_URL không đọc được: %(url)s", url=url), hint=hint) from error
+    parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        return Ledger(_sqlite(parsed.database or "", url))
+        return Ledger(_sqlite(parsed))
     if parsed.get_backend_name() == "postgresql":
         url_of_driver = parsed.set(drivername="postgresql+psycopg")
         return Ledger(create_engine(url_of_driver, pool_size=10, pool_pre_ping=True, hide_parameters=True))
@@ -63,13 +65,30 @@ def open_ledger(url: str) -> Ledger:
     )
 
 
-def _sqlite(database: str, url: str) -> Engine:
+def file_of(url: str) -> Path | None:
+    """The file of a ledger on SQLite, None of one elsewhere. Raises SettingsError."""
+    parsed = _parsed(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        hint = "ví dụ: sqlite:////var/lib/hoatoc/ledger.db hoặc postgresql://hoatoc@127.0.0.1/hoatoc"
+        said = Phrase("HOATOC_DATABASE_URL không đọc được: %(url)s", url=masked(url))
+        raise SettingsError(said, hint=hint) from error
+
+
+def _sqlite(url: URL) -> Engine:
+    database = url.database or ""
     if database in ("", ":memory:"):
         raise SettingsError("HOATOC_DATABASE_URL: sổ cái không thể chỉ nằm trong bộ nhớ", hint="ghi đường dẫn tệp")
-    Path(database).parent.mkdir(parents=True, exist_ok=True)
     # What people wrote stands in the ledger, not in the log of an error.
     engine = create_engine(
-        url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+        url.set(drivername="sqlite"),
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -1,10 +1,8 @@
 """Where the control room shows a directive's runs."""
 
-import json
-
 from sqlalchemy.orm import Session
 
-from hoatoc.installation import running_file
+from hoatoc.installation import running_on
 from hoatoc.ledger.schema import Directive, WakeUp
 from portal.front import Front
 
@@ -20,7 +18,4 @@ def address_of(front: Front, session: Session, directive: Directive) -> str:
 
 
 def _served(front: Front) -> str:
-    path = running_file(front.folders.home)
-    if not path.exists():
-        return ""
-    return str(json.loads(path.read_text(encoding="utf-8")).get("prefect_api", "")).removesuffix("/api")
+    return str(running_on(front.folders.home).get("prefect_api", "")).removesuffix("/api")

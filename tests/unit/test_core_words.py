@@ -13,13 +13,15 @@ from hoatoc.errors import ChangedMeanwhile, FormatError, HoatocError, InvalidTra
 from hoatoc.format.problem import Problem
 from hoatoc.localtime import NEVER, spoken
 from hoatoc.phrase import Joined, Phrase, translated
-from hoatoc.rollout import announcement, answers, bundle, outbox, reasons, waking
+from hoatoc.rollout import announcement, answers, bundle, outbox, reasons, states, waking
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.settings import ROOT
 from tests.worlds.spoken import spoken_in
 
+PARTS = ("hoatoc", "tasks", "deployments")
 #: What comes into phrases out of tables of other modules, and the reasons that notices are kept with.
 TABLES = {
+    *states.DIRECTIVES.values(), *states.DUTIES.values(),
     *bundle.STEP_NAMES.values(), *reasons.SPANS.values(), reasons.STEP, reasons.EXPLAIN, reasons.FOLDED,
     *reasons.HEADLINES, reasons.HELD_UP, reasons.HELD_UP_SINCE, reasons.QUIET, reasons.FULL, outbox.NO_MAILBOX,
     answers.REJECTED,
@@ -41,14 +43,15 @@ def words_of_catalogue() -> dict[str, str]:
 
 def test_everything_the_core_says_has_its_english_and_nothing_more() -> None:
     told = words_of_catalogue()
-    wanted = (spoken_in("hoatoc").words | spoken_in("tasks").words | TABLES) - HEADINGS
+    wanted = {words for part in PARTS for words in spoken_in(part).words} | TABLES
+    wanted -= HEADINGS
     assert wanted - told.keys() == set()
     assert told.keys() - wanted == set()
     assert all(told.values())
 
 
 def test_what_is_filled_in_is_a_phrase() -> None:
-    assert spoken_in("hoatoc").unsayable + spoken_in("tasks").unsayable == []
+    assert [words for part in PARTS for words in spoken_in(part).unsayable] == []
 
 
 def test_the_reading_of_the_source_sees_what_errors_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoatoc.errors import SettingsError, TokenError
-from hoatoc.keyring import Keyring, open_keyring
+from hoatoc.keyring import Keyring, make_ring, open_keyring
 from hoatoc.links import Links
 
 OLD, NEW = "a" * 40, "b" * 40
@@ -92,9 +92,20 @@ def test_a_short_or_empty_key_is_refused_with_a_way_out(tmp_path: Path, configur
     assert "token_urlsafe" in caught.value.hint
 
 
+def test_a_ring_that_is_missing_or_none_at_all_is_told_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="chưa có tệp khóa"):
+        open_keyring(tmp_path, "")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "keys").write_text("khóa bí mật của tỉnh, không phải ASCII\n")
+    with pytest.raises(SettingsError, match="không phải là tệp khóa"):
+        open_keyring(tmp_path, "")
+
+
 def test_a_ring_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     home = tmp_path / "home"
+    make_ring(home)
     first = open_keyring(home, "")
+    make_ring(home)
     assert open_keyring(home, "") == first
     assert (home / "keys").stat().st_mode & 0o777 == 0o600
     assert len(next(iter(first.keys.values()))) >= 32
@@ -106,6 +117,7 @@ def test_starts_at_once_agree_on_one_ring(tmp_path: Path) -> None:
 
         def start(home: Path = home, barrier: threading.Barrier = barrier) -> Keyring:
             barrier.wait()
+            make_ring(home)
             return open_keyring(home, "")
 
         with ThreadPoolExecutor(4) as pool:
