@@ -15,6 +15,7 @@ from hoatoc.ledger.schema import InboxMail, InboxState, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.mail import verp
 from hoatoc.mail.inbound import Inbox, start_listener
+from tests.unit.test_mail_hostile import nested
 from tests.unit.test_mail_incoming import DSN, reply
 from tests.worlds.mailserver import MailServer
 from tests.worlds.rollouts import ISSUED, LINKS, World, issued
@@ -97,6 +98,27 @@ def test_the_original_of_what_a_person_wrote_is_kept_as_it_came(sent: World, mai
     come_back(sent, address_of(mail, "so-1"), BOUNCE, sender="")
     with sent.ledger.read() as session:
         assert session.scalars(select(InboxMail.original).order_by(InboxMail.id)).all() == [written, None]
+
+
+def test_what_cannot_be_read_is_at_the_desk_as_it_came(sent: World, mail: MailServer) -> None:
+    deep = nested(1000).replace(b"\n", b"\r\n")
+    assert come_back(sent, address_of(mail, "so-0"), deep) == ["tinh-mau/1-cv"]
+    sent.run()
+    with sent.ledger.read() as session:
+        row = session.execute(select(InboxMail.outcome, InboxMail.subject, InboxMail.body, InboxMail.original)).one()
+    assert tuple(row) == ("message", "Re: 13", "", deep)
+
+
+def test_a_mail_that_the_ledger_does_not_take_stays_with_the_server_that_brings_it(
+    sent: World, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr(Inbox, "_write", broken)
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        come_back(sent, address_of(mail, "so-0"), reply("đã nhận"))
+    assert refused.value.smtp_code == 451
 
 
 def test_the_same_mail_twice_counts_once(sent: World, mail: MailServer) -> None:
