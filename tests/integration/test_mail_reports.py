@@ -1,13 +1,16 @@
 """A filled workbook that is mailed back is a report, judged as on the portal, and its sender is told."""
 
+import email
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive, InboxMail, Notice, Report, UnsentReport
@@ -38,11 +41,13 @@ def sheet(world: World, *, key: str = "so-0", slot: str = SLOT, by: str = "Trầ
     return write_workbook(form, Marks(KEY, key, slot), unit=key, heading="", values=values, before={}, by_name=by)
 
 
-def reply(content: bytes, name: str = "Báo cáo.xlsx", sender: str = SENDER) -> bytes:
+def reply(
+    content: bytes, name: str = "Báo cáo.xlsx", sender: str = SENDER, says: str = "Gửi văn phòng báo cáo hôm nay."
+) -> bytes:
     message = EmailMessage()
     message["From"], message["Subject"] = f"Chị Bình <{sender}>", "Re: báo cáo"
     message["Message-ID"] = f"<{hash(content)}@dau-moi.example>"
-    message.set_content("Gửi văn phòng báo cáo hôm nay.")
+    message.set_content(says)
     message.add_attachment(content, "application", "octet-stream", filename=name)
     return message.as_bytes(policy=SMTP)
 
@@ -161,17 +166,69 @@ def broken(inside: bytes) -> bytes:
     return made.getvalue()
 
 
+def foreign() -> bytes:
+    made = io.BytesIO()
+    book = Workbook()
+    book.active["A1"] = "Kế hoạch"
+    book.save(made)
+    return made.getvalue()
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04", b"no workbook", bomb(), broken(b"<a"), broken(b""), broken(b"<a/>")]
+    "content", [b"", b"PK\x03\x04", b"no workbook", bomb(), broken(b"<a"), broken(b""), broken(b"<a/>"), foreign()]
 )
-def test_a_file_that_is_no_such_workbook_is_told_so_and_stops_nothing(
-    asked: World, mail: MailServer, content: bytes
-) -> None:
+def test_a_workbook_without_our_marks_is_a_file_like_any_other(asked: World, mail: MailServer, content: bytes) -> None:
     send(asked, mail, content)
+    assert [row.outcome for row in asked.all(InboxMail)] == ["message"]
+    assert mail.to(SENDER) == []
+    asked.report("so-0")
+    assert len(asked.all(Report)) == 1
+
+
+def test_received_with_a_plan_attached_is_a_receipt_and_stands_at_the_desk(asked: World, mail: MailServer) -> None:
+    send(asked, mail, foreign(), name="Kế hoạch.xlsx", says="Đã nhận.")
+    assert [row.outcome for row in asked.all(InboxMail)] == ["receipt_message"]
+    assert asked.books("receipt", "").on_time == 1
+    assert mail.to(SENDER) == []
+
+
+def damaged(content: bytes) -> bytes:
+    """Our workbook with one of its sheets spoilt."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(made, "w") as packed:
+        for name in whole.namelist():
+            packed.writestr(name, b"<a" if name == "xl/worksheets/sheet1.xml" else whole.read(name))
+    return made.getvalue()
+
+
+def renamed(content: bytes) -> bytes:
+    """Our workbook with its first sheet called otherwise."""
+    book = load_workbook(io.BytesIO(content))
+    book.worksheets[0].title = "Sheet1"
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("spoil", [damaged, renamed])
+def test_our_workbook_that_cannot_be_read_is_told_so_and_stops_nothing(
+    asked: World, mail: MailServer, spoil: Callable[[bytes], bytes]
+) -> None:
+    send(asked, mail, spoil(sheet(asked, **RIGHT)))
     assert [row.outcome for row in asked.all(InboxMail)] == ["message"]
     assert "Báo cáo chưa được ghi nhận" in answer(mail)
     asked.report("so-0")
     assert len(asked.all(Report)) == 1
+
+
+def test_a_second_file_with_a_report_is_shown_to_the_desk(asked: World, mail: MailServer) -> None:
+    message = email.message_from_bytes(reply(sheet(asked, **RIGHT)), policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    message.add_attachment(b"%PDF-", "application", "pdf", filename="Báo cáo ký.pdf")
+    come_back(asked, address_of(mail, "so-0"), message.as_bytes())
+    collected = asked.run()[0].collected
+    assert (collected.reports, collected.messages, len(asked.all(Report))) == (1, 1, 1)
+    assert [row.outcome for row in asked.all(InboxMail)] == ["report_message"]
 
 
 def test_a_machine_that_sends_a_workbook_is_not_answered(asked: World, mail: MailServer) -> None:
