@@ -70,9 +70,9 @@ _BELOW = re.compile(
     r"|((được |đã )?gửi từ|sent from) (\w+ )?(iphone|ipad|outlook|yahoo|gmail|mail|samsung|android|zalo)\b.*)$",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"[.,;!…/]+(?=\s|$)|\s[-–—]+\s")
+_ENDS = re.compile(r"(?<![.,;!…/])[.,;!…/]+(?=\s|$)|\s[-–—]+\s")
 _REACHED_AT = re.compile(
-    r"((đt|sđt|tel|điện thoại|di động|fax|email|mail|web(site)?)\W+)?(\S+@\S+|https?:\S+|[\d\s+().-]{8,})$",
+    r"((đt|sđt|tel|điện thoại|di động|fax|email|mail|web(site)?)\W{1,4})?([^\s@]+@[^\s@]+|https?:\S+|[\d\s+().-]{8,})$",
     re.IGNORECASE,
 )
 
@@ -83,7 +83,7 @@ def _clauses(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if _BELOW.match(line.strip()):
             return
-        for part in _ENDS.split(line) if not line.startswith(">") else ():
+        for part in _ENDS.split(line) if not line.lstrip().startswith(">") else ():
             clause = part.strip(" \"'“”‘’*-–—()[]:/.,;!…")
             if clause and not (greeting and _GREETING.match(clause)):
                 greeting = False

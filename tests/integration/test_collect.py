@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from hoatoc.ledger.schema import Directive, InboxKind, InboxMail, InboxState, NoticeState, Unit
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import messages, readdress
+from hoatoc.rollout import messages, readdress, snapshot
 from tests.worlds.rollouts import DUE, ISSUED, RECEIPT_DUE, World
 
 LATER = ISSUED + timedelta(hours=1)
@@ -57,6 +57,17 @@ def test_a_bounce_of_an_address_the_mail_was_sent_on_to_is_left_to_the_desk(worl
     assert [mail.outcome for mail in world.all(InboxMail)] == ["message"]
     assert {notice.state for notice in world.notices(template="dispatch")} == {NoticeState.SENT}
     assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_a_trials_mail_goes_to_the_desk_and_so_does_its_bounce_name_the_desk(world: World) -> None:
+    world.run()
+    with world.ledger.write() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        directive.trial = True
+        desk = snapshot.of(directive).office.desk
+    arrives(world, InboxKind.BOUNCE, "550", bounced=desk)
+    assert world.go(LATER).collected.bounces == 1
+    assert world.addressee("so-0").unreachable_at == LATER
 
 
 def test_a_late_bounce_of_the_old_address_says_nothing_of_the_corrected_one(world: World) -> None:

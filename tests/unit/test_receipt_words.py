@@ -1,5 +1,7 @@
 """Which words in a reply are a receipt, which leave something for the desk to read, and which are no receipt."""
 
+import time
+
 import pytest
 
 from hoatoc.rollout import receiptwords
@@ -57,6 +59,15 @@ def test_what_follows_a_receipt_waits_for_the_desk(body: str) -> None:
 @pytest.mark.parametrize("body", NO)
 def test_whatever_leaves_a_doubt_is_no_receipt(body: str) -> None:
     assert not read(body).received
+
+
+@pytest.mark.parametrize(
+    "body", ["Đã nhận. " + "@" * 9900 + " x", "Đã nhận " + "." * 9900 + "x", "Đã nhận. tel" + "-" * 9900 + "x"]
+)
+def test_a_hostile_mail_is_read_in_no_time(body: str) -> None:
+    started = time.thread_time()
+    read(body)
+    assert time.thread_time() - started < 0.25  # what grows with the square of the length takes a second
 
 
 @pytest.mark.parametrize("body", ["", " \n", "> đã nhận", "\ufeff"])
