@@ -35,7 +35,7 @@ class InvalidTransition(HoatocError):
     """A row was asked to move to a state that its lifecycle does not allow from where it stands."""
 
     def __init__(self, what: str, current: str, target: str) -> None:
-        move = {"what": Phrase(what), "current": Phrase(current), "target": target}
+        move = {"what": Phrase(what), "current": Phrase(current), "target": Phrase(target)}
         super().__init__(Phrase("%(what)s: %(current)s → %(target)s không được phép", **move))
 
 

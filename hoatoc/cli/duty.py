@@ -120,13 +120,13 @@ def _do(number: int, version: int | None, work: Any) -> None:
     from hoatoc.ledger.schema import LIVE, Directive
     from hoatoc.localtime import spoken_due
     from hoatoc.rollout.relief import duty_of
-    from hoatoc.rollout.why import STATES
+    from hoatoc.rollout.states import DUTIES
 
     with open_installation().ledger.write() as session:
         found = duty_of(session, number, version)
         work(session, found, clock.read(session))
         directive = session.get_one(Directive, found.directive_id)
-        state, key, due = STATES[found.state], directive.key, spoken_due(found.due_at, directive.zone)
+        state, key, due = DUTIES[found.state], directive.key, spoken_due(found.due_at, directive.zone)
         live = found.state in LIVE
     if live:
         out.print(say("Việc số %(number)s: %(state)s, hạn %(due)s.", number=number, state=say(state), due=say(due)))

@@ -17,12 +17,6 @@ Version = Annotated[
     int | None, typer.Option(help="Bản đã xem (`status --json`); người khác đã đổi thì không làm gì.")
 ]  # fmt: skip
 
-#: What the states of a directive are called.
-STATES = {
-    "running": "đang thực hiện", "suspended": "tạm dừng", "ended": "đã kết thúc", "recalled": "đã thu hồi",
-    "replaced": "đã thay thế", "removed": "đã bỏ",
-}  # fmt: skip
-
 
 @app.command()
 def amend(key: Key, reason: Reason, by: By = "văn phòng", version: Version = None) -> None:
@@ -30,6 +24,7 @@ def amend(key: Key, reason: Reason, by: By = "văn phòng", version: Version = N
     from hoatoc import clock
     from hoatoc.format.folder import find_draft
     from hoatoc.installation import open_installation
+    from hoatoc.rollout.amend import Amended
     from hoatoc.rollout.amend import amend as amend_directive
     from hoatoc.rollout.reference import directive_of
 
@@ -40,6 +35,9 @@ def amend(key: Key, reason: Reason, by: By = "văn phòng", version: Version = N
         done = amend_directive(
             session, directive, folder, draft, reason=reason, by=by, now=clock.read(session), version=version
         )
+    if done == Amended():
+        out.print(say("Văn bản giữ nguyên; chỉ danh bạ được cập nhật, không thư nào báo."))
+        return
     for line in done.changes:
         out.print(f"  {say(line)}", markup=False, soft_wrap=True)
     out.print(
@@ -110,12 +108,13 @@ def _change(key: str, work: Callable[..., None], **rest: Any) -> None:
     from hoatoc import clock
     from hoatoc.installation import open_installation
     from hoatoc.rollout.reference import directive_of
+    from hoatoc.rollout.states import DIRECTIVES
 
     with open_installation().ledger.write() as session:
         directive = directive_of(session, key)
         work(session, directive, now=clock.read(session), **rest)
         title, state = directive.title, directive.state
-    out.print(f"[green]{escape(title)}[/]: {say(STATES[state])}")
+    out.print(f"[green]{escape(title)}[/]: {say(DIRECTIVES[state])}")
     wake(key)
 
 

@@ -58,7 +58,7 @@ def _grow(node: dict[str, Any], tree: Tree) -> Tree:
 
 
 def _label(node: dict[str, Any]) -> str:
-    tied = f"[yellow]{', '.join(node['relations'])}[/] " if node["relations"] else ""
+    tied = f"[yellow]{', '.join(map(say, node['relations']))}[/] " if node["relations"] else ""
     held = f" ({node['key']})" if node["key"] else say(" (ngoài cơ quan này)")
     unknown = say(": chưa ban hành ở đây") if node["key"] else ""
     state = f": {_counted(node['duties'])}" if node["duties"] else unknown

@@ -12,7 +12,7 @@ from hoatoc.ledger.schema import DutyState
 from hoatoc.localtime import NEVER, short, spoken, spoken_due
 from hoatoc.phrase import Phrase
 from hoatoc.rehearsal.page import STEPS
-from hoatoc.rollout.why import STATES
+from hoatoc.rollout.states import DUTIES
 
 if TYPE_CHECKING:
     from hoatoc.format.folder import OfficeFolder
@@ -145,7 +145,7 @@ def print_live(duties: "list[Live]", zone: str) -> None:
         return
     table = _table("Việc chưa xong (`hoatoc why SỐ`, `hoatoc duty … SỐ`)", "Số", "Việc", "Ai", "Hạn", "Tình trạng")
     for item in duties:
-        due, state = say(spoken_due(item.due_at, zone)), say(STATES[DutyState(item.state)])
+        due, state = say(spoken_due(item.due_at, zone)), say(DUTIES[DutyState(item.state)])
         table.add_row(str(item.number), row_name(item.name), escape(item.addressee), due, state)
     out.print(table)
 

@@ -1,7 +1,9 @@
 """Amending a directive that runs: a new snapshot, and everything that is open follows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +23,9 @@ from hoatoc.ledger.schema import (
     Obligation,
     Period,
     PeriodState,
+    Post,
+    Unit,
+    table,
 )
 from hoatoc.localtime import following_day, instant, local_date
 from hoatoc.phrase import Phrase
@@ -35,7 +40,7 @@ from hoatoc.rollout.snapshot import Snapshot
 @dataclass
 class Amended:
     """What an amendment did: what it changed in words, and the duties that followed. `unapproved` says that it still
-    wants a second pair of eyes."""
+    wants a second pair of eyes, `unchanged` that the files say what runs already."""
 
     changes: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
@@ -44,13 +49,19 @@ class Amended:
     withdrawn: int = 0
     moved: int = 0
     unapproved: bool = False
+    unchanged: bool = False
+
+
+class NothingChanged(HoatocError):
+    """The files of an office say what runs already."""
 
 
 def amend(
     session: Session, directive: Directive, folder: OfficeFolder, draft: Draft, *, reason: str, by: str, now: datetime,
     version: int | None = None,
 ) -> Amended:  # fmt: skip
-    """Make a running directive follow `draft` from `now` (aware, UTC) on. Amending it to what it is does nothing.
+    """Make a running directive follow `draft` from `now` (aware, UTC) on. Raises NothingChanged where that is what it
+    does already, mailboxes and names of units included.
 
     A period that is open keeps its instants: the new ones hold from the next period. Raises HoatocError when the
     draft is another document (that is thay thế), ChangedMeanwhile when somebody else was faster, NotApproved when the
@@ -58,6 +69,9 @@ def amend(
     done = preview(session, directive, folder, draft, reason=reason, by=by, now=now, version=version)
     if done.unapproved:
         raise NotApproved(draft.key)
+    if done.unchanged:
+        hint = "sửa tệp văn bản, biểu mẫu hoặc danh bạ trước; đang chạy là nội dung của tệp hiện có"
+        raise NothingChanged(Phrase("%(key)s: không có gì thay đổi", key=directive.key), hint=hint)
     return done
 
 
@@ -71,6 +85,7 @@ def preview(
     _refuse_dropping(session, directive, draft)
     life.touch(session, directive, version)
     before = snapshot.of(directive)
+    directory = _directory(session, directive)
     import_office(session, folder, local_date(now, folder.office.zone))
     old_hash = directive.snapshot_hash
     directive.snapshot, directive.snapshot_hash = taken, snapshot.digest(taken)
@@ -89,6 +104,7 @@ def preview(
     _ladders(session, directive, before, after, done, now)
     session.flush()
     if done == Amended() and directive.snapshot_hash == old_hash:
+        done.unchanged = directory == _directory(session, directive)
         return done
     done.unapproved = not approved(session, folder, draft, now)
     history.note(
@@ -98,6 +114,15 @@ def preview(
     )  # fmt: skip
     effect.tell(session, directive, changed, followed.told, reason=reason, now=now)
     return done
+
+
+def _directory(session: Session, directive: Directive) -> list[Sequence[Any]]:
+    """The office's units and posts, row by row."""
+    ours = select(Unit.id).where(Unit.office_id == directive.office_id)
+    return [
+        session.execute(select(table(Unit)).where(Unit.office_id == directive.office_id).order_by(Unit.id)).all(),
+        session.execute(select(table(Post)).where(Post.unit_id.in_(ours)).order_by(Post.id)).all(),
+    ]
 
 
 def _refuse_another(directive: Directive, draft: Draft, reason: str) -> None:

@@ -12,7 +12,8 @@ from hoatoc.ledger.rows import NUMBER, insert_all, newest
 from hoatoc.ledger.schema import Duty, DutyKind, DutyState, table
 from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import history
+from hoatoc.phrase import Phrase
+from hoatoc.rollout import history, states
 from hoatoc.rollout.climb import Climb
 
 #: Where a duty may go from where it stands. A met duty never reopens.
@@ -105,13 +106,17 @@ def meet(session: Session, duty: Duty, *, at: datetime, actor: str) -> bool:
     return True
 
 
+def _name(duty: Duty) -> str:
+    return Phrase("việc số %(number)s", number=duty.id)
+
+
 def move(
     session: Session, duty: Duty, target: DutyState, *, at: datetime, actor: str, reason: str = "", **detail: Any
 ) -> None:
     """Move a duty to `target`; `detail` goes into its event. Raises InvalidTransition when its state, in memory or by
     then in the ledger, does not allow it."""
     if target not in TRANSITIONS[duty.state]:
-        raise InvalidTransition(f"duty:{duty.id}", duty.state, target)
+        raise InvalidTransition(_name(duty), states.DUTIES[duty.state], states.DUTIES[target])
     met_at = at if target in (DutyState.MET, DutyState.MET_LATE) else NEVER
     moved = session.execute(
         update(Duty).where(Duty.id == duty.id, Duty.state == duty.state)
@@ -119,7 +124,7 @@ def move(
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     if moved.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
-        raise InvalidTransition(f"duty:{duty.id}", "(đã đổi)", target)
+        raise InvalidTransition(_name(duty), "(đã đổi)", states.DUTIES[target])
     session.refresh(duty)
     history.note(
         session, duty.directive_id, at=at, kind=f"duty_{target}", subject=f"duty:{duty.id}", actor=actor,

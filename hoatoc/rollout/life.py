@@ -18,7 +18,7 @@ from hoatoc.ledger.schema import (
     PeriodState,
 )
 from hoatoc.localtime import NEVER, spoken
-from hoatoc.rollout import duties, explanation, history, periods, reach, snapshot, supplements, withheld
+from hoatoc.rollout import duties, explanation, history, periods, reach, snapshot, states, supplements, withheld
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.sparing import PRESSING
@@ -140,7 +140,7 @@ def _move(
         raise HoatocError("chưa ghi lý do", hint="lý do được gửi cho các đơn vị và lưu trong lịch sử")
     touch(session, directive, version)
     if target not in TRANSITIONS[directive.state]:
-        raise InvalidTransition(directive.title, directive.state, target)
+        raise InvalidTransition(directive.title, states.DIRECTIVES[directive.state], states.DIRECTIVES[target])
     directive.state = target
     directive.ended_at = NEVER if TRANSITIONS[target] else now
     session.flush()

@@ -15,7 +15,7 @@ from hoatoc.errors import InvalidTransition
 from hoatoc.ledger.rows import DATA, NUMBER, WORDS, insert_all
 from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, DutyKind, DutyState, Event, Receipt
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import first_action
+from hoatoc.rollout import first_action, states
 from hoatoc.rollout.acknowledge import ACCEPTED
 
 
@@ -110,7 +110,7 @@ def _meet(session: Session, plain: Sequence[Row[Any]], now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     if met.rowcount != len(plain):  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult, which has it
-        raise InvalidTransition("duty", "(đã đổi)", DutyState.MET)
+        raise InvalidTransition("xác nhận đã nhận", "(đã đổi)", states.DUTIES[DutyState.MET])
 
 
 def _note(session: Session, plain: Sequence[Row[Any]], now: datetime, received: dict[str, str]) -> None:

@@ -26,7 +26,7 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import NEVER
 from hoatoc.phrase import Phrase
-from hoatoc.rollout import history, issue, life, snapshot
+from hoatoc.rollout import history, issue, life, snapshot, states
 from hoatoc.rollout.reference import TRIAL_MARK
 
 
@@ -67,7 +67,9 @@ def remove(session: Session, directive: Directive, *, by: str, now: datetime) ->
     """End a trial and take it away at `now` (aware, UTC): nothing of it goes out any more, its links open nothing,
     its lists of persons are deleted. Doing it again does nothing. Raises InvalidTransition for what is no trial."""
     if not directive.trial:
-        raise InvalidTransition(directive.title, directive.state, DirectiveState.REMOVED)
+        raise InvalidTransition(
+            directive.title, states.DIRECTIVES[directive.state], states.DIRECTIVES[DirectiveState.REMOVED]
+        )
     if directive.state is DirectiveState.REMOVED:
         return
     life.touch(session, directive)

@@ -12,16 +12,11 @@ from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyState, Event, Notice, NoticeDuty, NoticeState
 from hoatoc.localtime import NEVER, spoken
 from hoatoc.phrase import Joined, Phrase
-from hoatoc.rollout import reasons, snapshot
+from hoatoc.rollout import reasons, snapshot, states
 from hoatoc.rollout.bundle import STEP_NAMES
 from hoatoc.rollout.exchange import Code
 from hoatoc.rollout.wording import duty_name
 
-#: What each state is called.
-STATES = {
-    DutyState.OPEN: "đang mở", DutyState.MET: "xong đúng hạn", DutyState.MET_LATE: "xong, muộn",
-    DutyState.WAIVED: "được miễn", DutyState.RETURNED: "bị trả lại, chờ văn phòng", DutyState.WITHDRAWN: "đã rút",
-}  # fmt: skip
 _DUTY_EVENTS = {
     "duty_opened": "Mở việc", "duty_met": "Xong, đúng hạn", "duty_met_late": "Xong, muộn", "duty_waived": "Được miễn",
     "duty_withdrawn": "Rút việc", "duty_returned": "Đơn vị trả lại", "duty_open": "Văn phòng giao lại đơn vị",
@@ -75,8 +70,8 @@ def story(session: Session, duty: Duty) -> Story:
     told = [*_events(session, directive, duty, addressee), *_notices(session, duty)]
     lines = [line for _, _, line in sorted(told, key=lambda item: (item[2].at, item[0], item[1]))]
     return Story(
-        name=duty_name(duty, snap), addressee=addressee.name, state=Phrase(STATES[duty.state]), due_at=duty.due_at,
-        lines=lines, to_come=_to_come(directive, duty, addressee, snap),
+        name=duty_name(duty, snap), addressee=addressee.name, state=Phrase(states.DUTIES[duty.state]),
+        due_at=duty.due_at, lines=lines, to_come=_to_come(directive, duty, addressee, snap),
     )  # fmt: skip
 
 

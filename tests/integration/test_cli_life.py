@@ -131,6 +131,18 @@ def test_a_directive_is_replaced_by_one_that_runs(home: Home, run: Run) -> None:
     assert home.one(Directive, Directive.key == KEY).state.value == "replaced"
 
 
+def test_an_amendment_to_what_it_is_is_refused(home: Home, run: Run) -> None:
+    seen = status(run)["version"]
+    with pytest.raises(HoatocError, match="không có gì thay đổi"):
+        run("amend", KEY, *REASON)
+    assert status(run)["version"] == seen
+    path = home.folder / "units.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("so-0@mau", "moi.so-0@mau"), encoding="utf-8")
+    told = run("amend", KEY, *REASON)
+    assert "chỉ danh bạ được cập nhật" in told
+    assert "Thư báo thay đổi" not in told
+
+
 def test_an_amendment_follows_the_file_and_says_what_it_did(home: Home, run: Run) -> None:
     path = home.folder / "1-cv.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("within: 20h", "within: 30h"), encoding="utf-8")

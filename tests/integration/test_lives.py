@@ -7,12 +7,13 @@ import pytest
 
 from hoatoc import clock
 from hoatoc.errors import ChangedMeanwhile, HoatocError, InvalidTransition, NotFound
-from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyKind, DutyState, Notice, Period
+from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyKind, DutyState, Notice, Period, Unit
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import life, relief, why
-from hoatoc.rollout.amend import Amended, amend
+from hoatoc.rollout.amend import Amended, NothingChanged, amend
 from hoatoc.rollout.views import unit_page
 from tests.conftest import Issue
+from tests.worlds.ledgers import dump
 from tests.worlds.mailserver import MailServer
 from tests.worlds.offices import Files, small_office
 from tests.worlds.rollouts import DUE, FREEZE, ISSUED, NEXT_SLOT, RECEIPT_DUE, SLOT, TICK, World
@@ -352,11 +353,20 @@ def amended(world: World, change: Any, **options: Any) -> Amended:
     return made
 
 
-def test_amending_to_what_it_is_does_nothing(world: World) -> None:
+def test_amending_to_what_it_is_is_refused_and_counts_as_no_change(world: World) -> None:
     world.run()
-    done = amended(world, lambda files: None)
-    assert done == Amended()
-    assert not world.events("directive_amended")
+    before = dump(world.ledger)
+    with pytest.raises(NothingChanged, match="không có gì thay đổi"):
+        amended(world, lambda files: None)
+    assert dump(world.ledger) == before
+
+
+@pytest.mark.parametrize("field", ["name", "mail", "phone"])
+def test_amending_takes_in_a_directory_that_was_written_by_hand(world: World, field: str) -> None:
+    world.run()
+    new = {"name": "Sở Mới", "mail": "moi@mau.example", "phone": "0297 1"}[field]
+    assert amended(world, lambda files: files.unit("so-1").update({field: new})) == Amended()
+    assert {getattr(unit, field) for unit in world.all(Unit) if unit.key == "so-1"} == {new}
 
 
 def test_a_new_cutoff_holds_from_the_next_period(world: World, mail: MailServer) -> None:

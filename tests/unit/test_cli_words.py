@@ -14,19 +14,20 @@ from babel.messages.pofile import read_po
 from hoatoc.catalogue import LOCALE
 from hoatoc.cli import app
 from hoatoc.cli.doctor import MARKS
-from hoatoc.cli.life import STATES
 from hoatoc.cli.tables import OBLIGATIONS, ROW_NAMES
 from hoatoc.demo import tale
 from hoatoc.format.text import ObligationKind
-from hoatoc.ledger.schema import DirectiveState
+from hoatoc.ledger.schema import DirectiveState, DutyState
 from hoatoc.rehearsal.page import MANNERS, STEPS
+from hoatoc.rollout import states
 from hoatoc.rollout.account import _COLUMNS
+from hoatoc.rollout.lineage import RELATIONS
 from hoatoc.settings import ROOT
 
 SOURCES = sorted(path for part in ("cli", "demo") for path in (ROOT / "hoatoc" / part).glob("*.py"))
 #: Words that come to `say` out of tables, and of what the demonstration tells while it goes on.
 ELSEWHERE = {
-    *ROW_NAMES, *OBLIGATIONS.values(), *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(), *STATES.values(),
+    *ROW_NAMES, *RELATIONS.values(), *OBLIGATIONS.values(), *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(),
     *tale.STEPS.values(),
     *(word for word, _ in MARKS.values()), "Việc",
     "Xác nhận đã nhận", "Báo việc đã triển khai", "văn bản", "văn phòng", "ban hành",
@@ -79,8 +80,9 @@ def test_every_kind_of_obligation_has_a_name() -> None:
     assert OBLIGATIONS.keys() == {kind.value for kind in ObligationKind}
 
 
-def test_every_state_of_a_directive_has_a_name() -> None:
-    assert STATES.keys() == {state.value for state in DirectiveState}
+def test_every_state_has_a_name() -> None:
+    assert states.DIRECTIVES.keys() == set(DirectiveState)
+    assert states.DUTIES.keys() == set(DutyState)
 
 
 def test_the_names_to_fill_in_are_the_same_in_both_languages() -> None:
