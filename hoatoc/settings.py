@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from hoatoc.errors import SettingsError
 
 #: What tests are told, beside the settings.
-_OF_TESTS = {"HOATOC_SOURCES", "HOATOC_UPDATE_GOLDEN"}
+_OF_TESTS = {"SOURCES", "UPDATE_GOLDEN"}
 #: Where templates/ and directives/ stand: beside the package, in a checkout and in an installed wheel alike.
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -80,10 +80,11 @@ def read_settings() -> Settings:
 def unknown_names() -> dict[str, str]:
     """The HOATOC_* variables of the environment and of `.env` that are none of ours, each with the name that was
     probably meant, '' where none is near."""
-    known = {f"HOATOC_{name.upper()}" for name in Settings.model_fields}
-    said = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
-    strange = sorted(name for name in said - known - _OF_TESTS if name.startswith("HOATOC_"))
-    return {name: next(iter(get_close_matches(name, known, n=1)), "") for name in strange}
+    known = {name.upper() for name in Settings.model_fields}
+    said = (name.upper() for name in (*os.environ, *dotenv_values(".env")))
+    ours = {name.removeprefix("HOATOC_") for name in said if name.startswith("HOATOC_")}
+    near = {name: get_close_matches(name, known, n=1) for name in sorted(ours - known - _OF_TESTS)}
+    return {f"HOATOC_{name}": f"HOATOC_{likely[0]}" if likely else "" for name, likely in near.items()}
 
 
 def masked(url: str) -> str:
