@@ -28,7 +28,7 @@ from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import account, officer_at
 from tests.portal.place import DUE, FIGURES, SIGNED, Place
 from tests.portal.test_desk import bounce
-from tests.portal.test_desk_messages import write_back
+from tests.portal.test_desk_messages import ORIGINAL, write_back
 from tests.portal.test_directory import HERE, UNIT, book, typed
 from tests.portal.test_issuing import PLAN, filled, seen
 from tests.worlds.ledgers import Ledgers
@@ -82,7 +82,7 @@ def visit(place: Place, client: TestClient) -> Iterator[Visit]:
     """The day after the issue: one unit has reported, one mailbox is dead, one has written back, one asks for more
     time and another has given its report back."""
     bounce(place, "Sở Ngoại vụ")
-    write_back(place, "Sở Công Thương")
+    write_back(place, "Sở Công Thương", original=ORIGINAL)
     client.post(f"{place.link('Sở Y tế')}/bao-cao/{DAY}", data=FIGURES | SIGNED)
     found = Visit(place, client)
     more = {"han-moi": "2021-11-25T20:30", "ly-do": "Máy chủ hỏng", **SIGNED}
@@ -230,10 +230,12 @@ def test_whoever_only_reads_changes_nothing(visit: Visit, path: str) -> None:
 #: What stands for the parts of a path.
 PARTS = {
     "directive_id": "1", "duty_id": "1", "day": DAY, "office": "kien-giang", "name": "13-cv-bcd", "path": "tam-dung",
-    "sha256": "0" * 64, "days": "7",
+    "sha256": "0" * 64, "days": "7", "message_id": "1",
 }  # fmt: skip
-#: Forms that only those who may send them open.
-FORMS = {"/ban/vb/{directive_id}/doi/{path}", "/ban/phat-hanh/{office}/soan"}
+#: Forms that only those who may send them open, and what people have sent to the desk alone.
+FORMS = {
+    "/ban/vb/{directive_id}/doi/{path}", "/ban/phat-hanh/{office}/soan", "/ban/thu-den/{message_id}/thu-goc",
+}  # fmt: skip
 KEEPERS = {f"{_DIRECTORY}/them"}
 ADMINISTRATION = {"/ban/tai-khoan"}
 #: Not there in this installation: no file was sent, nothing was rehearsed.
