@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import HoatocError
 from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
-from hoatoc.format.regime import ReportRule
+from hoatoc.format.regime import ReportRule, Selector
 from hoatoc.ledger.schema import (
     LIVE,
     Addressee,
@@ -34,6 +34,7 @@ from hoatoc.rollout.difference import differences
 from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.issue import NotApproved, approved
 from hoatoc.rollout.once import Once, duty_clauses, owed_once
+from hoatoc.rollout.resolve import bearers
 from hoatoc.rollout.snapshot import Snapshot
 
 
@@ -112,8 +113,15 @@ def preview(
         reason=reason, changes=done.changes, before=old_hash, snapshot=directive.snapshot_hash, added=done.added,
         removed=done.removed,
     )  # fmt: skip
-    effect.tell(session, directive, changed, followed.told, reason=reason, now=now)
+    others = bool(done.added or done.removed or done.opened or done.withdrawn) or _borne(before) != _borne(after)
+    effect.tell(session, directive, changed, followed.told, others=others, reason=reason, now=now)
     return done
+
+
+def _borne(snap: Snapshot) -> list[tuple[str, Selector | None]]:
+    """Who bears and who supports which clause, by the rules."""
+    regime = snap.content.regime
+    return [*bearers(regime), *((task.clause, task.support) for task in regime.tasks)]
 
 
 def _directory(session: Session, directive: Directive) -> list[Sequence[Any]]:

@@ -20,7 +20,8 @@ class Difference:
 
 def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
     """The changed decisions and clauses between two snapshots; empty when nothing that is told has changed."""
-    return [*_decisions(before, after), *(Difference("", says) for says in _clauses(before, after))]
+    clauses = (Difference("", says) for says in _clauses(before, after))
+    return [*_decisions(before, after), *_forms(before, after), *clauses]
 
 
 def _decisions(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
@@ -35,6 +36,15 @@ def _decisions(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
                 what, Phrase("%(what)s: %(before)s → %(value)s", what=what, before=old[what], value=value), report
             )
     yield from (Difference(what, Phrase("%(what)s: bỏ", what=what)) for what in old if what not in new)
+
+
+def _forms(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """Forms that keep their key and ask for something else."""
+    for rule in after.content.regime.reports:
+        form = after.forms[rule.form]
+        if before.forms.get(rule.form, form) != form:
+            says = Phrase("Khoản %(clause)s: sửa biểu mẫu “%(title)s”", clause=rule.clause, title=form.title)
+            yield Difference("", says, rule.clause)
 
 
 def _clauses(before: Snapshot, after: Snapshot) -> Iterator[str]:

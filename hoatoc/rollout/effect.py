@@ -49,10 +49,10 @@ def _held(session: Session, directive: Directive, item: Difference, now: datetim
 
 def tell(
     session: Session, directive: Directive, differences: Sequence[Difference], gone: Sequence[Addressee], *,
-    reason: str, now: datetime,
+    others: bool, reason: str, now: datetime,
 ) -> None:  # fmt: skip
-    """Write every addressee that has the directive what has changed for it: of a report, only to who owes it. Those
-    `gone` are told that they are named no more."""
+    """Write every addressee that has the directive what has changed for it: of a report, only to who owes it; where
+    `others` bear it now and nothing else differs, that. Those `gone` are told that they are named no more."""
     told = session.scalars(
         select(Addressee).where(Addressee.directive_id == directive.id, reach.announced()).order_by(Addressee.id)
     ).all()
@@ -60,7 +60,7 @@ def tell(
     letters: dict[tuple[str, ...], list[Addressee]] = {}
     for addressee in told:
         lines = [item.says for item in differences if not item.report or addressee.id in reporters[item.report]]
-        if lines or not differences:
+        if lines or (others and not differences):
             letters.setdefault(tuple(lines) or (_WHOM,), []).append(addressee)
     for said, whom in letters.items():
         announce(

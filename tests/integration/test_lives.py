@@ -403,6 +403,30 @@ def test_each_is_told_of_an_amendment_what_concerns_it(world: World) -> None:
     assert lines["ban-chap-hanh/uv-0"] == ["Hạn xác nhận đã nhận: 20 giờ sau khi ban hành → 21 giờ sau khi ban hành"]
 
 
+def test_who_fills_in_a_form_that_was_changed_is_told_of_it_and_nobody_else(world: World) -> None:
+    world.run()
+    done = amended(world, lambda files: files.form.update(title="Báo cáo mới"))
+    assert done.changes == ["Khoản 1: sửa biểu mẫu “Báo cáo mới”"]
+    assert {notice.recipient for notice in world.notices(step="amended")} == {"huyen-0", "huyen-1", "so-0", "so-1"}
+
+
+def test_what_concerns_the_office_alone_is_written_to_nobody(world: World) -> None:
+    world.run()
+    amended(world, lambda files: files.directive["regime"].update(
+        decided_by="Phòng khác", summary={**files.directive["regime"]["summary"], "to": [{"unit": "ubnd-tinh"}]}
+    ))  # fmt: skip
+    assert len(world.events("directive_amended")) == 1
+    assert world.notices(step="amended") == []
+
+
+def test_a_report_that_passes_to_another_of_those_named_is_told(world: World) -> None:
+    world.run()
+    amended(world, lambda files: files.directive["regime"]["reports"][0].update(who={"groups": ["huyen"]}))
+    assert {str(notice.context["lines"]) for notice in world.notices(step="amended")} == {
+        "['Danh sách đơn vị thực hiện được cập nhật.']"
+    }
+
+
 def test_once_the_open_period_is_past_its_cutoff_only_the_next_is_spoken_of(world: World) -> None:
     world.run()
     world.follow(DUE + TICK)
