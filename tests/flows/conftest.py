@@ -134,6 +134,7 @@ def make_office(
         }.items():  # fmt: skip
             monkeypatch.setenv(name, str(value))
         installation.cache_clear()
+        initialise().ledger.close()
         opened.append(installation())
         office = Office(opened[-1], mail)
         if simulated:
