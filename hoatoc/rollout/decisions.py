@@ -61,11 +61,8 @@ def readers(units: Units, content: DirectiveFile) -> Iterator[dict[str, str]]:
     """Who reads the daily summary, and through whom: told to the office alone."""
     summary = content.regime.summary
     if summary is not None:
-        names = "; ".join(_post(units, post) for post in summary.to)
-        yield _decided(
-            Phrase("Ai đọc bản tổng hợp"),
-            Phrase("%(names)s, thông qua %(through)s", names=names, through=_post(units, summary.through)),
-        )
+        yield from (_decided(Phrase("Ai đọc bản tổng hợp"), _post(units, post)) for post in summary.to)
+        yield _decided(Phrase("Bản tổng hợp đi qua"), _post(units, summary.through))
 
 
 def _post(units: Units, ref: PostRef) -> str:

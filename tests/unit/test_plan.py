@@ -147,7 +147,8 @@ def test_what_the_office_decides_is_told_whole() -> None:
     assert told["Hạn giải trình"] == "1 ngày sau khi được yêu cầu (giờ làm việc)"
     for what in ("Thang đôn đốc (việc đã triển khai)", "Thang đôn đốc (giải trình)"):
         assert told[what] == "đôn đốc sau hạn 1 giờ (giờ làm việc)"
-    assert told["Ai đọc bản tổng hợp"] == "Thủ trưởng (Tỉnh ủy), thông qua Đầu mối (UBND tỉnh)"
+    assert told["Ai đọc bản tổng hợp"] == "Thủ trưởng (Tỉnh ủy)"
+    assert told["Bản tổng hợp đi qua"] == "Đầu mối (UBND tỉnh)"
     files.directive["text"]["urgency"] = "HOẢ TỐC"  # by the clock, whatever was written
     assert decided(files)["Hạn xác nhận đã nhận"] == "4 giờ sau khi ban hành"
 
