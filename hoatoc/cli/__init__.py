@@ -36,7 +36,7 @@ translate(app)
 
 
 def main() -> None:
-    """Run; what the user can mend is told plainly, with the way out, and ends with exit code 1."""
+    """Run; what somebody here can mend is told plainly, with the way out, and ends with exit code 1."""
     try:
         app()
     except HoatocError as error:

@@ -51,7 +51,7 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="Bản sao
     out.print(say("Thư đã gửi sau bản sao lưu này có thể đi lần nữa: xem `hoatoc status` trước khi chạy."))
     if os.environ.get("PREFECT_SERVER_DATABASE_CONNECTION_URL"):
         out.print(say("Làm trống cả cơ sở dữ liệu của Prefect: nó còn nhớ các lượt hẹn của thời gian đã mất."))
-    open_installation(settings).ledger.close()  # an older ledger, or one of other keys, is told now
+    open_installation().ledger.close()  # an older ledger, or one of other keys, is told now
 
 
 def _ledger_file(url: str) -> Path:

@@ -151,7 +151,10 @@ def test_no_command_leaves_a_vietnamese_word(desk: Desk) -> None:
     desk.types("roster-links", KEY)
     duties(desk)
     lives(desk)
+    desk.types("backup", desk.folder / "backup.db")
     desk.types("keys", "retire", desk.said["keys", "list"].split()[0])
+    desk.here.ledger.close()
+    desk.types("restore", desk.folder / "backup.db")
     untyped = {words for words in every_command(app) if not any(line[: len(words)] == words for line in desk.said)}
     assert untyped == UNTYPED
     left = {

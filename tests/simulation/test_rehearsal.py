@@ -47,9 +47,9 @@ def test_the_rehearsal_of_each_directive_is_the_one_that_was_approved(key: str) 
     folder, draft = find_draft(ROOT / "directives", key)
     account = summary(rehearse(folder, draft, at=signing_morning(folder, draft, UNDATED), days=5))
     golden = GOLDEN / f"{key.replace('/', '--')}.json"
-    if os.environ.get("APPROVE"):
+    if os.environ.get("HOATOC_UPDATE_GOLDEN"):
         golden.write_text(json.dumps(account, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert account == json.loads(golden.read_text(encoding="utf-8")), "changed on purpose? APPROVE=1"
+    assert account == json.loads(golden.read_text(encoding="utf-8")), "changed on purpose? HOATOC_UPDATE_GOLDEN=1"
     assert all(account["checks"].values())
 
 
