@@ -18,8 +18,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.children import Child, wait_until
 from deployments.ports import listen, port_of
-from deployments.supervisor import _environment
+from deployments.supervisor import Addresses, _announce, _environment
 from hoatoc.errors import HoatocError
+from hoatoc.installation import running_file
 from hoatoc.settings import Settings
 from tests.flows.conftest import MANY
 from tests.flows.controlroom import ControlRoom, deployment_of, eventually, processes_with, start
@@ -104,6 +105,21 @@ def test_nothing_is_left_of_an_installation_whose_supervisor_was_killed(
     assert addresses["prefect"] != control_room.addresses.prefect
     assert addresses["portal"] != control_room.addresses.portal
     assert httpx.get(f"{control_room.addresses.api}/health", timeout=5).status_code == httpx.codes.OK
+
+
+def test_what_a_running_installation_writes_is_for_its_owner_alone(control_room: ControlRoom) -> None:
+    home = control_room.here.settings.home
+    written = [running_file(home), *(home / "logs").iterdir(), *(home / "prefect").glob("*.db")]
+    assert len(written) > 4
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
+def test_the_mail_servers_password_is_not_among_the_addresses(tmp_path: Path) -> None:
+    url = "smtp://vanthu:bimat@mail.tinh.example"
+    path = _announce(Settings(home=tmp_path, smtp_url=url), Addresses("http://p", "http://c", url, ()))
+    assert "bimat" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_port_is_held_from_the_moment_it_is_found() -> None:
