@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from hoatoc.cli import app
 from hoatoc.errors import FormatError
 from hoatoc.format.folder import find_draft, read_office
 from hoatoc.format.inspection import inspect, problems_under
@@ -30,6 +32,14 @@ def test_what_was_read_is_counted(tmp_path: Path) -> None:
     )
     one = inspect([tmp_path / "tinh-mau" / "1-cv.yaml"])
     assert (len(one.offices), len(one.files)) == (1, 1)
+
+
+def test_the_command_says_how_much_it_has_read_and_fails_where_that_is_nothing(tmp_path: Path) -> None:
+    nothing = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert (nothing.exit_code, "1 lỗi · 0 cơ quan, 0 tệp" in nothing.output) == (1, True)
+    office(tmp_path)
+    read = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert (read.exit_code, read.output) == (0, "Không có lỗi · 1 cơ quan, 4 tệp\n")
 
 
 def empty(root: Path) -> Path:
