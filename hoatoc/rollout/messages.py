@@ -51,7 +51,8 @@ def waiting(session: Session, now: datetime, *, limit: int) -> list[Message]:
     zones = {directive.zone for _, directive, *_ in found}
     by_zone = {zone: phone.numbers(session, list(units.values()), local_date(now, zone)) for zone in zones}
     return [
-        Message(*row[:-1], by_zone[row.Directive.zone][row.Unit.id] if row.Unit is not None else ()) for row in found
+        Message(*row[:-1], numbers=by_zone[row.Directive.zone][row.Unit.id] if row.Unit is not None else ())
+        for row in found
     ]
 
 
