@@ -1,7 +1,7 @@
 """What people write back in words of their own: read at the desk, and dealt with there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ def waiting(session: Session, now: datetime, *, limit: int) -> list[Message]:
     zones = {directive.zone for _, directive, *_ in found}
     by_zone = {zone: phone.numbers(session, list(units.values()), local_date(now, zone)) for zone in zones}
     return [
-        Message(*row[:-1], numbers=by_zone[row.Directive.zone][row.Unit.id] if row.Unit is not None else ())
+        replace(Message(*row[:-1]), numbers=by_zone[row.Directive.zone][row.Unit.id] if row.Unit is not None else ())
         for row in found
     ]
 
