@@ -66,16 +66,17 @@ def supervise(
     started. Prefect's own clients in this process are pointed at the server."""
     logs = settings.home / "logs"
     with ExitStack() as stack:
-        stack.enter_context(for_us_alone())
-        stack.enter_context(alone_on(settings.home))
+        with for_us_alone():
+            stack.enter_context(alone_on(settings.home))
 
         def start(name: str, module: str, *words: str, on: socket.socket | None = None) -> Child:
             """`python -m module words…`; with `on`, a listening socket, that is its first word."""
             handed = [on.fileno()] if on else []
-            child = Child(
-                name, [sys.executable, "-m", module, *map(str, handed), *words],
-                _environment(settings, prefect, portal, smtp), logs / f"{name}.log", handed,
-            )  # fmt: skip
+            with for_us_alone():  # the log; and what the child makes, which inherits it
+                child = Child(
+                    name, [sys.executable, "-m", module, *map(str, handed), *words],
+                    _environment(settings, prefect, portal, smtp), logs / f"{name}.log", handed,
+                )  # fmt: skip
             stack.callback(child.stop)
             if on:
                 on.close()  # it is the child's alone: when that ends, nobody listens any more
@@ -100,7 +101,8 @@ def supervise(
         if settings.inbox_url:
             children.append(start("inbound", "deployments.inbound"))
         addresses = Addresses(prefect, portal, smtp, tuple(children))
-        stack.callback(_announce(settings, addresses).unlink, missing_ok=True)
+        with for_us_alone():
+            stack.callback(_announce(settings, addresses).unlink, missing_ok=True)
         yield addresses
 
 

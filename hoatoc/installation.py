@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -79,14 +80,36 @@ def alone_on(home: Path) -> Iterator[None]:
         yield
 
 
+class _Umask:
+    """The mask of the process, which its threads share: as it was only when the last of them has done with ours."""
+
+    def __init__(self) -> None:
+        self._lock, self._users, self._before = threading.Lock(), 0, 0
+
+    def take(self) -> None:
+        with self._lock:
+            if not self._users:
+                self._before = os.umask(0o077)
+            self._users += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                os.umask(self._before)
+
+
+_umask = _Umask()
+
+
 @contextmanager
 def for_us_alone() -> Iterator[None]:
     """Files made in the block, by this process and by those it starts, are readable by their owner only."""
-    before = os.umask(0o077)
+    _umask.take()
     try:
         yield
     finally:
-        os.umask(before)
+        _umask.leave()
 
 
 def open_installation(settings: Settings | None = None) -> Installation:

@@ -26,6 +26,10 @@ from tests.flows.conftest import MANY
 from tests.flows.controlroom import ControlRoom, deployment_of, eventually, processes_with, start
 from tests.worlds.mailserver import MailServer
 
+#: As it is before anything is supervised: when the tests are collected.
+_UMASK = os.umask(0o022)
+os.umask(_UMASK)
+
 _SUPERVISOR = """
 import asyncio, json, sys, time
 from deployments.supervisor import supervise
@@ -112,6 +116,13 @@ def test_what_a_running_installation_writes_is_for_its_owner_alone(control_room:
     written = [running_file(home), *(home / "logs").iterdir(), *(home / "prefect").glob("*.db")]
     assert len(written) > 4
     assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
+def test_the_process_that_supervises_makes_other_files_as_before(control_room: ControlRoom) -> None:
+    assert control_room.here.settings.home.exists()
+    now = os.umask(0o022)
+    os.umask(now)
+    assert now == _UMASK
 
 
 def test_the_mail_servers_password_is_not_among_the_addresses(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from deployments.children import Child
 from deployments.ports import listen, port_of
 from hoatoc.errors import HoatocError
-from hoatoc.installation import alone_on, initialise, running, running_file
+from hoatoc.installation import alone_on, for_us_alone, initialise, running, running_file
 from hoatoc.ledger.refusals import of_database
 from hoatoc.process import this_process
 from hoatoc.refusals import of_system
@@ -156,6 +156,20 @@ def test_serve_judges_all_its_settings_before_it_starts_anything(tmp_path: Path)
 def test_what_is_made_is_for_its_owner_alone_whatever_the_umask(made: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (made, *made.iterdir())}
     assert modes == {"home": 0o700, "keys": 0o600, "ledger.db": 0o600}
+
+
+def test_threads_that_make_files_for_us_alone_at_the_same_time_leave_the_mask_as_it_was() -> None:
+    before = os.umask(0o022)
+    try:
+        first, second = for_us_alone(), for_us_alone()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert os.umask(0o077) == 0o077  # the second is still at it
+        second.__exit__(None, None, None)
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
 
 
 def test_a_second_serve_on_one_home_is_refused_and_the_first_one_stays(made: Path, tmp_path: Path) -> None:
