@@ -224,7 +224,7 @@ def _report_words(session: Session, snap: Snapshot, addressee_ids: Sequence[int]
     out."""
     owing = session.execute(_reporting(on_postgresql(session)), packed_ids(addressee_ids))
     # Of several, the last row stays: the earliest.
-    first = {addressee_id: (subject, day) for addressee_id, subject, day in owing.tuples()}
+    first = {addressee_id: (subject, day) for addressee_id, subject, day in owing.tuples().all()}
     words = {owed: _words_of(snap, *owed) for owed in set(first.values())}
     return {addressee_id: words[owed] for addressee_id, owed in first.items()}
 
