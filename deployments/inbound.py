@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from hoatoc.installation import Installation, open_installation
 from hoatoc.mail.imap import Mailbox, read_mailbox
-from hoatoc.mail.inbound import Inbox, start_listener
+from hoatoc.mail.inbound import Inbox, listening_at, start_listener
 
 #: How long mails are gathered before a pass is started for them: a dispatch's bounces come in flocks.
 _GATHER_SECONDS = 5.0
@@ -54,9 +54,9 @@ def main() -> None:
 @contextmanager
 def _open(url: str, inbox: Inbox, ended: threading.Event) -> Iterator[None]:
     """Take in mail from `url` while the block lasts."""
-    parts = urlsplit(url)
-    if parts.scheme == "smtp":
-        controller = start_listener(inbox, host=parts.hostname or "127.0.0.1", port=parts.port or 8026)
+    if urlsplit(url).scheme == "smtp":
+        host, port = listening_at(url)
+        controller = start_listener(inbox, host=host, port=port)
         try:
             yield
         finally:

@@ -66,8 +66,7 @@ def supervise(
     started. Prefect's own clients in this process are pointed at the server."""
     logs = settings.home / "logs"
     with ExitStack() as stack:
-        with for_us_alone():
-            stack.enter_context(alone_on(settings.home))
+        stack.enter_context(alone_on(settings.home))
 
         def start(name: str, module: str, *words: str, on: socket.socket | None = None) -> Child:
             """`python -m module words…`; with `on`, a listening socket, that is its first word."""
@@ -101,8 +100,7 @@ def supervise(
         if settings.inbox_url:
             children.append(start("inbound", "deployments.inbound"))
         addresses = Addresses(prefect, portal, smtp, tuple(children))
-        with for_us_alone():
-            stack.callback(_announce(settings, addresses).unlink, missing_ok=True)
+        stack.callback(_announce(settings, addresses).unlink, missing_ok=True)
         yield addresses
 
 

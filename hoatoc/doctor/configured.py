@@ -10,6 +10,7 @@ from hoatoc.errors import FormatError, SettingsError
 from hoatoc.format.folder import office_paths, read_office
 from hoatoc.keyring import Keyring
 from hoatoc.mail.imap import read_mailbox
+from hoatoc.mail.inbound import listening_at
 from hoatoc.mail.relay import read_relay
 from hoatoc.mail.verp import ReturnAddresses
 from hoatoc.phrase import Joined, Phrase
@@ -45,9 +46,8 @@ def require_sound(found: list[Finding]) -> None:
 def inbox_at(url: str) -> tuple[str, int]:
     """The host and port behind HOATOC_INBOX_URL: where mail is fetched, or listened for. Raises SettingsError."""
     try:
-        parts = urlsplit(url)
-        if parts.scheme == "smtp":
-            return parts.hostname or "127.0.0.1", parts.port or 8026
+        if urlsplit(url).scheme == "smtp":
+            return listening_at(url)
         mailbox = read_mailbox(url)
     except ValueError as error:
         raise SettingsError(

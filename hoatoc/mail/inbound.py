@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -104,6 +105,12 @@ class InboundHandler:
             _log.exception("inbox: the ledger did not take a mail")
             return "451 4.3.0 Try again later"
         return "250 2.0.0 OK"
+
+
+def listening_at(url: str) -> tuple[str, int]:
+    """Where to listen by `smtp://[host][:port]`: on loopback, port 8026, where it names none. Raises ValueError."""
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or 8026
 
 
 def start_listener(inbox: Inbox, *, host: str, port: int) -> Controller:
