@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize
 
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Role
@@ -31,6 +31,15 @@ def enter(page: Page, ledger: Ledger, url: str, role: Role = Role.DESK) -> None:
     """Sign the page's browser in at `url`, as somebody in that role."""
     secret, _ = cookie(ledger, role)
     page.context.add_cookies([{"name": "hoatoc", "value": secret, "url": url}])
+
+
+def follow(control: Locator) -> None:
+    """Press a link or a button and wait until the page it leads to is there.
+
+    A click returns before: what looks at the page next would find the old one, or none.
+    """
+    with control.page.expect_navigation():
+        control.click()
 
 
 def assert_accessible(page: Page) -> None:

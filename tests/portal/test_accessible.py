@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from hoatoc.ledger.schema import Role
 from tests.portal.place import DUE, Place
-from tests.portal.screens import SIZES, assert_accessible, enter
+from tests.portal.screens import SIZES, assert_accessible, enter, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -41,7 +41,7 @@ def test_the_pages_of_the_desk_are_accessible(site: tuple[Place, str], browser: 
     page.goto(f"{url}/ban/tai-khoan")
     page.get_by_label("Họ và tên").fill("Trần Minh")
     page.get_by_label("Tên đăng nhập").fill("minh")
-    page.get_by_role("button", name="Thêm tài khoản").click()
+    follow(page.get_by_role("button", name="Thêm tài khoản"))
     page.get_by_text("Thay đổi").click()
     assert_accessible(page)
     link = page.locator("code").inner_text().replace(place.links.public_url, url)

@@ -22,7 +22,7 @@ from hoatoc.ledger.schema import (
 from hoatoc.rollout.collect import collect
 from tests.portal.officers import officer_at
 from tests.portal.place import ISSUED, Place
-from tests.portal.screens import SIZES, assert_accessible, enter
+from tests.portal.screens import SIZES, assert_accessible, enter, follow
 from tests.portal.test_unit import words
 
 AT = ISSUED + timedelta(hours=1)
@@ -182,7 +182,7 @@ def test_the_desk_reads_and_marks_a_letter(site: tuple[Place, str], browser: Bro
     page = browser.new_page(viewport=SIZES[size])
     enter(page, place.ledger, url)
     page.goto(f"{url}/ban")
-    page.get_by_role("link", name="Thư trả lời 2").click()
+    follow(page.get_by_role("link", name="Thư trả lời 2"))
     assert_accessible(page)
     wide = "nav => nav.scrollWidth > nav.clientWidth"
     assert not page.locator("header.desk nav").evaluate(wide), "the navigation wraps, it does not scroll sideways"

@@ -18,7 +18,7 @@ from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Event, Role
 from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import TestClient, cookie
-from tests.portal.screens import SIZES, assert_accessible, listening
+from tests.portal.screens import SIZES, assert_accessible, follow, listening
 from tests.worlds.ledgers import Ledgers
 
 HERE = "/ban/danh-ba/tinh-mau"
@@ -243,18 +243,18 @@ def test_a_mailbox_is_corrected_in_a_browser(
         context.add_cookies([{"name": "hoatoc", "value": secret, "url": url}])
         page = context.new_page()
         page.goto(url + "/ban")
-        page.get_by_role("link", name="Danh bạ").click()
+        follow(page.get_by_role("link", name="Danh bạ"))
         assert_accessible(page)
         page.get_by_label("Tìm đơn vị, người, hộp thư").fill("so 0")
-        page.get_by_role("button", name="Tìm").click()
-        page.get_by_role("link", name="Sở 0").click()
+        follow(page.get_by_role("button", name="Tìm"))
+        follow(page.get_by_role("link", name="Sở 0"))
         assert_accessible(page)
         page.get_by_label("Hộp thư", exact=True).fill("sai")
-        page.get_by_role("button", name="Lưu").click()
+        follow(page.get_by_role("button", name="Lưu"))
         expect(page.get_by_role("alert")).to_contain_text("Ghi một địa chỉ, không dấu")
         assert_accessible(page)
         page.get_by_label("Hộp thư", exact=True).fill("moi@mau.example")
-        page.get_by_role("button", name="Lưu").click()
+        follow(page.get_by_role("button", name="Lưu"))
         expect(page.get_by_label("Hộp thư", exact=True)).to_have_value("moi@mau.example")
         page.goto(url + HERE)
         page.get_by_text("Nhập từ tệp Excel").click()
@@ -262,7 +262,7 @@ def test_a_mailbox_is_corrected_in_a_browser(
             {"name": "a.xlsx", "mimeType": "application/octet-stream",
              "buffer": book(["Tên đơn vị", "Email"], ["Sở 0", "nua@mau.example"])["tep"][1]}
         )  # fmt: skip
-        page.get_by_role("button", name="Xem trước thay đổi").click()
+        follow(page.get_by_role("button", name="Xem trước thay đổi"))
         assert_accessible(page)
         page.get_by_role("button", name="Ghi 1 thay đổi vào danh bạ").click()
         expect(page.get_by_text("nua@mau.example")).to_be_visible()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from hoatoc.ledger.schema import Directive, Role
 from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import cookie
-from tests.portal.screens import SIZES, assert_accessible, listening
+from tests.portal.screens import SIZES, assert_accessible, follow, listening
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.offices import KEY, small_office
 
@@ -37,16 +37,16 @@ def test_two_people_issue_a_directive(browser: Browser, desk: Desk, size: str) -
     with listening(desk.app()) as url:
         an = person(browser, desk, url, size, "an", Role.DESK)
         an.goto(url + "/ban")
-        an.get_by_role("link", name="Ban hành").click()
+        follow(an.get_by_role("link", name="Ban hành"))
         assert_accessible(an)
-        an.get_by_role("link", name=TITLE).click()
+        follow(an.get_by_role("link", name=TITLE))
         assert_accessible(an)
 
         an.get_by_label("Số ngày").fill("2")
         an.get_by_role("button", name="Diễn tập").click()
         an.get_by_role("heading", name=f"Diễn tập {TITLE}").wait_for(timeout=120_000)
         assert_accessible(an)
-        an.get_by_role("link", name="Kế hoạch").click()
+        follow(an.get_by_role("link", name="Kế hoạch"))
 
         an.get_by_role("button", name="Chạy thử").click()
         expect(an.get_by_text("Đang chạy thử: xem hộp thư của bàn trực")).to_be_visible()
@@ -56,7 +56,7 @@ def test_two_people_issue_a_directive(browser: Browser, desk: Desk, size: str) -
 
         binh = person(browser, desk, url, size, "binh", Role.LEADERSHIP)
         binh.goto(url + "/ban/phat-hanh")
-        binh.get_by_role("region", name="Chờ người thứ hai duyệt: 1").get_by_role("link", name=TITLE).click()
+        follow(binh.get_by_role("region", name="Chờ người thứ hai duyệt: 1").get_by_role("link", name=TITLE))
         assert_accessible(binh)
         binh.get_by_label("nơi nhận nhận thư ngay").check()
         binh.get_by_role("button", name="Duyệt và ban hành").click()
@@ -99,6 +99,6 @@ def test_the_form_and_a_wrong_file_are_accessible(browser: Browser, desk: Desk, 
         assert_accessible(an)
         an.goto(url + "/ban/phat-hanh/tinh-mau/soan")
         assert_accessible(an)
-        an.get_by_role("button", name="Lưu và xem kế hoạch").click()
+        follow(an.get_by_role("button", name="Lưu và xem kế hoạch"))
         assert_accessible(an)
         an.context.close()
