@@ -75,6 +75,7 @@ def test_from_the_mail_to_the_receipt_in_six_taps_and_two_minutes(site: tuple[Pl
     thumb.tap(phone.get_by_label("Họ và tên người nhận"))
     thumb.type("Trần Thị Bích")
     thumb.tap(phone.get_by_role("button", name="Xác nhận đã nhận"))
+    expect(phone.get_by_text("bởi Trần Thị Bích")).to_be_visible()
     thumb.tap(phone.get_by_role("button", name="Nộp báo cáo"))
     thumb.tap(phone.locator("[name=nhiem_moi]"))
     for key, value in FIGURES.items():
