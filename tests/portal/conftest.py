@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from hoatoc.ledger.schema import DutyKind
 from portal.app import create_app
@@ -112,7 +112,8 @@ def reading(province: Province) -> str:
 # Not of the session: as long as Playwright is open, its event loop counts as running, and nothing else can run one.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, on a machine that may have other work."""
+    expect.set_options(timeout=30_000)  # milliseconds
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser
