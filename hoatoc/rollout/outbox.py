@@ -11,7 +11,7 @@ from sqlalchemy import Insert, insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from hoatoc.ledger.rows import NUMBER, WORDS, insert_all, on_postgresql, packed, table_of
+from hoatoc.ledger.rows import DATA, NUMBER, WORDS, insert_all, on_postgresql, packed, table_of
 from hoatoc.ledger.schema import Notice, NoticeDuty, NoticeState, table
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import history
@@ -70,24 +70,24 @@ def _linking(postgresql: bool) -> Insert:
 #: What differs from one notice to the next.
 _COLUMNS: dict[str, TypeEngine[Any]] = {
     "message_id": WORDS, "template": WORDS, "step": WORDS, "recipient": WORDS, "occurrence": WORDS,
-    "addressee_id": NUMBER, "to_name": WORDS, "to_address": WORDS, "reason": WORDS,
+    "addressee_id": NUMBER, "to_name": WORDS, "to_address": WORDS, "reason": WORDS, "context": DATA,
 }  # fmt: skip
 
 
 def _alike(
     directive_id: int, made: Sequence[tuple[str, Written]], now: datetime
 ) -> Iterator[tuple[dict[str, Any], list[Sequence[Any]]]]:
-    """The notices in groups that share what is no word or number: their instants, and whether they can go out."""
+    """The notices in groups that share their instants, and whether they can go out."""
     groups: dict[tuple[datetime, datetime, bool], list[Sequence[Any]]] = {}
     for message_id, notice in made:
         has_mailbox, to = bool(notice.to.address), notice.to
         groups.setdefault((notice.due_at, notice.send_at or now, has_mailbox), []).append(
             (message_id, notice.template, notice.step, to.key, notice.occurrence, notice.addressee_id, to.name,
-             to.address, notice.reason if has_mailbox else NO_MAILBOX)
+             to.address, notice.reason if has_mailbox else NO_MAILBOX, notice.context)
         )  # fmt: skip
     for (due_at, send_at, has_mailbox), alike in groups.items():
         common = {
-            "directive_id": directive_id, "context": notice.context, "written_at": now, "due_at": due_at, "attempts": 0,
+            "directive_id": directive_id, "written_at": now, "due_at": due_at, "attempts": 0,
             "state": NoticeState.PENDING if has_mailbox else NoticeState.UNDELIVERABLE, "next_attempt_at": send_at,
             "owner": "", "lease_until": NEVER, "answer_code": 0, "answer_text": "",
             "settled_at": NEVER if has_mailbox else now,

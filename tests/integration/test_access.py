@@ -68,6 +68,20 @@ def test_a_link_that_is_taken_back_opens_nothing_and_the_new_one_is_mailed(world
     assert (event.actor, event.detail["reason"]) == ("account:lan", "lọt ra ngoài")
 
 
+def test_a_change_is_told_to_each_unit_with_a_link_that_opens(world: World, mail: MailServer) -> None:
+    world.run()
+    revoke(world)
+    world.run()
+    before = len(mail.kept)
+    with world.ledger.write() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        life.end(session, directive, reason="xong", by="desk", now=clock.read(session), version=None)
+    world.run()
+    texts = [kept.text for kept in mail.kept[before:]]
+    read = [world.links.read_unit(link) for text in texts for link in set(re.findall(r"/v/([^/\s]+)", text))]
+    assert sorted(read) == [(each.id, int(each.key == "so-0")) for each in world.all(Addressee)]
+
+
 def test_what_the_unit_owes_next_comes_with_the_new_link(world: World, mail: MailServer) -> None:
     world.run()
     before = len(mail.kept)
