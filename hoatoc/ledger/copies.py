@@ -4,9 +4,11 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from hoatoc.errors import LedgerError
+from hoatoc.ledger import ids
 from hoatoc.ledger.revision import NEWER, NEWEST
 from hoatoc.phrase import Phrase
 
@@ -25,14 +27,17 @@ def back_up(file: Path, target: Path) -> None:
         half.replace(target)
 
 
-def restore(file: Path, backup: Path, *, aside: str) -> list[Path]:
-    """Put `backup` in the place of the ledger in `file`; what stood there, its journals too, gets `aside` after its
-    name. Returns the new names. Nobody may use the ledger meanwhile. Raises LedgerError and OSError."""
+def restore(file: Path, backup: Path, *, aside: str, now: datetime) -> list[Path]:
+    """Put `backup` in the place of the ledger in `file` at `now` (aware, machine time); what stood there, its journals
+    too, gets `aside` after its name. Returns the new names. No id that was given after the backup is given again.
+    Nobody may use the ledger meanwhile. Raises LedgerError and OSError."""
     with backup.open("rb"):  # says what is wrong with the path better than SQLite does
         pass
     file.parent.mkdir(parents=True, exist_ok=True)
     with _half(file) as half:
         _copy(backup, half)
+        with closing(sqlite3.connect(half)) as copy:
+            ids.skip_in_copy(copy, now)
         moved = move_aside(file, aside)
         half.replace(file)
     return moved

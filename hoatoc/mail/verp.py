@@ -12,7 +12,7 @@ from hoatoc.phrase import Phrase
 
 _PURPOSE = b"hoatoc.return-address"
 #: Octets of the notice's number and of its signature: 15 octets are 24 base32 letters, without padding.
-_ID, _MAC = 5, 10
+_ID, _MAC = 6, 9
 _TOKEN = (_ID + _MAC) * 8 // 5
 #: RFC 5321, 4.5.3.1.1: a local part has at most 64 octets.
 _MAX_LOCAL = 64

@@ -16,13 +16,15 @@ router = APIRouter(prefix="/bien-nhan")
 
 @router.get("", dependencies=[Depends(paced.checks)])
 def check_slip(front: TheFront, officer: AnyOfficer, ma: str = Query("", max_length=80)) -> Response:
-    """What the ledger says of the unit at the instant of the slip; nothing for a code that was never given."""
+    """What the ledger says of the unit at the instant of the slip; nothing for a code that was never given, or for a
+    unit that a restore has lost."""
     made, known = None, True
     with front.ledger.read() as session:
         if ma.strip():
             try:
                 addressee_id, at = front.links.read_slip(ma)
-                made = slip(front, session, session.get_one(Addressee, addressee_id), at)
+                addressee = session.get(Addressee, addressee_id)
+                made = slip(front, session, addressee, at) if addressee else None
             except TokenError:
                 known = False
         now, simulated = clock.read(session), clock.is_simulated(session)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hoatoc.clock import machine_now
 from hoatoc.errors import LedgerError
 from hoatoc.installation import Installation, initialise, open_installation
 from hoatoc.ledger.copies import back_up, restore
@@ -44,7 +45,7 @@ def test_what_came_after_the_backup_is_gone_and_kept_aside_with_its_journal(here
         shutil.copy(path, home)
     assert (home / "ledger.db-wal").stat().st_size
 
-    moved = restore(file, tmp_path / "backup.db", aside=".before-x")
+    moved = restore(file, tmp_path / "backup.db", aside=".before-x", now=machine_now())
 
     assert [path.name for path in moved] == [f"ledger.db{end}.before-x" for end in ("", "-wal", "-shm")]
     assert file.stat().st_mode & 0o777 == 0o600
@@ -90,6 +91,6 @@ def test_what_is_no_ledger_of_this_program_takes_no_ledgers_place(
             other.commit()
     was = file.read_bytes()
     with pytest.raises(LedgerError, match=r"bad\.db"):
-        restore(file, bad, aside=".before-x")
+        restore(file, bad, aside=".before-x", now=machine_now())
     assert file.read_bytes() == was
     assert not [path for path in file.parent.iterdir() if "part" in path.name or "before" in path.name]

@@ -85,6 +85,14 @@ def test_a_made_up_code_is_found_out(place: Place) -> None:
             assert "Hệ thống không cấp mã này" in desk.get("/ban/bien-nhan", params={"ma": one}).text
 
 
+def test_a_slip_of_a_unit_that_a_restore_has_lost_is_no_forgery(place: Place) -> None:
+    with officer_at(place.ledger, place.links) as desk:
+        answer = desk.get("/ban/bien-nhan", params={"ma": place.links.slip(1_795_359_600_001, ISSUED)})
+    assert answer.status_code == 200
+    assert "Hệ thống đã cấp mã này" in answer.text
+    assert "Hệ thống không cấp mã này" not in answer.text
+
+
 def test_a_slip_outlives_the_key_that_marked_it(place: Place) -> None:
     code = place.links.slip(addressee_id(place), ISSUED)
     renewed = Links(Keyring({"k2": "z" * 48, **place.links.ring.keys}), "")

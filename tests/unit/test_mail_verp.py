@@ -12,7 +12,7 @@ OLD, NEW = Keyring({"k1": "x" * 48}), Keyring({"k2": "y" * 48, "k1": "x" * 48})
 SENDER = "vptu@mau.example"
 
 
-@given(st.integers(min_value=1, max_value=2**40 - 1))
+@given(st.integers(min_value=1, max_value=2**48 - 1))
 def test_an_address_gives_its_notice_back_in_any_case_of_letters(notice_id: int) -> None:
     address = verp.ReturnAddresses(NEW, SENDER).address(notice_id)
     assert verp.read(NEW, address) == verp.read(NEW, address.upper()) == notice_id

@@ -28,7 +28,8 @@ connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
-    # SQLite cannot alter a constraint in place; Alembic then rebuilds the table.
+    # SQLite cannot alter a constraint in place; Alembic then rebuilds the table. It has to be told that the new one
+    # numbers its rows for good (sqlite_autoincrement), and its row of sqlite_sequence to be carried over.
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=_render,
     # Words of a lifecycle are plain VARCHAR in the schema: the program, not the database, knows them.

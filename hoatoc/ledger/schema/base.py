@@ -27,6 +27,12 @@ class Base(DeclarativeBase):
         datetime: Utc, date: Date, str: Text, dict[str, Any]: Json, list[Any]: Json,
     }  # fmt: skip
 
+    def __init_subclass__(cls, **words: Any) -> None:
+        """Let SQLite give no id a second time, as PostgreSQL does: links and histories name rows by them."""
+        super().__init_subclass__(**words)
+        if table(cls).autoincrement_column is not None:
+            table(cls).kwargs["sqlite_autoincrement"] = True
+
 
 def table(of: type[Base]) -> Table:
     """The table of a class. A statement on it makes no objects of rows, and costs less than one on the class."""

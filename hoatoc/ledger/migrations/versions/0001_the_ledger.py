@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("disabled_at", Utc(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "event",
@@ -38,6 +39,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("detail", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_directive_id", ["directive_id"], unique=False)
@@ -66,6 +68,7 @@ def upgrade() -> None:
         sa.Column("profile", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
         sa.UniqueConstraint("key", name=op.f("uq_office_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "proposal",
@@ -80,6 +83,7 @@ def upgrade() -> None:
         sa.Column("decided_at", Utc(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index("ix_proposal_key", ["key"], unique=False)
@@ -103,6 +107,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_api_token_secret_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.create_index("ix_api_token_account_id", ["account_id"], unique=False)
@@ -130,6 +135,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directive")),
         sa.UniqueConstraint("key", name=op.f("uq_directive_key")),
         sa.UniqueConstraint("office_id", "identity", name=op.f("uq_directive_office_id_identity")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "sign_in",
@@ -145,6 +151,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_secret_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index("ix_sign_in_account_id", ["account_id"], unique=False)
@@ -161,6 +168,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_link_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_link_secret_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "unit",
@@ -180,6 +188,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_unit_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("office_id", "key", name=op.f("uq_unit_office_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "obligation",
@@ -194,6 +203,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_obligation_directive_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
         sa.UniqueConstraint("directive_id", "clause", name=op.f("uq_obligation_directive_id_clause")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "original",
@@ -222,6 +232,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_period_directive_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_period")),
         sa.UniqueConstraint("directive_id", "subject", "slot", name=op.f("uq_period_directive_id_subject_slot")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("period", schema=None) as batch_op:
         batch_op.create_index("ix_period_directive_id_next_at", ["directive_id", "next_at"], unique=False)
@@ -242,6 +253,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_post_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("unit_id", "key", name=op.f("uq_post_unit_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "turn",
@@ -279,6 +291,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_addressee_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addressee")),
         sa.UniqueConstraint("directive_id", "key", name=op.f("uq_addressee_directive_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "rollup",
@@ -299,6 +312,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_rollup_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rollup")),
         sa.UniqueConstraint("period_id", "unit_key", name=op.f("uq_rollup_period_id_unit_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "summary",
@@ -313,6 +327,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_summary_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_summary")),
         sa.UniqueConstraint("period_id", "edition", name=op.f("uq_summary_period_id_edition")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("summary", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_summary_directive_id"), ["directive_id"], unique=False)
@@ -338,6 +353,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_attachment_addressee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
         sa.UniqueConstraint("addressee_id", "sha256", name=op.f("uq_attachment_addressee_id_sha256")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "call",
@@ -354,6 +370,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_call_addressee_id")),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_call_directive_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("call", schema=None) as batch_op:
         batch_op.create_index("ix_call_addressee_id", ["addressee_id"], unique=False)
@@ -371,6 +388,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_coverage_entry_addressee_id")),
         sa.ForeignKeyConstraint(["obligation_id"], ["obligation.id"], name=op.f("fk_coverage_entry_obligation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_entry")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("coverage_entry", schema=None) as batch_op:
         batch_op.create_index("ix_coverage_entry_obligation_id", ["obligation_id", "addressee_id"], unique=False)
@@ -403,6 +421,7 @@ def upgrade() -> None:
             "generation",
             name=op.f("uq_duty_directive_id_subject_addressee_id_slot_generation"),
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.create_index("ix_duty_addressee_id_slot", ["addressee_id", "slot"], unique=False)
@@ -450,6 +469,7 @@ def upgrade() -> None:
             "occurrence",
             name=op.f("uq_notice_directive_id_template_step_recipient_occurrence"),
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index("ix_notice_addressee_id", ["addressee_id"], unique=False)
@@ -473,6 +493,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_receipt_directive_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("addressee_id", "code", name=op.f("uq_receipt_addressee_id_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "specialist",
@@ -487,6 +508,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", Utc(), nullable=False),
         sa.ForeignKeyConstraint(["addressee_id"], ["addressee.id"], name=op.f("fk_specialist_addressee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_specialist")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("specialist", schema=None) as batch_op:
         batch_op.create_index("ix_specialist_addressee_id", ["addressee_id"], unique=False)
@@ -506,6 +528,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_extension_request_duty_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extension_request")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("extension_request", schema=None) as batch_op:
         batch_op.create_index("ix_extension_request_duty_id", ["duty_id"], unique=False)
@@ -522,6 +545,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_fulfilment_duty_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fulfilment")),
         sa.UniqueConstraint("duty_id", name=op.f("uq_fulfilment_duty_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "inbox_mail",
@@ -547,6 +571,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_inbox_mail_notice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_mail")),
         sa.UniqueConstraint("fingerprint", name=op.f("uq_inbox_mail_fingerprint")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("inbox_mail", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_mail_directive_id_state", ["directive_id", "state"], unique=False)
@@ -585,6 +610,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["obligation_id"], ["obligation.id"], name=op.f("fk_permission_request_obligation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_permission_request")),
         sa.UniqueConstraint("duty_id", name=op.f("uq_permission_request_duty_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("permission_request", schema=None) as batch_op:
         batch_op.create_index("ix_permission_request_addressee_id", ["addressee_id"], unique=False)
@@ -620,6 +646,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_report_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("duty_id", name=op.f("uq_report_duty_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.create_index("ix_report_erratum", ["erratum"], unique=False)
@@ -640,6 +667,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_roster_duty_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster")),
         sa.UniqueConstraint("duty_id", name=op.f("uq_roster_duty_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("roster", schema=None) as batch_op:
         batch_op.create_index("ix_roster_directive_id_delete_at", ["directive_id", "delete_at"], unique=False)
@@ -667,6 +695,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_revision_report_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
         sa.UniqueConstraint("report_id", "number", name=op.f("uq_revision_report_id_number")),
+        sqlite_autoincrement=True,
     )
 
 
