@@ -188,9 +188,11 @@ def _permission(session: Session, snap: Snapshot, notice: Any, owed: list[Owed],
         .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
         .where(PermissionRequest.id == int(notice.occurrence))
     ).one()
-    matter = next(rule.matter for rule in snap.content.regime.permissions if rule.clause == clause)
+    matters = {rule.clause: rule.matter for rule in snap.content.regime.permissions}
     said = {
-        "unit": unit, "person": request.person, "matter": matter, "purpose": request.purpose,
+        # An amendment may have dropped the rule.
+        "unit": unit, "person": request.person, "matter": matters.get(clause, f"khoản {clause}"),
+        "purpose": request.purpose,
         "first_day": request.first_day.isoformat(), "last_day": request.last_day.isoformat(),
         "asked_by": request.asked_by,
     }  # fmt: skip

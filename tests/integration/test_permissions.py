@@ -18,6 +18,7 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import books, permissions
+from hoatoc.rollout.amend import amend
 from tests.conftest import Issue
 from tests.worlds.duties import answer, ask, decider_of
 from tests.worlds.mailserver import MailServer
@@ -294,3 +295,16 @@ def test_what_waits_for_the_leadership_is_told_apart(journey: World) -> None:
     answer(journey, request, granted=True)
     with journey.ledger.read() as session:
         assert permissions.before_leadership(session, journey.now) == []
+
+
+def test_an_answer_goes_out_though_its_rule_was_dropped_meanwhile(issue_in: Issue, mail: MailServer) -> None:
+    files = with_permission()
+    world = started(issue_in, files)
+    answer(world, ask(world, "so-0", "2"), granted=True)
+    del files.directive["regime"]["permissions"], files.directive["regime"]["ladder"]["decision"]
+    with world.ledger.write() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        amend(session, directive, *files.read(), reason="thôi cho phép", by="desk", now=world.now)
+    world.run()
+    [told] = [kept for kept in mail.to("so-0@mau.example") if "việc xin phép" in str(kept.message["Subject"])]
+    assert "Lê Thị Hoa (khoản 2; Công tác tại Hà Nội)" in told.text
