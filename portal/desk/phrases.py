@@ -3,6 +3,7 @@
 from hoatoc.format.text import Urgency
 from hoatoc.format.units import Tree
 from hoatoc.ledger.schema import CallResult, DirectiveState
+from hoatoc.rollout import states
 from hoatoc.rollout.matrix import RETURNED
 from hoatoc.rollout.statistics import Progress
 from portal.language import Language
@@ -51,15 +52,8 @@ def trees(language: Language) -> dict[str, str]:
 
 def state(of: DirectiveState, language: Language) -> Standing:
     """Where a directive stands in its life."""
-    say = language.say
-    return {
-        DirectiveState.RUNNING: Standing(Tone.DONE, say("đang thực hiện")),
-        DirectiveState.SUSPENDED: Standing(Tone.LATE, say("tạm dừng")),
-        DirectiveState.ENDED: Standing(Tone.QUIET, say("đã kết thúc")),
-        DirectiveState.RECALLED: Standing(Tone.QUIET, say("đã thu hồi")),
-        DirectiveState.REPLACED: Standing(Tone.QUIET, say("đã thay thế")),
-        DirectiveState.REMOVED: Standing(Tone.QUIET, say("đã bỏ")),
-    }[of]  # fmt: skip
+    tones = {DirectiveState.RUNNING: Tone.DONE, DirectiveState.SUSPENDED: Tone.LATE}
+    return Standing(tones.get(of, Tone.QUIET), language.say(states.DIRECTIVES[of]))
 
 
 def calls(language: Language) -> dict[str, str]:
