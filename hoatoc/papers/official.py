@@ -3,7 +3,7 @@
 State: Nghị định 30/2020/NĐ-CP, Phụ lục I (báo cáo). Party: Hướng dẫn 36-HD/VPTW (2018). What the office has not decided
 (number, symbol, the name of who signs) stays blank for văn thư to fill in: nothing is invented."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -157,7 +157,6 @@ def _names(units: Sequence[dict[str, str]]) -> str:
 
 def _figures(bulletin: Bulletin) -> Block:
     content = bulletin.content or {}
-    reported = content["books"]["on_time"] + content["books"]["late"]
     rows = tuple(
         (str(index), item["label"], item["unit"], number(item["total"]), number(item["previous"]),
          signed(item["change"]) or "—", number(item["reported"]))
@@ -165,12 +164,21 @@ def _figures(bulletin: Bulletin) -> Block:
     )  # fmt: skip
     head = ("TT", "Chỉ tiêu", "Đơn vị tính", f"Ngày {spoken_day(date.fromisoformat(content['date']))[:5]}", "Kỳ trước",
             "Tăng, giảm", "Số đơn vị báo")  # fmt: skip
-    without = content["books"]["expected"] - content["books"]["exempt"] - reported
-    text = f"Chưa gồm số liệu của {number(without)} đơn vị chưa báo cáo." if without else ""
+    text = _without(content["books"])
     text += " Tăng, giảm chỉ tính trên các đơn vị có báo cáo cả hai kỳ." if content["series"][1:] else ""
     widths = (0.06, 0.35, 0.11, 0.13, 0.13, 0.13, 0.09)
     table = Table(head, widths, (False, False, False, True, True, True, True), rows)
     return Block("Số liệu tổng hợp", text.strip(), table=table)
+
+
+def _without(books: Mapping[str, int]) -> str:
+    """Whose figures the totals lack: who has not reported is one thing, whom no mail reaches is another."""
+    if books["expected"] and not books["on_time"] + books["late"]:
+        return "Chưa có đơn vị nào báo số liệu."
+    lacking = [
+        f"{number(books[key])} đơn vị {COLUMNS[key][0]}" for key in ("missing", "unreachable", "open") if books[key]
+    ]
+    return f"Chưa gồm số liệu của {', '.join(lacking)}." if lacking else ""
 
 
 def _explanations(bulletin: Bulletin) -> list[Block]:

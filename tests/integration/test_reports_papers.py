@@ -137,6 +137,24 @@ def test_a_document_is_cited_with_its_subject(read: Bulletin, subject: str | Non
     assert naming.cited(read.text.model_copy(update={"subject": subject})).endswith(said)
 
 
+@pytest.mark.parametrize(
+    ("books", "said"),
+    [
+        ({}, "Chưa gồm số liệu của 8 đơn vị chưa báo cáo. Tăng"),
+        ({"missing": 5, "unreachable": 2, "open": 1},
+         "Chưa gồm số liệu của 5 đơn vị chưa báo cáo, 2 đơn vị không liên lạc được, 1 đơn vị còn hạn. Tăng"),
+        ({"missing": 0, "unreachable": 8}, "Chưa gồm số liệu của 8 đơn vị không liên lạc được. Tăng"),
+        ({"missing": 0, "exempt": 8}, "Tăng"),
+        ({"missing": 11, "on_time": 0}, "Chưa có đơn vị nào báo số liệu. Tăng"),
+    ],
+)  # fmt: skip
+def test_the_paper_says_whose_figures_are_not_in_it_and_why(read: Bulletin, books: dict[str, int], said: str) -> None:
+    assert read.content is not None
+    content = read.content | {"books": read.content["books"] | books}
+    text = next(block.text for block in official.paper(replace(read, content=content)).blocks if block.table)
+    assert text.startswith(said)
+
+
 def test_what_nobody_decided_stays_blank(read: Bulletin) -> None:
     paper = official.paper(replace(read, signer=PARTY))
     assert paper.number.split() == ["Số", "-BC/"]
