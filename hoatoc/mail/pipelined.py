@@ -16,8 +16,8 @@ Prepared = tuple[Claimed, Envelope]
 Prepare = Callable[[Claimed | None, bool], Prepared | None]
 Tell = Callable[[Claimed, Answer], None]
 
-_QUIT_SECONDS = 2.0
-_GO_AHEAD, _CLOSING = 354, 421
+QUIT_SECONDS = 2.0
+_GO_AHEAD, CLOSING = 354, 421
 
 
 def answer_of(claimed: Claimed, code: int, text: str, *, of_mailbox: bool = False) -> Answer:
@@ -36,7 +36,7 @@ def is_done(code: int) -> bool:
 def refusal_of(claimed: Claimed, code: int, text: str, *, of_mailbox: bool = False) -> Answer:
     """What a reply means that is not the one of success. A code of no refusal says nothing of the message or the
     mailbox: the server has lost the thread. Nor does that of a server that is closing (RFC 5321, 3.8)."""
-    if not 400 <= code < 600 or code == _CLOSING:
+    if not 400 <= code < 600 or code == CLOSING:
         return Answer(claimed.id, Outcome.NO_SERVER, code, text)
     final = Outcome.REFUSED if of_mailbox else Outcome.REJECTED
     return Answer(claimed.id, final if code >= 500 else Outcome.DEFERRED, code, text)
@@ -51,11 +51,13 @@ class Pipelined:
         *,
         eight_bit: bool,
         seconds: float,
+        patience: float,
         prepare: Prepare,
         stock: Stock,
         tell: Tell,
     ) -> None:
-        self._transport, self._eight_bit, self._seconds = transport, eight_bit, seconds
+        self._transport, self._eight_bit = transport, eight_bit
+        self._seconds, self._patience = seconds, patience  # for one answer, and for a whole message
         self._prepare, self._stock, self._tell = prepare, stock, tell
         self._replies = Replies()
         self._served = False
@@ -80,13 +82,13 @@ class Pipelined:
         if self.stands:
             self._transport.write(b"QUIT\r\n")
             try:
-                await self._replies.next(_QUIT_SECONDS)
+                await self._replies.next(QUIT_SECONDS)
             except Gone:
                 pass
         self._transport.close()  # what is written goes out first, which a server that hangs may never allow
-        if not await self._replies.closed(_QUIT_SECONDS):
+        if not await self._replies.closed(QUIT_SECONDS):
             self._transport.abort()
-            await self._replies.closed(_QUIT_SECONDS)
+            await self._replies.closed(QUIT_SECONDS)
 
     def abort(self) -> None:
         """Drop the connection, whatever is under way."""
@@ -99,7 +101,7 @@ class Pipelined:
         except Gone as gone:
             self._lose(current[0], gone)
             return None
-        if self.refusal or (refusal and refusal.code == _CLOSING):
+        if self.refusal or (refusal and refusal.code == CLOSING):
             assert refusal is not None
             self._transport.close()
             self._tell(current[0], Answer(current[0].id, Outcome.NO_SERVER, refusal.code, refusal.text))
@@ -116,7 +118,7 @@ class Pipelined:
         replies: list[Reply] = []
         for _command in ("MAIL", "RCPT", "DATA"):
             replies.append(await self._replies.next(self._seconds))
-            if replies[-1].code == _CLOSING:  # nothing else will be answered
+            if replies[-1].code == CLOSING:  # nothing else will be answered
                 return replies[-1], False, False
         sender, recipient, data = replies
         going = data.code == _GO_AHEAD
@@ -132,8 +134,8 @@ class Pipelined:
     async def _ended(self, claimed: Claimed, known: Answer | None, following: Prepared | None) -> Prepared | None:
         """`known` is the answer where the envelope was refused."""
         try:
-            await self._replies.drain(self._seconds)
-            reply = await self._replies.next(self._seconds)
+            await self._replies.drain(self._patience)
+            reply = await self._replies.next(self._patience)
         except Gone as gone:
             # The message may have been taken in before the line broke: it goes again under the same Message-ID.
             self._transport.abort()
@@ -143,7 +145,7 @@ class Pipelined:
         self._served = True
         answer = known or answer_of(claimed, reply.code, reply.text)
         self._tell(claimed, answer)
-        if answer.outcome is not Outcome.NO_SERVER and reply.code != _CLOSING:
+        if answer.outcome is not Outcome.NO_SERVER and reply.code != CLOSING:
             return following
         self._transport.close()
         self._return(following)

@@ -5,7 +5,7 @@ import asyncio
 import aiosmtplib
 
 from hoatoc.mail.frame import Envelope
-from hoatoc.mail.pipelined import Prepare, Tell, refusal_of
+from hoatoc.mail.pipelined import CLOSING, QUIT_SECONDS, Prepare, Tell, refusal_of
 from hoatoc.mail.replies import clean
 from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.claims import Claimed
@@ -24,8 +24,9 @@ _FIRST_REFUSAL = 400
 class Plain:
     """One connection of aiosmtplib."""
 
-    def __init__(self, client: aiosmtplib.SMTP, *, prepare: Prepare, tell: Tell) -> None:
-        self._client, self._prepare, self._tell = client, prepare, tell
+    def __init__(self, client: aiosmtplib.SMTP, *, patience: float, prepare: Prepare, tell: Tell) -> None:
+        """`patience` is how many seconds the server may take over a whole message."""
+        self._client, self._patience, self._prepare, self._tell = client, patience, prepare, tell
         self.refusal = ""  # why the server does not take our own address, once it does not
 
     @property
@@ -49,7 +50,7 @@ class Plain:
         """Say goodbye."""
         if self.stands:
             try:
-                await self._client.quit()
+                await self._client.quit(timeout=QUIT_SECONDS)
             except (*GONE, aiosmtplib.SMTPException):
                 self._client.close()
 
@@ -60,20 +61,27 @@ class Plain:
     async def _send(self, claimed: Claimed, envelope: Envelope) -> Answer:
         options = ["BODY=8BITMIME"] if envelope.eight_bit else []
         try:
-            _, text = await self._client.sendmail(
-                envelope.sender, [envelope.recipient], envelope.message, mail_options=options
-            )
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            first = refused.recipients[0]
-            return refusal_of(claimed, first.code, clean(first.message), of_mailbox=True)
-        except aiosmtplib.SMTPSenderRefused as refused:
-            # It is our own address that is refused: that says nothing of the mailbox, and the next would fare alike.
-            if refused.code >= _FIRST_REFUSAL:
-                self.refusal = f"máy chủ thư không nhận người gửi: {refused.code} {clean(refused.message)}"
-            return Answer(claimed.id, Outcome.NO_SERVER, refused.code, clean(refused.message))
+            await self._client.mail(envelope.sender, options=options)
+            await self._client.rcpt(envelope.recipient)
+            reply = await self._client.data(envelope.message, timeout=self._patience)
         except aiosmtplib.SMTPResponseException as refused:
-            return refusal_of(claimed, refused.code, clean(refused.message))
+            return await self._refused(claimed, refused)
         except GONE as error:
             # The message may have been taken in before the line broke: it goes again under the same Message-ID.
             return Answer(claimed.id, Outcome.NO_SERVER, 0, clean(f"mất kết nối: {error}"))
-        return Answer(claimed.id, Outcome.ACCEPTED, 250, clean(text))
+        return Answer(claimed.id, Outcome.ACCEPTED, reply.code, clean(reply.message))
+
+    async def _refused(self, claimed: Claimed, refused: aiosmtplib.SMTPResponseException) -> Answer:
+        code, text = refused.code, clean(refused.message)
+        if isinstance(refused, aiosmtplib.SMTPSenderRefused):
+            # It is our own address that is refused: that says nothing of the mailbox, and the next would fare alike.
+            if code >= _FIRST_REFUSAL and code != CLOSING:
+                self.refusal = f"máy chủ thư không nhận người gửi: {code} {text}"
+            return Answer(claimed.id, Outcome.NO_SERVER, code, text)
+        answer = refusal_of(claimed, code, text, of_mailbox=isinstance(refused, aiosmtplib.SMTPRecipientRefused))
+        if answer.outcome is not Outcome.NO_SERVER:
+            try:
+                await self._client.rset()  # the sender of a refused envelope still stands
+            except (*GONE, aiosmtplib.SMTPException):
+                self._client.close()
+        return answer

@@ -12,6 +12,9 @@ from hoatoc.phrase import Phrase
 
 #: How long the server may take over one answer, in seconds.
 _TIMEOUT_SECONDS = 60.0
+#: How many times that long over a whole message: it may have to go through a slow line, and be searched for viruses.
+#: Whoever hangs up too early sends it twice (RFC 5321, 4.5.3.2.6, asks for ten minutes).
+_FOR_A_MESSAGE = 10
 _CONNECTIONS = 4
 
 
@@ -34,6 +37,11 @@ class Relay:
     timeout: float = _TIMEOUT_SECONDS
     ca: str | None = None
     signed_returns: bool = False
+
+    @property
+    def patience(self) -> float:
+        """How many seconds the server may take over a whole message."""
+        return _FOR_A_MESSAGE * self.timeout
 
     async def connect(self) -> aiosmtplib.SMTP:
         """A connection that is greeted, secured and logged in. Raises aiosmtplib.SMTPException or OSError."""

@@ -95,6 +95,8 @@ class Wire:
         try:
             while (claimed := await self._stock.take()) is not None:
                 if connection is None or not connection.stands:
+                    if connection is not None:
+                        connection.abort()
                     connection = await self._connect()
                     self._stir()
                 if connection is None:
@@ -126,12 +128,12 @@ class Wire:
             return None
         self.connected = True
         if not client.supports_extension("pipelining"):
-            return Plain(client, prepare=self._prepare, tell=self._told)
+            return Plain(client, patience=self._relay.patience, prepare=self._prepare, tell=self._told)
         transport = client.transport
         assert isinstance(transport, asyncio.Transport)
         return Pipelined(
             transport, eight_bit=client.supports_extension("8bitmime"), seconds=self._relay.timeout,
-            prepare=self._prepare, stock=self._stock, tell=self._told,
+            patience=self._relay.patience, prepare=self._prepare, stock=self._stock, tell=self._told,
         )  # fmt: skip
 
     def _prepare(self, claimed: Claimed | None, eight_bit: bool) -> Prepared | None:

@@ -170,20 +170,45 @@ def test_a_server_that_tires_of_a_connection_costs_no_notice_its_attempt() -> No
     assert script.connections == 2
 
 
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()])
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "."])
-def test_closing_costs_one_notice_its_attempt_and_the_rest_go_by_a_fresh_connection(command: str) -> None:
+def test_closing_costs_one_notice_its_attempt_and_the_rest_go_by_a_fresh_connection(
+    offers: tuple[str, ...], command: str
+) -> None:
     usual = "354 go on" if command == "DATA" else "250 ok"
     calls = iter([usual, "421 4.3.2 closing", *[usual] * 9])
-    script = Script(replies={command: lambda _: next(calls)})
-    assert run(script, FIVE).outcomes == [A, N, A, A, A]
+    script = Script(offers, replies={command: lambda _: next(calls)})
+    sent = run(script, FIVE)
+    assert (sent.outcomes, sent.down) == ([A, N, A, A, A], "")
 
 
-@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "."])
-def test_a_server_that_hangs_is_given_up_in_time(command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "timeout", "seconds"), [("MAIL", 1.0, "1"), ("RCPT", 1.0, "1"), ("DATA", 1.0, "1"), (".", 0.5, "5")]
+)
+def test_a_server_that_hangs_is_given_up_in_time(command: str, timeout: float, seconds: str) -> None:
     script = Script(replies={command: lambda _: ""})
-    sent = run(script, FIVE[:1], timeout=0.2)
+    sent = run(script, FIVE[:1], timeout=timeout)
     assert sent.outcomes == [N]
-    assert "không trả lời sau 0.2 giây" in sent.by_id[1].text
+    assert f"không trả lời sau {seconds} giây" in sent.by_id[1].text
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()])
+def test_a_server_that_looks_long_at_a_message_is_waited_for_and_gets_it_once(offers: tuple[str, ...]) -> None:
+    script = Script(offers, seconds_over_message=1.5)
+    assert run(script, FIVE[:2], timeout=1.0).outcomes == [A, A]
+    assert len(script.messages) == 2
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING", "SIZE 1000"), ("SIZE 1000",)])
+def test_a_message_too_large_for_the_server_is_refused_alone(offers: tuple[str, ...]) -> None:
+    def sender(line: str) -> str:
+        return "552 5.3.4 too large" if "SIZE=" in line.upper() else "250 ok"
+
+    def end(address: str) -> str:
+        return "552 5.3.4 too large" if address.startswith("so-2@") else "250 ok"
+
+    sent = run(Script(offers, replies={"MAIL": sender, ".": end}), FIVE)
+    assert (sent.outcomes, sent.down) == ([A, J, A, A, A], "")
 
 
 def test_a_server_that_always_breaks_the_line_is_down() -> None:
@@ -291,6 +316,25 @@ def test_a_certificate_of_nobody_known_is_named_as_the_reason(tmp_path: Path) ->
 async def until(happened: Callable[[], bool]) -> None:
     while not happened():  # noqa: ASYNC110  # the server signals nothing
         await asyncio.sleep(0.01)
+
+
+def test_a_connection_on_which_the_server_has_said_goodbye_is_closed_before_the_next_is_opened() -> None:
+    calls = iter(["250 ok\r\n421 4.4.2 idle for too long", "250 ok"])
+    script = Script(replies={".": lambda _: next(calls)})
+
+    async def inside() -> list[Answer]:
+        async with scripted_server(script), asyncio.timeout(30):
+            told: list[Answer] = []
+            wire = Wire(Relay("127.0.0.1", script.port, connections=1), compose, told.append, lambda: None)
+            for number in (1, 2):
+                wire.feed([claimed(number)])
+                await until(lambda: len(told) == number)  # noqa: B023  # called at once
+            await wire.close()
+            await until(lambda: script.standing == 0)
+            return told
+
+    assert [answer.outcome for answer in asyncio.run(inside())] == [A, A]
+    assert script.connections == 2
 
 
 @pytest.mark.parametrize(("offers", "silent"), [(("PIPELINING",), "DATA"), ((), "DATA"), ((), ".")])

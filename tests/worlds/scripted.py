@@ -15,6 +15,7 @@ class Script:
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME")
     replies: dict[str, Callable[[str], str]] = field(default_factory=dict)
     packets: int = 0  # cut what is said into packets of so many octets; 0: do not
+    seconds_over_message: float = 0.0  # how long a message is looked at before it is answered
     drop_in_data_after: int = 0  # break the line after so many octets of the n-th message; 0: do not
     port: int = 0
     commands: list[str] = field(default_factory=list)
@@ -92,6 +93,7 @@ class _Session:
         finally:
             script.under_way -= 1
         recipient, self._sender, self._recipient = self._recipient, "", ""
+        await asyncio.sleep(script.seconds_over_message)
         reply = script.say(".", recipient)
         if reply.startswith("2") or reply == "drop":
             script.messages.append((recipient, content))
