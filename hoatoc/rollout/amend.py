@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import HoatocError
 from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
-from hoatoc.format.regime import ReportRule, Selector
+from hoatoc.format.regime import Selector
 from hoatoc.ledger.schema import (
     LIVE,
     Addressee,
@@ -27,7 +27,7 @@ from hoatoc.ledger.schema import (
     Unit,
     table,
 )
-from hoatoc.localtime import following_day, instant, local_date
+from hoatoc.localtime import local_date
 from hoatoc.phrase import Phrase
 from hoatoc.rollout import announcement, bearing, duties, effect, history, life, originals, periods, reach, snapshot
 from hoatoc.rollout.difference import differences
@@ -98,7 +98,7 @@ def preview(
     _obligations(session, directive, draft)
     followed = bearing.follow(session, directive, folder, draft, reason=reason, by=by, now=now)
     done.added, done.removed, done.withdrawn = followed.added, followed.removed, followed.withdrawn
-    _periods(session, directive, after, now)
+    periods.replan(session, directive, after.content.regime.reports, now)
     changed = effect.dated(session, directive, differences(before, after), now)
     done.changes = [item.says for item in changed]
     _owed_once(session, directive, before, after, done, reason, by, now)
@@ -173,46 +173,6 @@ def _obligations(session: Session, directive: Directive, draft: Draft) -> None:
     for row in known.values():  # a clause that was dropped stays for the history
         row.opens_duty = False
     session.flush()
-
-
-def _periods(session: Session, directive: Directive, after: Snapshot, now: datetime) -> None:
-    """The period that is planned takes the new instants. A report that is new, or whose planned period has no place
-    any more, gets the next one whose cut-off lies ahead; what is open keeps its instants."""
-    rules = {rule.clause: rule for rule in after.content.regime.reports}
-    rows = session.scalars(
-        select(Period).where(Period.directive_id == directive.id).order_by(Period.local_date, Period.id)
-    ).all()
-    planned: set[str] = set()
-    last: dict[str, date] = {}
-    for period in rows:
-        rule = rules.get(period.subject)
-        if period.state is not PeriodState.PLANNED:
-            last[period.subject] = period.local_date
-        elif rule is not None and _has_place(period, rule, now):
-            _move_period(period, rule, now)
-            planned.add(period.subject)
-        else:
-            history.note(
-                session, directive.id, at=now, kind="period_left_out", subject=f"period:{period.id}", slot=period.slot
-            )
-            session.delete(period)  # nothing was opened for it, and its day may come again
-    session.flush()
-    for clause, rule in rules.items():
-        if clause not in planned:
-            periods.plan_ahead(session, directive.id, rule, after=last.get(clause), zone=directive.zone, now=now)
-    session.flush()
-
-
-def _has_place(period: Period, rule: ReportRule, now: datetime) -> bool:
-    within = rule.first <= period.local_date and (rule.last is None or period.local_date <= rule.last)
-    return within and instant(period.local_date, rule.cutoff, period.zone) > now
-
-
-def _move_period(period: Period, rule: ReportRule, now: datetime) -> None:
-    period.due_at = instant(period.local_date, rule.cutoff, period.zone)
-    period.freeze_at, period.lock_at = period.due_at + rule.freeze, period.due_at + rule.lock
-    period.opens_at = max(instant(following_day(period.local_date, -1), rule.cutoff, period.zone), now)
-    period.next_at = period.opens_at
 
 
 def _owed_once(
