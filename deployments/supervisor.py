@@ -18,6 +18,7 @@ from deployments.ports import listen, port_of
 from hoatoc.installation import alone_on, for_us_alone, running_file
 from hoatoc.process import this_process
 from hoatoc.settings import Settings
+from hoatoc.unfinished import unfinished
 
 #: What an office wants of Prefect, whatever the shell it starts from says.
 _PREFECT = {
@@ -148,11 +149,9 @@ def _announce(settings: Settings, addresses: Addresses) -> Path:
         "public_url": public_url(settings, addresses.portal),
         **({} if settings.smtp_url else {"smtp_url": addresses.smtp_url}),
     }  # fmt: skip
-    half = path.with_name(f".{path.name}")
-    half.unlink(missing_ok=True)
-    half.touch(mode=0o600)
-    half.write_text(json.dumps(told), encoding="utf-8")
-    return half.replace(path)
+    with unfinished(path) as half:
+        half.write_text(json.dumps(told), encoding="utf-8")
+        return half.replace(path)
 
 
 def _answers(url: str) -> bool:

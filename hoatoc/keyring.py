@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from hoatoc.errors import LedgerError, NotFound, SettingsError, TokenError
 from hoatoc.ledger.schema import Meta
 from hoatoc.phrase import Phrase
 from hoatoc.refusals import of_system
+from hoatoc.unfinished import unfinished
 
 _MIN_LENGTH = 32
 
@@ -101,16 +103,9 @@ def make_ring(home: Path) -> None:
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    half = path.with_name(f".keys.{secrets.token_hex(8)}")
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-    try:
+    with unfinished(path) as half, suppress(FileExistsError):
+        half.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
         os.link(half, path)
-    except FileExistsError:
-        return
-    finally:
-        half.unlink()
 
 
 def remember(session: Session, ring: Keyring) -> None:

@@ -1,9 +1,7 @@
 """Backs up a ledger on SQLite, and puts a backup in its place. PostgreSQL has pg_dump and pg_restore for it."""
 
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from hoatoc.errors import LedgerError
 from hoatoc.ledger import ids
 from hoatoc.ledger.revision import NEWER, NEWEST
 from hoatoc.phrase import Phrase
+from hoatoc.unfinished import unfinished
 
 #: What SQLite keeps beside a file: left there, a journal would be played into whatever stands in the file's place.
 _BESIDE = ("", "-wal", "-shm", "-journal")
@@ -22,7 +21,7 @@ def back_up(file: Path, target: Path) -> None:
         raise LedgerError(Phrase("chưa có %(file)s", file=file), hint="chạy `hoatoc init`")
     if target.exists():
         raise LedgerError(Phrase("%(file)s đã có", file=target), hint="ghi tên khác: bản sao lưu cũ không bị ghi đè")
-    with _half(target) as half:
+    with unfinished(target) as half:
         _copy(file, half)
         half.replace(target)
 
@@ -34,7 +33,7 @@ def restore(file: Path, backup: Path, *, aside: str, now: datetime) -> list[Path
     with backup.open("rb"):  # says what is wrong with the path better than SQLite does
         pass
     file.parent.mkdir(parents=True, exist_ok=True)
-    with _half(file) as half:
+    with unfinished(file) as half:
         _copy(backup, half)
         with closing(sqlite3.connect(half)) as copy:
             ids.skip_in_copy(copy, now)
@@ -47,18 +46,6 @@ def move_aside(file: Path, aside: str) -> list[Path]:
     """Give a database's file and what SQLite keeps beside it new names, with `aside` at their end; those names."""
     there = [path for end in _BESIDE if (path := file.with_name(f"{file.name}{end}")).exists()]
     return [path.rename(path.with_name(f"{path.name}{aside}")) for path in there]
-
-
-@contextmanager
-def _half(target: Path) -> Iterator[Path]:
-    """A file beside `target`, its owner's alone; after the block it has taken the target's place, or is gone."""
-    half = target.with_name(f".{target.name}.part")
-    half.unlink(missing_ok=True)
-    os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        yield half
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
