@@ -17,6 +17,8 @@ from hoatoc.rollout import history, reach
 
 #: How long after the first, second … attempt the next one is made.
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
+#: A server that took nothing is asked again as after so many attempts at most: once it is back, nothing waits for hours.
+_OUT_OF_REACH = 2
 #: A mailbox that has answered 4xx for this long is given up (RFC 5321, 4.5.4.1 asks for 4–5 days; a directive's
 #: desk has to know sooner, and phones).
 GIVE_UP = timedelta(days=2)
@@ -137,11 +139,13 @@ def _record_others(session: Session, directive_id: int, answers: Sequence[Answer
         updates,
     )
     session.expire_all()
+    outcome = {answer.notice_id: answer.outcome.value for answer in answers}
     for state in (NoticeState.UNDELIVERABLE, NoticeState.PENDING):
         history.note_all(
             session, directive_id, at=now, kind=f"notice_{_PAST[state]}",
             subjects=[
-                (f"notice:{row['of']}", {"code": row["new_answer_code"], "text": row["new_answer_text"]})
+                (f"notice:{row['of']}", {"code": row["new_answer_code"], "text": row["new_answer_text"],
+                                         "outcome": outcome[row["of"]]})
                 for row in updates if row["new_state"] is state
             ],
         )  # fmt: skip
@@ -150,8 +154,6 @@ def _record_others(session: Session, directive_id: int, answers: Sequence[Answer
         _mark_unreachable(session, refused, now)
 
 
-#: The lowest code that is an answer about a mailbox, not the lack of a server (0) or its closing (421).
-_FIRST_ANSWER = 450
 _CHANGED = ("state", "reason", "answer_code", "answer_text", "settled_at", "next_attempt_at", "owner", "lease_until")
 _PAST = {NoticeState.UNDELIVERABLE: "refused", NoticeState.PENDING: "deferred"}
 
@@ -163,21 +165,31 @@ def _update(session: Session, notice: Notice, answer: Answer, now: datetime) -> 
     elif answer.outcome is Outcome.DEFERRED and now - _deferred_since(session, notice, now) >= GIVE_UP:
         reason = "hộp thư hoãn nhận quá lâu"
     elif answer.outcome in (Outcome.DEFERRED, Outcome.NO_SERVER):
-        wait = hinted_delay(answer.text) or delay(notice.attempts)
+        # Without a code the server may have taken it: it is not sent again and again.
+        taken_by_none = answer.outcome is Outcome.NO_SERVER and answer.code
+        attempts = min(notice.attempts, _OUT_OF_REACH) if taken_by_none else notice.attempts
+        wait = hinted_delay(answer.text) or delay(attempts)
         state, reason, settled_at, next_at = NoticeState.PENDING, notice.reason, NEVER, now + wait
     values = (state, reason, answer.code, answer.text[:500], settled_at, next_at, "", NEVER)
     return {"of": notice.id, **{f"new_{name}": value for name, value in zip(_CHANGED, values, strict=True)}}
 
 
 def _deferred_since(session: Session, notice: Notice, now: datetime) -> datetime:
-    """When the mailbox first asked us to wait; `now` when it has not before. Days in which our own mail server was
-    out of reach say nothing of the mailbox."""
+    """When the mailbox it goes to first asked us to wait; `now` when that has not before. Days in which our own mail
+    server was out of reach say nothing of the mailbox."""
     if now - notice.written_at < GIVE_UP:
         return now  # too young to be given up: nothing to look up
-    earlier = session.scalars(
-        select(Event).where(Event.subject == f"notice:{notice.id}", Event.kind == "notice_deferred").order_by(Event.id)
-    )
-    return next((event.at for event in earlier if event.detail["code"] >= _FIRST_ANSWER), now)
+    since = now
+    for event in session.scalars(
+        select(Event)
+        .where(Event.subject == f"notice:{notice.id}", Event.kind.in_(("notice_deferred", "notice_readdressed")))
+        .order_by(Event.id)
+    ):
+        if event.kind == "notice_readdressed":
+            since = now
+        elif event.detail["outcome"] == Outcome.DEFERRED and event.detail["code"]:  # without one it was not our letter
+            since = min(since, event.at)
+    return since
 
 
 def _mark_unreachable(session: Session, notice_ids: list[int], now: datetime) -> None:

@@ -59,7 +59,8 @@ def _send_to(session: Session, letter: Notice, address: str, *, now: datetime, b
         before=letter.to_address, address=address,
     )  # fmt: skip
     letter.to_address = address
-    if letter.state is NoticeState.UNDELIVERABLE:
+    put_off = letter.attempts and letter.next_attempt_at < NEVER  # by the old mailbox, not by us
+    if put_off or letter.state is NoticeState.UNDELIVERABLE:
         letter.state, letter.settled_at, letter.attempts = NoticeState.PENDING, NEVER, 0
         letter.next_attempt_at = now
 

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Notice, NoticeState
+from hoatoc.ledger.schema import Addressee, Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.mail import deliver
 from hoatoc.mail.compose import Composer
@@ -206,6 +206,29 @@ def test_a_mailbox_deferred_once_after_the_mail_server_was_down_for_days_is_not_
     world.go(ISSUED + GIVE_UP + timedelta(hours=1))
     assert dispatched(world)[0] is NoticeState.PENDING
     assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_mailboxes_deferred_once_after_the_server_took_no_sender_for_days_are_not_given_up(
+    world: World, mail: MailServer
+) -> None:
+    mail.refuse_sender = "550 5.7.1 Sender not allowed"
+    world.run()
+    mail.refuse_sender = ""
+    for notice in world.notices():
+        mail.treat(notice.to_address, Manner.GREYLIST, times=1)
+    world.go(ISSUED + GIVE_UP + timedelta(hours=1))
+    assert {notice.state for notice in world.notices(template="dispatch")} == {NoticeState.PENDING}
+    assert {addressee.unreachable_at for addressee in world.all(Addressee)} == {NEVER}
+
+
+def test_after_hours_without_a_mail_server_everything_goes_within_minutes(world: World, mail: MailServer) -> None:
+    mail.stop()
+    back = ISSUED + timedelta(hours=4)
+    world.follow(back)
+    assert {notice.state for notice in world.notices()} == {NoticeState.PENDING}
+    mail.start()
+    world.follow(back + timedelta(minutes=5))
+    assert {notice.state for notice in world.notices()} == {NoticeState.SENT}
 
 
 def test_a_mail_server_that_is_down_loses_nothing_and_is_asked_once_a_pass(world: World, mail: MailServer) -> None:

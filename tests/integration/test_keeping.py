@@ -1,6 +1,6 @@
 """The directory is kept in the file and in the ledger at once, and a changed mailbox matters now."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hoatoc.ledger.schema import Addressee, Event, NoticeState, WakeUp
 from hoatoc.ledger.schema import Unit as Row
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import keeping, summons
+from hoatoc.rollout.answers import GIVE_UP
 from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import KEY, Files, small_office
 from tests.worlds.rollouts import ISSUED, World, issued
@@ -39,11 +40,11 @@ def unit(folder: OfficeFolder, key: str, **changed: object) -> Unit:
     return found.model_copy(update=changed)
 
 
-def keep(ledger: Ledger, folder: OfficeFolder, *units: Unit) -> OfficeFolder:
+def keep(ledger: Ledger, folder: OfficeFolder, *units: Unit, now: datetime = LATER) -> OfficeFolder:
     seen = fingerprint(folder.path / keeping.UNITS)
     with ledger.write() as session:
         made = keeping.edition(folder, units)
-        return keeping.save(session, folder, made, seen=seen, now=LATER, by=AN)
+        return keeping.save(session, folder, made, seen=seen, now=now, by=AN)
 
 
 def rolled_out(ledger: Ledger, mail: MailServer, folder: OfficeFolder) -> World:
@@ -156,6 +157,33 @@ def test_a_letter_that_waits_goes_to_the_new_mailbox(ledger: Ledger, mail: MailS
     world.follow(LATER + timedelta(hours=6))
     assert "moi@mau.example" in {kept.recipient for kept in mail.kept}
     assert "so-0@mau.example" not in {kept.recipient for kept in mail.kept}
+
+
+def test_a_letter_that_the_old_mailbox_has_put_off_for_long_goes_to_the_new_one_at_once(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("so-0@mau.example", Manner.GREYLIST)
+    world = rolled_out(ledger, mail, office)
+    world.follow(ISSUED + timedelta(hours=5))
+    [letter] = world.notices(template="dispatch", recipient="so-0")
+    assert letter.next_attempt_at > world.now + timedelta(minutes=30)
+    keep(ledger, office, unit(office, "so-0", mail="moi@mau.example"), now=world.now)
+    world.run()
+    assert [kept.recipient for kept in mail.kept if "moi" in kept.recipient] == ["moi@mau.example"]
+
+
+def test_what_the_old_mailbox_put_off_for_days_is_not_held_against_the_new_one(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("so-0@mau.example", Manner.GREYLIST)
+    world = rolled_out(ledger, mail, office)
+    world.follow(ISSUED + GIVE_UP - timedelta(hours=1))
+    mail.treat("moi@mau.example", Manner.GREYLIST, times=1)
+    keep(ledger, office, unit(office, "so-0", mail="moi@mau.example"), now=world.now)
+    world.go(ISSUED + GIVE_UP + timedelta(hours=1))
+    [letter] = world.notices(template="dispatch", to_address="moi@mau.example")
+    assert (letter.state, letter.answer_code) == (NoticeState.PENDING, 450)
+    assert world.addressee("so-0").unreachable_at == NEVER
 
 
 def test_an_address_that_somebody_else_still_has_stays_theirs(
