@@ -17,7 +17,7 @@ from hoatoc.rollout import history, reach
 
 #: How long after the first, second … attempt the next one is made.
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
-#: A server that took nothing is asked again as after so many attempts at most: once it is back, nothing waits for hours.
+#: A server that took nothing is asked again as after so many attempts at most: once it is back, nothing waits long.
 _OUT_OF_REACH = 2
 #: A mailbox that has answered 4xx for this long is given up (RFC 5321, 4.5.4.1 asks for 4–5 days; a directive's
 #: desk has to know sooner, and phones).
