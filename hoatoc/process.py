@@ -9,7 +9,7 @@ from uuid import uuid4
 
 @lru_cache(maxsize=4)
 def _identity(pid: int) -> str:
-    return f"{socket.gethostname()}/{_boot()}/{pid}/{_started(pid)}"
+    return f"{_where()}/{_boot()}/{pid}/{_started(pid)}"
 
 
 def this_process() -> str:
@@ -24,12 +24,18 @@ def holder() -> str:
 
 def is_dead(name: str) -> bool:
     """Whether the named process is known to be gone. False when it lives, or runs where we cannot see it."""
-    host, boot, pid, started = name.split("#", maxsplit=1)[0].split("/")
-    if host != socket.gethostname():
+    where, boot, pid, started = name.split("#", maxsplit=1)[0].split("/")
+    if where != _where():
         return False
     if boot != _boot():
         return True
     return _started(int(pid)) != started
+
+
+def _where() -> str:
+    """The host, and whose numbers a pid is one of: containers may bear the same name, and count processes anew."""
+    numbers = Path("/proc/self/ns/pid")
+    return f"{socket.gethostname()}+{numbers.readlink() if numbers.is_symlink() else '-'}"
 
 
 def _boot() -> str:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from hoatoc.process import is_dead, this_process
 
@@ -36,6 +37,11 @@ def test_another_process_lives_until_it_is_killed_and_is_dead_even_as_a_zombie()
 def test_a_process_of_another_host_is_never_known_to_be_dead() -> None:
     _, boot, pid, started = this_process().split("/")
     assert not is_dead(f"elsewhere/{boot}/{pid}/{started}")
+
+
+def test_a_process_of_another_container_of_the_same_name_is_never_known_to_be_dead() -> None:
+    space = str(Path("/proc/self/ns/pid").readlink())
+    assert not is_dead(this_process().replace(space, "pid:[1]").replace(f"/{os.getpid()}/", "/1/"))
 
 
 def test_a_process_of_an_earlier_boot_is_dead() -> None:
