@@ -16,10 +16,12 @@ from hoatoc.mail.enclosure import Enclosure, base64_lines
 
 #: RFC 5322, 2.1.1: a line has at most 998 octets without its end.
 MAX_LINE = 998
-#: RFC 5321, 4.5.3.1: the longest local part, and the longest address that fits a path with its brackets.
-_LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254
+#: RFC 5321, 4.5.3.1: the longest address that fits a path with its brackets. A local part has 64 octets at most.
+_LONGEST_ADDRESS = 254
 #: Octets of text in one encoded word, so that the first line of a header has at most 76 characters (RFC 2047, 2).
 _FIRST_WORD, _NEXT_WORD = 33, 42
+#: What mail can go to (RFC 5321, 4.1.2), without the quoted forms that servers and libraries read in different ways.
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]+")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
@@ -67,10 +69,9 @@ def _encoded_words(octets: bytes) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def mailbox(name: str, address: str) -> str:
-    """A mailbox header value: display name in encoded words or quoted, then the address. Raises ValueError when the
-    address could break out of its header, is not ASCII, or is longer than any may be."""
-    well_formed = address.isascii() and address.isprintable() and not any(mark in address for mark in "<> ")
-    if not well_formed or len(address) > _LONGEST_ADDRESS or len(address.rpartition("@")[0]) > _LONGEST_LOCAL:
+    """A mailbox header value: display name in encoded words or quoted, then the address. Raises ValueError when that is
+    none, or longer than any may be: it could break out of its header, or mean another one to the server."""
+    if not _ADDRESS.fullmatch(address) or len(address) > _LONGEST_ADDRESS:
         raise ValueError(f"địa chỉ thư không dùng được: {address!r}")
     words = header_words(name)
     if words.isascii() and words == one_line(name).strip() and not re.fullmatch(r"[A-Za-z0-9 ]*", words):

@@ -19,6 +19,7 @@ from hoatoc.mail import verp
 from hoatoc.mail.incoming import Incoming, read_incoming
 
 _MOST_OCTETS = 20 * 1024 * 1024
+_UNKNOWN = "550 5.1.1 No such mailbox"
 _log = logging.getLogger(__name__)
 
 #: Called with a directive's key when something has come in for it: a pass is wanted.
@@ -91,7 +92,7 @@ class InboundHandler:
     ) -> str:
         """Refuse what is not signed."""
         if not self._inbox.knows(address):
-            return "550 5.1.1 No such mailbox"
+            return _UNKNOWN
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -99,12 +100,15 @@ class InboundHandler:
         """Take the mail in for each of its addresses."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         try:
-            for address in envelope.rcpt_tos:
+            taken = [
                 await asyncio.to_thread(self._inbox.take_in, address, content, return_path=envelope.mail_from or "")
+                for address in envelope.rcpt_tos
+            ]
         except Exception:  # noqa: BLE001  # whatever it is, the server that brings the mail keeps it
             _log.exception("inbox: the ledger did not take a mail")
             return "451 4.3.0 Try again later"
-        return "250 2.0.0 OK"
+        # A ledger that was restored has not all that was mailed: its sender is told, or nobody would know of the mail.
+        return "250 2.0.0 OK" if any(taken) else _UNKNOWN
 
 
 def listening_at(url: str) -> tuple[str, int]:

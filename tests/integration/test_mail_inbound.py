@@ -138,6 +138,14 @@ def test_an_unsigned_or_forged_address_is_refused_and_changes_nothing(sent: Worl
     assert (wanted, sent.all(InboxMail)) == ([], [])
 
 
+def test_a_mail_about_a_notice_that_the_ledger_has_lost_is_given_back(sent: World) -> None:
+    lost = verp.token(LINKS.ring, 10**6)
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        come_back(sent, f"vptu+{lost}@mau.example", reply("đã nhận"))
+    assert refused.value.smtp_code == 550
+    assert sent.all(InboxMail) == []
+
+
 def test_mail_that_waits_wants_a_pass(sent: World, mail: MailServer) -> None:
     assert sent.next_at() > ISSUED
     come_back(sent, address_of(mail, "so-0"), reply("đã nhận"))

@@ -145,8 +145,12 @@ def test_a_body_that_holds_the_boundary_stays_one_body() -> None:
     assert len(message.get_payload()) == 2
 
 
-@pytest.mark.parametrize("address", ["a@b.vn\r\nBcc: x@y.vn", "a@b.vn\n", "<a@b.vn>", "a@b.vn>, <x@y.vn"])
-def test_an_address_that_could_break_out_is_refused(address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    ["a@b.vn\r\nBcc: x@y.vn", "a@b.vn\n", "<a@b.vn>", "a@b.vn>, <x@y.vn", "a@b.vn,x@y.vn", '"a;[(b"@b.vn', "a(b)@b.vn",
+     "@b.vn", "a@", "a", "", "a@b@c.vn", "sở@b.vn"],
+)  # fmt: skip
+def test_an_address_that_could_break_out_or_mean_another_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="địa chỉ thư"):
         mailbox("a", address)
 
