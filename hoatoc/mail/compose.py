@@ -57,7 +57,7 @@ class Composer:
             ("References", f"<{key.replace('/', '.')}.hoatoc@{domain}>"),
             *(_URGENT if self._shared["directive"]["urgency"] else ()),
         ]
-        self._frames: dict[str, Frame] = {}
+        self._frames: dict[tuple[str, ...], Frame] = {}
         self._drawn: dict[str, tuple[Picture, ...]] = {}
         self._moulds: dict[str, Mould | None] = {}
         self._said: dict[str, int] = {}
@@ -140,8 +140,9 @@ class Composer:
 
     def _frame(self, claimed: Claimed) -> Frame:
         template, pictures = claimed.template, self._pictures(claimed)
-        alone = not pictures and not claimed.context.get("original")
-        key = template if alone else claimed.likeness
+        original = claimed.context.get("original") or {}
+        # All letters with the same file share one frame, however they differ: the file may be large.
+        key = (template, *(one.content_id for one in pictures), original.get("sha256", ""))
         if key not in self._frames:
             office, headers = self._snap.office, self._headers
             if template in _SERIES:

@@ -125,7 +125,7 @@ class Mould:
         parts.append(b"\r\n" + opened[1] + self._html.pieces[0])
         for slot, piece in zip(self._html.slots, self._html.pieces[1:], strict=True):
             parts += (3 + _SLOTS.index(slot), piece)
-        parts.append(b"\r\n" + self._frame.end)
+        parts += (b"\r\n", self._frame.end)  # not joined: it may hold a large file, and there are many moulds
         order = tuple((at, part) for at, part in enumerate(parts) if isinstance(part, int))
         return [part if isinstance(part, bytes) else b"" for part in parts], order
 

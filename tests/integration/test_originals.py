@@ -11,7 +11,10 @@ import pytest
 from hoatoc.errors import FormatError
 from hoatoc.format.folder import find_draft
 from hoatoc.format.original import LARGEST, read_original
+from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive, Notice, Original
+from hoatoc.mail import deliver
+from hoatoc.mail.enclosure import Enclosure
 from hoatoc.rollout.amend import amend
 from tests.conftest import Issue
 from tests.worlds.mailserver import MailServer, Manner
@@ -79,6 +82,22 @@ def test_the_notice_of_the_directive_carries_the_original_and_no_other_mail_does
     for kept in mail.kept:
         if kept.message_id in others:
             assert list(kept.message.iter_attachments()) == []
+
+
+def test_the_original_is_read_once_a_delivery_however_the_letters_differ(
+    issue_in: Issue, office: Office, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, read = deliver._original, []
+
+    def original(ledger: Ledger, directive_id: int, sha256: str) -> Enclosure:
+        read.append(sha256)
+        return real(ledger, directive_id, sha256)
+
+    monkeypatch.setattr(deliver, "_original", original)
+    world = issue_in(office.read())
+    world.run()
+    assert len({str(notice.context["report"]) for notice in world.notices()}) > 1
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("largest", [0, 5])
