@@ -17,7 +17,7 @@ from hoatoc.ledger.rows import among, bound, on_postgresql, packed_ids, paramete
 from hoatoc.ledger.schema import Directive, Notice, NoticeState, table
 from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import contents, history, snapshot, sparing
+from hoatoc.rollout import contents, history, life, snapshot, sparing
 from hoatoc.rollout.snapshot import Snapshot
 
 #: How long a claimed notice stays claimed when its owner cannot be seen to have died.
@@ -77,14 +77,19 @@ def claim(
         due = [*due, *_abandoned(session, directive.id, owner, limit - len(due))]
     if not due:
         return Claim([], 0)
+    # What was being sent when the directive was recalled, and comes back, is as little sent as what waited.
+    stopped = {notice.id: why for notice in due if (why := life.stopped(directive, notice.template))}
+    for why in set(stopped.values()):
+        _skip(session, directive.id, [id_ for id_, told in stopped.items() if told == why], now, why)
+    due = [notice for notice in due if notice.id not in stopped]
     # Asked of those tried before too: whoever has reported by now is not pressed.
     fresh = contents.contents(session, directive, snap, due, now, kid)
     skipped = [notice.id for notice in due if fresh[notice.id] is None]
     said = [(notice, _said(notice, context)) for notice in due if (context := fresh[notice.id]) is not None]
     _mark(session, said, owner)
-    _skip(session, directive.id, skipped, now)
+    _skip(session, directive.id, skipped, now, "không còn nợ việc nào")
     in_doubt = sum(notice.state is NoticeState.SENDING for notice, _ in said)
-    return Claim(list(_claimed(said)), len(skipped), in_doubt)
+    return Claim(list(_claimed(said)), len(skipped) + len(stopped), in_doubt)
 
 
 def _said(notice: Row[Any], fresh: dict[str, Any]) -> dict[str, Any]:
@@ -181,10 +186,9 @@ def _likeness(template: str, context: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _skip(session: Session, directive_id: int, ids: Sequence[int], now: datetime) -> None:
+def _skip(session: Session, directive_id: int, ids: Sequence[int], now: datetime, reason: str) -> None:
     if not ids:
         return
-    reason = "không còn nợ việc nào"
     settled = {
         "state": NoticeState.SKIPPED, "reason": reason, "settled_at": now, "next_attempt_at": NEVER,
         "lease_until": NEVER,

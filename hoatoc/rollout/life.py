@@ -36,6 +36,21 @@ TRANSITIONS: dict[DirectiveState, frozenset[DirectiveState]] = {
     DirectiveState.REPLACED: frozenset(),
     DirectiveState.REMOVED: frozenset(),
 }
+_TO_PRESS = (*PRESSING, explanation.TEMPLATE)
+#: Which notices go out no more under a directive that stands so, and why. Held, not dropped, is what asks a unit under
+#: a suspended one to explain itself.
+_STOPPED: dict[DirectiveState, tuple[Sequence[str], str]] = {
+    DirectiveState.SUSPENDED: (PRESSING, "văn bản tạm dừng"),
+    DirectiveState.ENDED: (_TO_PRESS, "văn bản kết thúc"),
+    DirectiveState.RECALLED: ((*_TO_PRESS, "dispatch"), "văn bản bị thu hồi"),
+    DirectiveState.REPLACED: ((*_TO_PRESS, "dispatch"), "văn bản được thay thế"),
+}
+
+
+def stopped(directive: Directive, template: str) -> str:
+    """Why a notice of `template` goes out no more under `directive` as it stands; '' where it does."""
+    templates, why = _STOPPED.get(directive.state, ((), ""))
+    return why if template in templates else ""
 
 
 def touch(session: Session, directive: Directive, version: int | None = None) -> None:
@@ -59,7 +74,7 @@ def suspend(
     """Tạm dừng: from `now` (aware, UTC) on nothing is opened, pressed or frozen."""
     _move(session, directive, DirectiveState.SUSPENDED, reason=reason, by=by, now=now, version=version)
     directive.suspended_at = now
-    withheld.drop(session, directive, PRESSING, why="văn bản tạm dừng", now=now)
+    _stop(session, directive, now)
     withheld.hold(session, directive, explanation.TEMPLATE)
     _tell(session, directive, "Tạm dừng thực hiện", ["Các hạn ngừng tính cho tới khi có thông báo mới."], reason, now)
 
@@ -101,7 +116,7 @@ def end(
     _withdraw(session, [duty for duty in live if duty.due_at > now], reason, by, now)
     for duty in live:
         duty.next_at = NEVER
-    _close(session, directive, by, now, "văn bản kết thúc")
+    _close(session, directive, by, now)
     supplements.write(session, directive, snapshot.of(directive), now)
     _tell(session, directive, "Kết thúc thực hiện", ["Đơn vị không phải báo cáo, thực hiện thêm."], reason, now)
 
@@ -112,7 +127,7 @@ def recall(
     """Thu hồi (Nghị định 30/2020, Điều 18): everything that is owed is withdrawn."""
     _move(session, directive, DirectiveState.RECALLED, reason=reason, by=by, now=now, version=version)
     _withdraw(session, _live(session, directive), reason, by, now)
-    _close(session, directive, by, now, "văn bản bị thu hồi", dispatches_too=True)
+    _close(session, directive, by, now)
     lines = ["Văn bản bị thu hồi; bản đã nhận thì hủy, bản giấy gửi trả nơi ban hành."]
     _tell(session, directive, "Thu hồi văn bản", lines, reason, now)
 
@@ -125,7 +140,7 @@ def replace(
     if successor.id == directive.id or successor.state is not DirectiveState.RUNNING:
         raise HoatocError("văn bản thay thế phải là văn bản khác, đang chạy", hint="ban hành văn bản mới trước")
     _move(session, directive, DirectiveState.REPLACED, reason=reason, by=by, now=now, version=version, to=successor.key)
-    _close(session, directive, by, now, "văn bản được thay thế", dispatches_too=True)
+    _close(session, directive, by, now)
     supplements.write(session, directive, snapshot.of(directive), now)  # while its books still hold who is missing
     _withdraw(session, _live(session, directive), reason, by, now)
     lines = [f"Thực hiện theo {successor.title}."]
@@ -161,10 +176,9 @@ def _withdraw(session: Session, live: Sequence[Duty], reason: str, by: str, now:
         duties.move(session, duty, DutyState.WITHDRAWN, at=now, actor=by, reason=reason)
 
 
-def _close(
-    session: Session, directive: Directive, by: str, now: datetime, why: str, *, dispatches_too: bool = False
-) -> None:
+def _close(session: Session, directive: Directive, by: str, now: datetime) -> None:
     """Lock what periods there are, and drop the notices that would still go out."""
+    _, why = _STOPPED[directive.state]
     for period in session.scalars(
         select(Period).where(Period.directive_id == directive.id, Period.state != PeriodState.LOCKED).with_for_update()
     ):
@@ -172,7 +186,11 @@ def _close(
         history.note(
             session, directive.id, at=now, kind="period_locked", subject=f"period:{period.id}", actor=by, reason=why
         )
-    templates = (*PRESSING, explanation.TEMPLATE, *(("dispatch",) if dispatches_too else ()))
+    _stop(session, directive, now)
+
+
+def _stop(session: Session, directive: Directive, now: datetime) -> None:
+    templates, why = _STOPPED[directive.state]
     withheld.drop(session, directive, templates, why=why, now=now)
 
 

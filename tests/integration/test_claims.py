@@ -1,6 +1,7 @@
 """Who has which notices: what is claimed is one sender's, until it is dead or lets its lease end."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc import process
 from hoatoc.ledger.schema import Directive, Event, Notice, NoticeState
-from hoatoc.rollout import answers, claims
+from hoatoc.rollout import answers, claims, life
 from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.claims import Claim
 from hoatoc.rollout.dispatch import dispatch
@@ -81,6 +82,28 @@ def test_what_is_given_up_is_free_at_once(waiting: World) -> None:
         claims.give_up(session, waiting.directive_id, ME)
     again = claimed(waiting, ANOTHER)
     assert {notice.message_id for notice in again.notices} == {notice.message_id for notice in taken.notices}
+
+
+@pytest.mark.parametrize("dies", [False, True])
+@pytest.mark.parametrize(("way", "sent"), [(life.recall, 0), (life.end, ALL)])
+def test_what_was_being_sent_when_the_directive_was_recalled_is_not_sent_again(
+    waiting: World, way: Any, sent: int, dies: bool
+) -> None:
+    taken = claimed(waiting, ME)
+    with waiting.ledger.write() as session:
+        directive = session.get_one(Directive, waiting.directive_id)
+        way(session, directive, reason="nhầm", by="desk", now=ISSUED)
+    if dies:
+        let_the_lease_end(waiting)
+    else:
+        with waiting.ledger.write() as session:
+            away = [Answer(notice.id, Outcome.NO_SERVER, 421, "không có máy chủ") for notice in taken.notices]
+            answers.record(session, waiting.directive_id, away, ISSUED - timedelta(minutes=1), owner=ME)
+    again = claimed(waiting, ANOTHER)
+    assert len([notice for notice in again.notices if notice.template == "dispatch"]) == sent
+    assert again.skipped == ALL - sent
+    gone = waiting.notices(state="skipped")
+    assert [notice.reason for notice in gone] == ["văn bản bị thu hồi"] * (ALL - sent)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
