@@ -42,8 +42,8 @@ class Inbox:
         self, address: str, content: bytes, *, return_path: str | None = None, received_at: datetime | None = None
     ) -> bool:
         """Write the mail to `address` as an inbox row, stamped `received_at` (aware; the ledger's now when None,
-        simulated or later than now), and ask for a pass. False when the address is not signed, or its notice is gone;
-        a mail taken in before is taken in once."""
+        simulated or later than now, and never before its notice was written), and ask for a pass. False when the
+        address is not signed, or its notice is gone; a mail taken in before is taken in once."""
         notice_id = verp.read(self.ring, address)
         key = self._write(notice_id, content, return_path, received_at) if notice_id is not None else None
         if key:
@@ -64,7 +64,9 @@ class Inbox:
             if session.scalar(select(InboxMail.id).where(InboxMail.fingerprint == fingerprint)) is not None:
                 return ""
             now, simulated = clock.look(session)
-            at = min(received_at, now) if received_at is not None and not simulated else now
+            at = now
+            if received_at is not None and not simulated:
+                at = min(max(received_at, notice.written_at), now)  # nothing is answered before it was written
             session.add(
                 InboxMail(
                     directive_id=notice.directive_id, notice_id=notice_id, fingerprint=fingerprint, kind=incoming.kind,

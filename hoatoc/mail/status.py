@@ -31,9 +31,7 @@ class Status:
 def worst(message: EmailMessage) -> Status | None:
     """The worst of what the mail says of its recipients; None when it is no delivery status notification. What stands
     in an attached mail is not looked at: a person may pass on a bounce."""
-    told = [
-        _status(fields) for part in parts.children(message) if parts.kind(part) in _KINDS for fields in _fields(part)
-    ]
+    told = [_status(fields) for part in parts.leaves(message) if parts.kind(part) in _KINDS for fields in _fields(part)]
     return max(told, key=lambda status: _SEVERITY.get(status.action, 0), default=None)
 
 

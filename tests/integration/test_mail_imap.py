@@ -133,6 +133,17 @@ def test_a_mail_from_the_future_counts_from_now(
     assert [row.received_at for row in sent.all(InboxMail)] == [ARRIVED]
 
 
+def test_a_mail_from_before_the_letter_it_answers_counts_from_that(
+    sent: World, mail: MailServer, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hoatoc.clock.look", lambda _session: (ARRIVED, False))
+    dovecot.put(
+        delivered(reply("đã nhận"), address_of(mail, "so-0"), Received="from a by b; Thu, 1 Jan 1970 00:00:00 +0000")
+    )
+    assert mailbox(dovecot).fetch(inbox(sent)) == 1
+    assert [row.received_at for row in sent.all(InboxMail)] == [ISSUED]
+
+
 class Failing(Inbox):
     """An inbox that one mail cannot be taken into."""
 

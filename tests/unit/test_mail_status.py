@@ -49,6 +49,16 @@ def test_a_persons_mail_with_the_parts_of_a_bounce_is_their_mail() -> None:
     assert read_incoming(loose.replace(b"MAILER-DAEMON@", b"an@")).kind is InboxKind.REPLY
 
 
+def test_a_bounce_to_which_a_gateway_has_added_its_words_is_a_bounce() -> None:
+    report = notification(block("failed")).partition(b"MIME-Version: 1.0\n")[2]
+    content = (
+        b"From: MAILER-DAEMON@mx.mau.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=g\n\n--g\n"
+        + report
+        + b"\n--g\nContent-Type: text/plain\n\nScanned\n--g--\n"
+    )
+    assert kind_and_address(read_incoming(content)) == (InboxKind.BOUNCE, "so-0@mau.example")
+
+
 def test_that_a_mail_was_opened_is_a_machines_word() -> None:
     read = notification("", kind="message/disposition-notification", report="multipart/report")
     assert read_incoming(read.replace(b"MAILER-DAEMON@", b"an@")).kind is InboxKind.AUTO
