@@ -20,7 +20,7 @@ from tests.flows.controlroom import ControlRoom, deployment_of, eventually, star
 from tests.flows.test_supervisor import _SUPERVISOR, _told
 from tests.unit.test_mail_incoming import reply
 from tests.worlds.mailserver import MailServer
-from tests.worlds.postfix import free_port
+from tests.worlds.ports import free_port
 
 
 @dataclass(frozen=True)

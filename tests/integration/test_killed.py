@@ -18,19 +18,20 @@ from tests.worlds.rollouts import World, issued
 _PASS = """
 import sys
 from hoatoc.ledger.engine import open_ledger
+from hoatoc.mail import deliver
 from hoatoc.mail.relay import Relay
 from hoatoc.passing import make_pass
 from tests.worlds.rollouts import LINKS
+deliver.BATCH, deliver._MOST, deliver._TOGETHER = 6, int(sys.argv[4]), 3
 done = make_pass(open_ledger(sys.argv[1]), int(sys.argv[2]), relay=Relay("127.0.0.1", int(sys.argv[3])), links=LINKS)
 print(len(done), sum(passed.delivered.sent for passed in done))
 """
-#: Messages between the server's answer and our record of it: one on each of four connections, as many answered while
-#: the last group was being committed, and that group.
+#: How many notices may be claimed without a recorded answer.
 IN_FLIGHT = 12
 
 
 def start(url: str, world: World) -> "subprocess.Popen[str]":
-    words = [sys.executable, "-c", _PASS, url, str(world.directive_id), str(world.relay.port)]
+    words = [sys.executable, "-c", _PASS, url, str(world.directive_id), str(world.relay.port), str(IN_FLIGHT)]
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
 

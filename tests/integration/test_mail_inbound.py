@@ -1,7 +1,6 @@
 """Mail that comes back: to a signed address it counts once; to any other it changes nothing."""
 
 import smtplib
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +17,7 @@ from hoatoc.mail.inbound import Inbox, start_listener
 from tests.unit.test_mail_hostile import nested
 from tests.unit.test_mail_incoming import DSN, reply
 from tests.worlds.mailserver import MailServer
+from tests.worlds.ports import free_port
 from tests.worlds.rollouts import ISSUED, LINKS, World, issued
 
 BOUNCE, DELAY = (DSN.format(action=action, status="5.1.1").encode() for action in ("failed", "delayed"))
@@ -40,9 +40,7 @@ def address_of(mail: MailServer, key: str) -> str:
 
 @contextmanager
 def listening(world: World, wanted: list[str]) -> Iterator[smtplib.SMTP]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = start_listener(Inbox(world.ledger, LINKS.ring, wanted.append), host="127.0.0.1", port=port)
     try:
         with smtplib.SMTP("127.0.0.1", port) as client:

@@ -14,7 +14,8 @@ from hoatoc.mail.relay import Relay
 from tests.worlds.ledgers import Ledgers
 from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import small_office
-from tests.worlds.postfix import Postfix, free_port, running_postfix
+from tests.worlds.ports import free_port
+from tests.worlds.postfix import Postfix, running_postfix
 from tests.worlds.rollouts import ISSUED, LINKS, World, issued
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="postfix starts as root only")

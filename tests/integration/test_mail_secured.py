@@ -1,7 +1,6 @@
 """The way to the mail server is secured and logged in where the office says so, and nothing is told before it is."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from hoatoc.mail.relay import read_relay
 from hoatoc.rollout.answers import Outcome
 from tests.integration.test_mail_wire import FIVE, Sent, send
 from tests.worlds.certificates import Certificate, make_certificate
+from tests.worlds.ports import free_port
 from tests.worlds.scripted import Script
 
 USER, PASSWORD = "vanthu", "mật:khẩu/@1"
@@ -48,9 +48,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @contextmanager
 def listening(server: Submission, context: ssl.SSLContext | None) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(
         server, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=context is not None,
         authenticator=server.authenticate, auth_required=True, auth_require_tls=context is not None,

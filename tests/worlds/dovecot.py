@@ -4,7 +4,6 @@ import imaplib
 import os
 import pwd
 import shutil
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.worlds.certificates import Certificate
+from tests.worlds.ports import free_port
 
 USER, PASSWORD = "vanthu", "mat/khau@1"
 _CONFIG = """
@@ -96,7 +96,7 @@ def running_dovecot(certificate: Certificate) -> Iterator[Dovecot]:
     folder.chmod(0o755)
     (folder / "mail").mkdir()
     os.chown(folder / "mail", owner.pw_uid, owner.pw_gid)
-    server = Dovecot(*_free_ports())
+    server = Dovecot(free_port(), free_port())
     config = folder / "dovecot.conf"
     config.write_text(
         _CONFIG.format(
@@ -119,13 +119,6 @@ def _group(gid: int) -> str:
     import grp
 
     return grp.getgrgid(gid).gr_name
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        for probe in (first, second):
-            probe.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
 
 
 def _wait(server: Dovecot, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.worlds.ports import free_port
+
 _MAIN = """
 compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -73,14 +75,6 @@ class Postfix:
         """What it has said."""
         path = self.folder / "log"
         return path.read_text(errors="replace") if path.exists() else ""
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
