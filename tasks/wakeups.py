@@ -3,6 +3,15 @@
 from datetime import datetime, timedelta
 
 from prefect import get_run_logger
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
 from prefect.deployments import run_deployment
 from prefect.runtime import deployment
 from sqlalchemy.orm import Session
@@ -33,6 +42,8 @@ def schedule_next(directive: str) -> None:
         if generation is None:
             return
         name, zone, key = deployment_name(found), found.zone, _key(found, generation)
+    if _is_to_run(name, directive, wake.at):
+        return
     run_deployment(
         name, scheduled_time=wake.at, timeout=0, as_subflow=False,
         parameters={"cause": wake.cause, "directive": directive},
@@ -41,6 +52,19 @@ def schedule_next(directive: str) -> None:
         idempotency_key=key,
     )  # fmt: skip
     get_run_logger().info("Lượt sau: %s, %s", short(wake.at, zone), wake.cause)
+
+
+def _is_to_run(deployment_name: str, directive: str, at: datetime) -> bool:
+    """Whether Prefect will run `directive` at `at` already: asked for before something that came between, as each reply
+    does. The run that was asked for anew would start beside it."""
+    with get_client(sync_client=True) as client:
+        scheduled = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=[client.read_deployment_by_name(deployment_name).id]),
+            expected_start_time=FlowRunFilterExpectedStartTime(after_=at, before_=at),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        )
+        runs = client.read_flow_runs(flow_run_filter=scheduled)
+    return any(run.parameters.get("directive") == directive for run in runs)
 
 
 def _know_deployment(session: Session, directive: Directive) -> None:

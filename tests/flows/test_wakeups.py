@@ -69,6 +69,19 @@ def test_a_wake_up_moves_with_what_falls_due_earlier(make_office: MakeOffice) ->
     assert office.scheduled()[1].name == f"hẹn {local(earlier, ZONE):%H:%M · %d/%m} · nhắc"
 
 
+def test_a_wake_up_stands_once_whatever_comes_between(make_office: MakeOffice) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+    later = office.next_wake().at
+    for _ in range(2):
+        office.wake_at(halfway_to(later))
+        office.run()
+        office.wake_at(later)
+        office.run()
+
+    assert [run.expected_start_time for run in office.scheduled()].count(later) == 1
+
+
 def test_a_cancelled_wake_up_can_be_made_again(make_office: MakeOffice) -> None:
     office = make_office(simulated=False)
     office.run(issue=True)
