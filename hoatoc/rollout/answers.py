@@ -24,7 +24,8 @@ _OUT_OF_REACH = 2
 GIVE_UP = timedelta(days=2)
 
 
-_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d):(\d\d)\b")
+#: A span as a clock shows it, and no hour of the day.
+_CLOCK = re.compile(r"\b(?:in|after|for) (\d{1,2}):(\d\d):(\d\d)\b")
 _SPAN = re.compile(r"\b(\d{1,5}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b")
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _LONGEST_HINT = timedelta(hours=12)

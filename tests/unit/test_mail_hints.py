@@ -23,7 +23,9 @@ def test_a_named_time_is_waited_for(text: str, delay: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "4.2.0 Greylisted", "4.3.0 mailbox 300 seconds", "try again in 9999 hours", "try again in 0 seconds"]
-)
+    "text",
+    ["", "4.2.0 Greylisted", "4.3.0 mailbox 300 seconds", "try again in 9999 hours", "try again in 0 seconds",
+     "4.3.2 Service busy at 2021-11-23 08:15:30, try again later"],
+)  # fmt: skip
 def test_without_a_time_worth_believing_there_is_no_hint(text: str) -> None:
     assert hinted_delay(text) is None
