@@ -60,7 +60,7 @@ def _is_to_run(deployment_name: str, directive: str, at: datetime) -> bool:
     with get_client(sync_client=True) as client:
         scheduled = FlowRunFilter(
             deployment_id=FlowRunFilterDeploymentId(any_=[client.read_deployment_by_name(deployment_name).id]),
-            expected_start_time=FlowRunFilterExpectedStartTime(after_=at, before_=at),
+            expected_start_time=FlowRunFilterExpectedStartTime.model_validate({"after_": at, "before_": at}),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         )
         runs = client.read_flow_runs(flow_run_filter=scheduled)
