@@ -4,6 +4,9 @@ import binascii
 from dataclasses import dataclass
 from urllib.parse import quote
 
+#: Characters of a file's name; and what it may come to, nine for a Vietnamese letter, in a line of 998 octets.
+_LONGEST_NAME, _LONGEST_QUOTED = 120, 960
+
 
 @dataclass(frozen=True)
 class Enclosure:
@@ -19,9 +22,12 @@ def picture(content: bytes, *, content_id: str) -> Enclosure:
 
 
 def file(content: bytes, *, name: str, kind: str) -> Enclosure:
-    """A file of the MIME type `kind`, kept by its recipient as `name`."""
+    """A file of the MIME type `kind`, kept by its recipient as `name`, or as the end of one that is too long."""
+    kept = name[-_LONGEST_NAME:]
+    while len(quoted := quote(kept, safe="")) > _LONGEST_QUOTED:
+        kept = kept[1:]
     # RFC 2231: a name in another alphabet, and the octets of a header stay ASCII.
-    headers = f"Content-Disposition: attachment;\r\n filename*=utf-8''{quote(name[-120:], safe='')}\r\n"
+    headers = f"Content-Disposition: attachment;\r\n filename*=utf-8''{quoted}\r\n"
     return _enclosure(kind, headers, content)
 
 

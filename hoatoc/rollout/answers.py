@@ -124,7 +124,7 @@ def _record_others(session: Session, directive_id: int, answers: Sequence[Answer
     claimed = select(Notice).where(
         among(Notice.id, postgresql=on_postgresql(session)), Notice.state == NoticeState.SENDING,
         Notice.owner == owner,
-    )  # fmt: skip
+    ).with_for_update()  # fmt: skip
     ids = packed_ids(answer.notice_id for answer in answers)
     found = {notice.id: notice for notice in session.scalars(claimed, ids)}
     updates = [

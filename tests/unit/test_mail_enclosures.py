@@ -16,7 +16,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9
 PICTURES = {"books.1a@mau.example": PNG, "lines.1a@mau.example": PNG[::-1]}
 names = st.one_of(
     st.sampled_from(["công văn 13.pdf", 'a"b.pdf', "a;b\\c.pdf", "a'b%20.pdf", "Kế hoạch (bản ký).docx", "x" * 300]),
-    st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=90),
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=79),
 )
 
 
@@ -68,6 +68,14 @@ def test_a_letter_with_enclosures_parses_to_what_email_message_makes(
     assert list(leaves(parsed(content))) == list(leaves(theirs(text, html, pictures, files)))
     assert [part.defects for part in parsed(content).walk() if part.defects] == []
     assert all(len(line) <= 998 for line in content.split(b"\r\n"))
+
+
+@pytest.mark.parametrize("letter", ["ệ", "😀"])
+def test_a_long_name_in_another_alphabet_keeps_its_end_in_a_line_that_is_not_too_long(letter: str) -> None:
+    content = ours("a", "b", {}, {letter * 130 + ".pdf": b"%PDF-"}, eight_bit=True)
+    assert all(len(line) <= 998 for line in content.split(b"\r\n"))
+    [name] = [part.get_filename() for part in parsed(content).walk() if part.get_filename()]
+    assert name == letter * (len(name) - 4) + ".pdf"
 
 
 def test_a_body_that_holds_the_boundary_of_the_enclosures_stays_one_body() -> None:
