@@ -38,6 +38,8 @@ def words(body: bytes | str, kind: str = "text/plain; charset=utf-8") -> str:
         ("*From:* VPTU\n*Sent:* Tuesday\n\nKính gửi", "*From:* VPTU\n*Sent:* Tuesday\n\nKính gửi"),
         ("Xin gửi.\n-----Original Message-----\nKính gửi", "Xin gửi."),
         ("Từ: ngày mai chúng tôi trực\nHết.", "Từ: ngày mai chúng tôi trực\nHết."),
+        ("Đã nhận.\nTừ: 7h\nĐến: 11h mất điện, xin lùi hạn.", "Đã nhận.\nTừ: 7h\nĐến: 11h mất điện, xin lùi hạn."),
+        ("Đã nhận.\nTừ: VPTU\nTới: An\nCc: Bình\nĐã gửi: 16:00\nChủ đề: x\n\nKính gửi", "Đã nhận."),
         ("Vào chiều nay Sở đã viết:\nđề nghị hoãn", "Vào chiều nay Sở đã viết:\nđề nghị hoãn"),
         (QUOTED, QUOTED),
         ("", ""),
