@@ -63,11 +63,13 @@ _COURTESY = frozenset(
 _CORES = [_words(said) for said in ("đã nhận", "đã tiếp nhận", "da nhan", "da tiep nhan")]
 #: The soldier's answer says that an order was received and understood.
 _CLEAR = [_words(said) for said in ("rõ", "đã rõ")]
+#: Words of requests: what holds one is neither a greeting nor a name, but courtesy at most.
+_ASKS = frozenset(_words("xin nhờ mong lùi vắng hoãn đề"))
 _GREETING = re.compile(r"(kính (gửi|chào|thưa)|chào|thân gửi|dear)\b", re.IGNORECASE)
-#: What mail programs put below (RFC 3676, 4.3, and telephones).
-_BELOW = re.compile(
-    r"(-- ?|_{5,}"
-    r"|((được |đã )?gửi từ|sent from) (\w+ )?(iphone|ipad|outlook|yahoo|gmail|mail|samsung|android|zalo)\b.*)$",
+#: What begins a signature (RFC 3676, 4.3); and the line that telephones put below.
+_BELOW = re.compile(r"(-- ?|_{5,})$")
+_SENT_FROM = re.compile(
+    r"((được |đã )?gửi từ|sent from) (\w+ )?(iphone|ipad|outlook|yahoo|gmail|mail|samsung|android|zalo)\b[^:]*$",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"(?<![.,;!…/])[.,;!…/]+(?=\s|$)|\s[-–—]+\s")
@@ -83,9 +85,11 @@ def _clauses(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if _BELOW.match(line.strip()):
             return
-        for part in _ENDS.split(line) if not line.lstrip().startswith(">") else ():
+        if line.lstrip().startswith(">") or _SENT_FROM.match(line.strip()):
+            continue
+        for part in _ENDS.split(line):
             clause = part.strip(" \"'“”‘’*-–—()[]:/.,;!…")
-            if clause and not (greeting and _GREETING.match(clause)):
+            if clause and not (greeting and _GREETING.match(clause) and _ASKS.isdisjoint(_words(clause))):
                 greeting = False
                 yield clause
 
@@ -110,6 +114,8 @@ def _are_of(words: Iterable[str], known: Iterable[str]) -> bool:
 
 def _adds_nothing(clause: str, name: str, *, shouted: bool) -> bool:
     """Whether a sentence is a courtesy or part of a signature: an address, a person's or an office's name."""
+    if not _ASKS.isdisjoint(_words(clause)):
+        return _are_of(_words(clause), _COURTESY)
     if _REACHED_AT.match(clause) or f" {' '.join(_words(clause))} " in f" {' '.join(_words(name))} ":
         return True
     capitals = [] if shouted else [word for word in clause.split() if word[0].isupper()]

@@ -30,7 +30,8 @@ ALSO = [
     "Đã nhận. Xin lùi hạn.", "Đã nhận, xin lùi hạn đến 17 giờ ngày 25/11/2021", "Đã nhận; gửi kèm kế hoạch",
     "ĐÃ NHẬN. XIN LÙI HẠN.", "da nhan. xin lui han", "Đã nhận\nPhòng em xin lùi hạn", "Đã nhận. Gấp anh ạ",
     "Đã nhận. Xin ý kiến chỉ đạo", "Đã nhận.\nTrân trọng\nNguyễn Văn An\nTái bút: đề nghị gửi thêm phụ lục",
-    "Đã nhận. Việc này của Sở Y tế",
+    "Đã nhận. Việc này của Sở Y tế", "Đã nhận.\nXin Hỗ Trợ Khẩn Cấp Nhân Lực", "Đã nhận\nGửi từ Zalo: xin lùi hạn",
+    "Đã nhận\nSent from my iPhone\n\nXin lùi hạn",
 ]  # fmt: skip
 NO = [
     "Chưa nhận", "Chưa nhận được", "Không nhận được", "nhận", "Đã nhận?", "Đã nhận chưa?", "Bên em đã nhận đâu",
@@ -39,6 +40,7 @@ NO = [
     "Sở Y tế đã nhận", "Xã Hòa Thuận hỏi các xã khác đã nhận", "Khi nào đã nhận", "Sẽ xác nhận đã nhận sau",
     "Đã nhận và chuyển Sở Y tế", "Chua nhan", "da nhan nhung khong mo duoc", "Nhờ Sở báo giúp. Đã nhận.",
     "Đã nhận Hỏi: mẫu số 2 ở đâu", "Được", "OK", "Rõ ràng là thiếu", "Xin cảm ơn", "Kính gửi Sở Y tế",
+    "Kính gửi Văn phòng xin phép vắng họp\nĐã nhận công điện",
 ]  # fmt: skip
 
 
