@@ -35,7 +35,7 @@ _SINGLE = (
 _COUNTED = (
     "duty_opened", "receipt_recorded", "report_submitted", "task_reported", "roster_handed_in", "duty_escalated",
     "explanation_given", "permission_asked", "permission_granted", "permission_refused", "notice_sent",
-    "notice_undeliverable", "notice_skipped",
+    "notice_refused", "notice_skipped",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hoatoc.rollout import course, life, log, matrix, missing, phone, reach, rec
 from hoatoc.rollout.matrix import Column, View
 from hoatoc.rollout.statistics import Progress, Selection
 from tests.worlds.ledgers import Ledgers
-from tests.worlds.mailserver import MailServer
+from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import small_office
 from tests.worlds.rollouts import DUE, FREEZE, ISSUED, LOCK, NEXT_SLOT, SLOT, World, issued
 
@@ -174,6 +174,15 @@ def test_the_course_tells_what_happened_what_comes_and_who_was_told(late: World)
         stages = {stage.step: stage for stage in course.ladder(session, directive)}
         assert [name for name, _ in stages[Step.SUPERIOR].standing] == ["Huyện ủy 2"]
         assert {line.name for line in stages[Step.REMIND].told} >= {"Đầu mối Huyện ủy 2"}
+
+
+def test_the_course_counts_the_letters_that_were_refused(ledgers: Ledgers, mail: MailServer) -> None:
+    world = issued(ledgers.open(), mail.relay)
+    mail.treat("so-0@mau.example", Manner.UNKNOWN)
+    world.run()
+    with world.ledger.read() as session:
+        told = course.happened(session, session.get_one(Directive, world.directive_id))
+    assert {line.kind: line.times for line in told}["notice_refused"] == 1
 
 
 def test_nothing_comes_by_itself_while_a_directive_stands_still(late: World) -> None:
