@@ -40,6 +40,8 @@ class Wishes:
 def main() -> None:
     """Listen, or fetch, until told to end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    # aiosmtpd tells of each command, and a return address in a log would be as good as its unit's word.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     here = open_installation()
     wishes, ended = Wishes(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -74,3 +74,4 @@ def test_a_reply_to_a_signed_address_becomes_a_receipt_by_a_pass_of_its_own(
     with smtplib.SMTP("127.0.0.1", standing.inbox, timeout=60) as client:
         client.sendmail("an@mau.example", [sent.sender], reply("Đã nhận."))
     eventually(standing.receipts, lambda found: found == ["receipt", "mail"])
+    assert sent.sender not in (standing.home / "logs" / "inbound.log").read_text(encoding="utf-8")
