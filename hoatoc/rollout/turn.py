@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hoatoc import process
@@ -103,5 +104,8 @@ def _set(session: Session, directive_id: int, holder: str) -> bool:
 
 def _keep(mine: MyTurn, done: threading.Event) -> None:
     while not done.wait(_RENEW_EVERY):
-        if not mine.renew():
-            return
+        try:
+            if not mine.renew():
+                return
+        except SQLAlchemyError:  # the lease outlasts a database that is away for a moment
+            continue
