@@ -89,17 +89,22 @@ def happened(session: Session, directive: Directive, *, most: int = 60) -> list[
 
 
 def to_come(session: Session, directive: Directive, *, most: int = 12) -> list[Coming]:
-    """The next `most` instants at which something falls due by itself; nothing while the directive does not run."""
+    """The next `most` instants at which something falls due by itself, without those whom no mail reaches; nothing
+    while the directive does not run."""
     if directive.state is not DirectiveState.RUNNING:
         return []
     snap = snapshot.of(directive)
     rungs = session.execute(
         select(Duty.next_at, Duty.kind, Duty.step, func.count())
-        .where(Duty.directive_id == directive.id, Duty.state == DutyState.OPEN, Duty.next_at < NEVER)
+        .join(Addressee, Addressee.id == Duty.addressee_id)
+        .where(
+            Duty.directive_id == directive.id, Duty.state == DutyState.OPEN, Duty.next_at < NEVER,
+            Addressee.unreachable_at == NEVER,
+        )
         .group_by(Duty.next_at, Duty.kind, Duty.step)
         .order_by(Duty.next_at)
         .limit(most)
-    ).tuples()
+    ).tuples()  # fmt: skip
     steps: Counter[tuple[datetime, Step]] = Counter()
     for at, kind, index, times in rungs:
         steps[at, snap.ladder(kind)[index].step] += times

@@ -176,6 +176,13 @@ def test_the_course_tells_what_happened_what_comes_and_who_was_told(late: World)
         assert {line.name for line in stages[Step.REMIND].told} >= {"Đầu mối Huyện ủy 2"}
 
 
+def test_what_is_to_come_counts_nobody_whom_no_mail_reaches(late: World) -> None:
+    with late.ledger.read() as session:
+        directive = session.get_one(Directive, late.directive_id)
+        coming = {(item.at, item.step): item.times for item in course.to_come(session, directive)}
+    assert coming[DUE + timedelta(hours=1), Step.LEADERSHIP] == 1
+
+
 def test_the_course_counts_the_letters_that_were_refused(ledgers: Ledgers, mail: MailServer) -> None:
     world = issued(ledgers.open(), mail.relay)
     mail.treat("so-0@mau.example", Manner.UNKNOWN)
