@@ -19,6 +19,9 @@ from hoatoc.phrase import Phrase
 Path_ = tuple[str | int, ...]
 #: More than any office's files hold; aliases of aliases make millions out of a few lines.
 _MOST_VALUES = 300_000
+#: Deeper than any of them goes. libyaml reads each level inside the one above it, and at some tens of thousands it
+#: takes the whole process down.
+_DEEPEST = 200
 _WORDS, _DAY = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
 
 
@@ -67,6 +70,7 @@ def read_yaml(path: Path) -> YamlFile:
         raise FormatError([_unreadable(path, error)]) from error
     loader = PlainLoader(source)
     try:
+        _refuse_depths(source)
         node = loader.get_single_node()
         survey = _Survey(path)
         if node is not None:
@@ -83,6 +87,18 @@ def read_yaml(path: Path) -> YamlFile:
     finally:
         loader.dispose()
     return YamlFile(path, data, survey.marks)
+
+
+def _refuse_depths(source: str) -> None:
+    """Raise YAMLError where one thing stands in another deeper than the format has use for."""
+    depth = 0
+    for event in yaml.parse(source, Loader=PlainLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="tệp lồng nhau quá sâu", problem_mark=event.start_mark)
 
 
 def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> Problem:

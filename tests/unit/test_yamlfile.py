@@ -127,9 +127,10 @@ def test_a_list_as_a_key_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     [
         "a: &a0 [x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"b{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)),
-        "a: " + "[" * 20_000,
+        "a: " + "[" * 200_000,
+        "- " * 200_000,
     ],
-    ids=["aliases of aliases", "brackets in brackets"],
+    ids=["aliases of aliases", "brackets in brackets", "dashes in dashes"],
 )
-def test_a_few_lines_that_mean_millions_of_values_are_refused(tmp_path: Path, text: str) -> None:
+def test_a_few_lines_that_mean_millions_of_values_or_levels_are_refused(tmp_path: Path, text: str) -> None:
     assert len(problems(tmp_path, text)) == 1
