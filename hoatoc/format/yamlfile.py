@@ -98,7 +98,7 @@ def _refuse_depths(source: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="tệp lồng nhau quá sâu", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=Phrase("tệp lồng nhau quá sâu"), problem_mark=event.start_mark)
 
 
 def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> Problem:
