@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from hoatoc.ledger.schema import (
@@ -20,6 +20,7 @@ from hoatoc.ledger.schema import (
     DutyKind,
     DutyState,
     Event,
+    Notice,
     Receipt,
     Unit,
     WakeUp,
@@ -252,6 +253,17 @@ def dead(place: Place) -> str:
     place.at(DUE + timedelta(minutes=5))
     with place.ledger.read() as session:
         return f"/ban/vb/1/goi/{session.scalars(select(Addressee.id).where(Addressee.name == 'Sở Ngoại vụ')).one()}"
+
+
+@pytest.mark.parametrize("path", ["/ban", "/ban/vb/1"])
+def test_whom_to_phone_stands_with_the_number(place: Place, desk: TestClient, dead: str, path: str) -> None:
+    with place.ledger.write() as session:
+        session.scalars(select(Unit).where(Unit.name == "Sở Ngoại vụ")).one().phone = "0297 3 123 456"
+        session.execute(update(Notice).where(Notice.to_name == "Sở Ngoại vụ").values(to_address=""))
+    html = desk.get(path).text
+    assert dead in html
+    assert 'href="tel:0297 3 123 456"' in html
+    assert "chưa có hộp thư" in html
 
 
 def test_a_call_is_taken_down_and_the_unit_acknowledged_for(place: Place, desk: TestClient, dead: str) -> None:
