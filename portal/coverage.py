@@ -67,7 +67,7 @@ def _form(
         standing, due_at = _standing(session, front, page, series)
     return front.pages.page(
         "coverage_form", status=422 if typed is not None else 200, token=token, page=page, series=series,
-        title=once.title(DutyKind.COVERAGE, clause, front.language), quote=page.snap.obligation(clause).quote,
+        title=once.title(DutyKind.COVERAGE, clause, front.language), quote=page.snap.quote(clause),
         standing=standing, due_at=due_at, chart=shares.chart(series, page.directive.zone), shares=shares,
         values=typed if typed is not None else _usual(visitor.usual_name(page), series), problems=problems,
         counted=COUNTED, of=OF, name=NAME,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound
-from hoatoc.format.regime import Deadline, PermissionRule
+from hoatoc.format.regime import CoverageRule, PermissionRule, RosterRule, TaskRule
 from hoatoc.ledger.schema import Duty, DutyKind, DutyState, Fulfilment, Roster
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import coverage, permissions, wording
@@ -94,17 +94,18 @@ def line_of(session: Session, page: UnitPage, duty: Duty, language: Language) ->
 
 def _line(page: UnitPage, duty: Duty, said: str, language: Language) -> Line:
     at = duty.subject if duty.kind is DutyKind.COVERAGE else str(duty.id)
-    due = _deadline(page.snap, duty)
+    rule = _rules(page.snap).get(duty.subject)
     return Line(
         duty_id=duty.id, kind=duty.kind, subject=duty.subject,
         title=title(duty.kind, duty.subject, language, duty.slot),
-        quote="" if duty.kind in _OWN else page.snap.obligation(duty.subject).quote,
+        quote="" if duty.kind in _OWN else page.snap.quote(duty.subject),
         standing=of_duty(duty, page.now, language), due_at=duty.due_at,
-        by_office=due is not None and due.source == "office",
+        by_office=rule is not None and rule.due is not None and rule.due.source == "office",
         said=said, path=f"{PATHS[duty.kind]}/{quote(at, safe='')}",
         button=language.say(wording.BUTTONS[duty.kind]), pending=duty.state is DutyState.OPEN,
-        # A first action is said once; everything else may be said again.
-        closed=duty.state is DutyState.WAIVED or (duty.kind is DutyKind.FIRST_ACTION and duty.met_at < NEVER),
+        # A first action is said once; everything else may be said again, while the directive asks for it.
+        closed=duty.state is DutyState.WAIVED or (duty.kind is DutyKind.FIRST_ACTION and duty.met_at < NEVER)
+        or (duty.kind not in _OWN and rule is None),
     )  # fmt: skip
 
 
@@ -129,13 +130,10 @@ def title(kind: DutyKind, clause: str, language: Language, slot: str = "") -> st
     }.get(kind, say("Việc, khoản %(clause)s", clause=clause))  # fmt: skip
 
 
-def _deadline(snap: Snapshot, duty: Duty) -> Deadline | None:
+def _rules(snap: Snapshot) -> dict[str, TaskRule | RosterRule | CoverageRule]:
+    """What the directive asks for once, by clause; what an amendment has dropped is not there."""
     regime = snap.content.regime
-    found: dict[str, Deadline | None] = {
-        **{rule.clause: rule.due for rule in regime.tasks}, **{rule.clause: rule.due for rule in regime.rosters},
-        **{rule.clause: rule.due for rule in regime.coverage},
-    }  # fmt: skip
-    return found.get(duty.subject)
+    return {rule.clause: rule for rule in (*regime.tasks, *regime.rosters, *regime.coverage)}
 
 
 def _said(
@@ -188,7 +186,7 @@ def _followed(page: UnitPage, shares: Sequence[coverage.Series], owed: set[str],
         Line(
             duty_id=None, kind=DutyKind.COVERAGE, subject=series.rule.clause,
             title=title(DutyKind.COVERAGE, series.rule.clause, language),
-            quote=page.snap.obligation(series.rule.clause).quote, standing=standing_of_share(series, language),
+            quote=page.snap.quote(series.rule.clause), standing=standing_of_share(series, language),
             due_at=None, by_office=False, said=_said_of_share(series, page.directive.zone, language),
             path=f"{PATHS[DutyKind.COVERAGE]}/{quote(series.rule.clause, safe='')}",
             button=language.say(wording.BUTTONS[DutyKind.COVERAGE]), pending=not series.reached, closed=False,

@@ -157,7 +157,7 @@ def _form(
     usual = {NAME: lines[0].request.asked_by if lines else page.receipt.by_name if page.receipt else ""}
     return front.pages.page(
         "permission_form", status=422 if typed is not None else 200, token=token, page=page, rule=rule,
-        quote=page.snap.obligation(clause).quote, lines=lines, values=typed if typed is not None else usual,
+        quote=page.snap.quote(clause), lines=lines, values=typed if typed is not None else usual,
         problems=problems, whole=whole, person=PERSON, for_head=FOR_HEAD, purpose=PURPOSE, first=FIRST, last=LAST,
         name=NAME, member=page.addressee.post_id is not None,
     )  # fmt: skip
@@ -193,8 +193,8 @@ def _lines(session: Session, page: UnitPage, language: Language, requests: Selec
     matters = {rule.clause: rule.matter for rule in page.snap.content.regime.permissions}
     return [
         Line(
-            request=request, clause=clause, due_at=duty.due_at, matter=matters[clause],
-            quote=page.snap.obligation(clause).quote, unit=unit, decider=decider_name,
+            request=request, clause=clause, due_at=duty.due_at, matter=matters.get(clause, ""),
+            quote=page.snap.quote(clause), unit=unit, decider=decider_name,
             standing=_standing(request, duty, page.now, language), pending=duty.state is DutyState.OPEN,
         )
         for request, duty, clause, unit, decider_name in rows

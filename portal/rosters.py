@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
-from hoatoc.errors import SubmissionRefused, TokenError
+from hoatoc.errors import NotFound, SubmissionRefused, TokenError
 from hoatoc.format.regime import RosterRule
 from hoatoc.format.roster import RosterForm
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Roster
@@ -158,7 +158,11 @@ def _readers(session: Session, page: UnitPage, rule: RosterRule) -> list[str]:
 
 
 def _rule(snap: Snapshot, duty: Duty) -> tuple[RosterRule, RosterForm]:
-    rule = next(rule for rule in snap.content.regime.rosters if rule.clause == duty.subject)
+    """Raises NotFound where an amendment has dropped the list."""
+    rule = next((rule for rule in snap.content.regime.rosters if rule.clause == duty.subject), None)
+    if rule is None:
+        hint = "mở lại liên kết trong thư để xem các việc phải làm"
+        raise NotFound("văn bản đã sửa, không yêu cầu danh sách này nữa", hint=hint)
     return rule, snap.rosters[rule.roster]
 
 

@@ -62,6 +62,10 @@ class Snapshot:
         """The obligation of that clause."""
         return next(item for item in self.content.text.obligations if item.clause == clause)
 
+    def quote(self, clause: str) -> str:
+        """The words of that clause; '' where an amendment has taken it out of the text."""
+        return next((item.quote for item in self.content.text.obligations if item.clause == clause), "")
+
 
 def _issuing(office: Office, content: DirectiveFile) -> Office:
     """The office as it issues this directive: another body may do so through it, under its own name."""

@@ -205,7 +205,7 @@ def _not_settled(
     return [
         {"name": addressee.name, "key": addressee.key, "what": wording.duty_name(duty, snap), "due_at": duty.due_at,
          "overdue": duty.due_at < now, "step": duty.step, "kind": duty.kind.value, "subject": duty.subject,
-         "quote": "" if duty.kind in _UNQUOTED else snap.obligation(duty.subject).quote}
+         "quote": "" if duty.kind in _UNQUOTED else snap.quote(duty.subject)}
         for duty, addressee in rows
     ]  # fmt: skip
 

@@ -98,7 +98,7 @@ def list_requests(front: TheFront, token: UnitToken) -> Permissions:
         return Permissions(
             now=page.now, requests=[_request(line) for line in asked_by(session, page, front.language)],
             matters=[
-                Matter(clause=rule.clause, matter=rule.matter, quote=page.snap.obligation(rule.clause).quote,
+                Matter(clause=rule.clause, matter=rule.matter, quote=page.snap.quote(rule.clause),
                        answer_within=rule.answer_within)
                 for rule in permissions.matters(session, page.addressee)
             ],

@@ -148,7 +148,7 @@ def _waiting(group: Group, snap: snapshot.Snapshot, now: datetime, language: Lan
     return Waiting(
         what=once.title(group.kind, group.subject, language, group.slot), kind=group.kind, due_at=group.due_at,
         standing=standing, names=group.names,
-        quote="" if group.kind in _UNQUOTED else snap.obligation(group.subject).quote,
+        quote="" if group.kind in _UNQUOTED else snap.quote(group.subject),
     )  # fmt: skip
 
 
