@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hoatoc.format.form import Field, FieldType, Form
+from hoatoc.format.model import write_span
 from hoatoc.format.office import Office
 from hoatoc.format.slug import slug
 from hoatoc.format.text import Urgency
@@ -15,11 +16,8 @@ from hoatoc.format.written import to_yaml
 
 #: "13-CV/BCĐ", "1722/UBND-KGVX": the number, and the symbol after it.
 _CODE = re.compile(r"^\s*(\d+)\s*[-/]\s*(.+?)\s*$")
-#: How late is too late, where the office has no ladder of its own: before, at, and after the due time.
-_LADDER = [
-    {"step": "remind", "at": "-2h"}, {"step": "press", "at": "0m"}, {"step": "superior", "at": "2h"},
-    {"step": "leadership", "at": "4h"},
-]  # fmt: skip
+#: How long before the due time units are reminded, where the office has no ladder of its own.
+_REMIND = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -153,8 +151,19 @@ def _regime(filled: Filled, office: Office, lines: list[str], decided_by: str) -
             for number, task in enumerate(filled.tasks, start=first_task)
         ]  # fmt: skip
     if filled.urgency not in office.ladders:
-        regime["ladder"] = dict.fromkeys(("receipt", "report", "task"), _LADDER)
+        # A reminder that stood at the very instant of the issue, or before it, would never be sent.
+        regime["ladder"] = {
+            "receipt": _ladder(min(_REMIND, filled.within / 2)), "report": _ladder(_REMIND), "task": _ladder(_REMIND),
+        }  # fmt: skip
     return regime
+
+
+def _ladder(remind: timedelta) -> list[dict[str, str]]:
+    """How late is too late: `remind` before the due time, at it, and after it."""
+    return [
+        {"step": "remind", "at": write_span(-remind)}, {"step": "press", "at": "0m"}, {"step": "superior", "at": "2h"},
+        {"step": "leadership", "at": "4h"},
+    ]  # fmt: skip
 
 
 def _who(filled: Filled) -> dict[str, Any]:

@@ -52,6 +52,16 @@ def test_the_file_reads_back_as_it_was_filled_in(folder: OfficeFolder) -> None:
     assert due["2"] == "2021-11-26T10:00:00+00:00"
 
 
+@pytest.mark.parametrize(("hours", "before"), [(1, 30), (2, 60), (4, 120), (24, 120)])
+def test_a_reminder_to_acknowledge_comes_in_time_however_little_there_is(
+    folder: OfficeFolder, hours: int, before: int
+) -> None:
+    filled = replace(FILLED, within=timedelta(hours=hours))
+    draft = judge(folder, file_name(filled), draft_yaml(filled, folder.office, folder.units, "Văn phòng"))
+    assert draft.content.regime.ladder is not None
+    assert draft.content.regime.ladder.receipt[0].at == timedelta(minutes=-before)
+
+
 def test_a_form_made_of_lines_is_a_file_and_may_be_used_again(tmp_path: Path) -> None:
     form = simple_form("di-doi", "Báo cáo di dời", ["Số hộ phải di dời (hộ)"])
     folder_path = small_office().write(tmp_path)
