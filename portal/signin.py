@@ -20,6 +20,12 @@ router = APIRouter()
 HOME = "/ban"
 
 
+@router.get("/")
+def show_entrance() -> Response:
+    """To the board, and before it the sign-in, which tells units that they come in by the link in their mail."""
+    return see(HOME)
+
+
 @router.get("/vao")
 def show_sign_in(front: TheFront, request: Request, toi: str = HOME) -> Response:
     """The form, or straight on for whoever is signed in."""

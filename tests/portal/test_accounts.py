@@ -13,7 +13,7 @@ from hoatoc.clock import machine_now
 from hoatoc.ledger.schema import Account, Event, Role, SignIn
 from hoatoc.links import Links
 from portal.app import create_app
-from tests.portal.officers import PASSWORD, account, officer_at, signed_in
+from tests.portal.officers import PASSWORD, account, cookie, officer_at, signed_in
 from tests.portal.place import Place
 
 
@@ -43,6 +43,12 @@ def test_who_is_not_signed_in_is_shown_the_way_and_brought_back(visitor: TestCli
     assert (answer.status_code, answer.headers["location"]) == (303, "/ban/nguon-goc/x?a=1")
     assert "Người của lan" in visitor.get("/ban").text
     assert visitor.get("/vao").headers["location"] == "/ban"
+
+
+def test_the_bare_address_leads_in(visitor: TestClient) -> None:
+    page = visitor.get("/", follow_redirects=True)
+    assert page.url.path == "/vao"
+    assert "Đơn vị mở liên kết trong thư" in page.text
 
 
 @pytest.mark.parametrize(
@@ -216,6 +222,21 @@ def test_a_form_without_the_sign_ins_own_value_is_refused(place: Place, desk: Te
     assert desk.post(path, files={"csrf": own.encode()}).status_code == 403
     assert desk.post(path, data={"csrf": own}).status_code == 404
     assert desk.post(path, headers={"X-CSRF-Token": own}).status_code == 404
+
+
+def test_a_form_that_outlived_its_sign_in_is_sent_after_the_next(place: Place, desk: TestClient) -> None:
+    path = "/ban/vb/1/tong-hop/2021-11-24/mien"
+    form = {"csrf": desk.headers.pop("X-CSRF-Token")}
+    with place.ledger.write() as session:
+        session.execute(update(SignIn).values(seen_at=machine_now() - timedelta(hours=2)))
+    assert desk.post(path, data=form).status_code == 401
+    desk.cookies.set("hoatoc", cookie(place.ledger)[0])
+    assert desk.post(path, data=form).status_code == 404, "it is looked at"
+    with place.ledger.write() as session:
+        session.execute(update(SignIn).where(SignIn.csrf == form["csrf"]).values(revoked_at=machine_now()))
+    assert desk.post(path, data=form).status_code == 403, "one that was ended is none"
+    desk.cookies.set("hoatoc", cookie(place.ledger, login="khac")[0])
+    assert desk.post(path, data=form).status_code == 403
 
 
 def test_every_form_of_the_desk_carries_the_sign_ins_own_value(place: Place, desk: TestClient) -> None:
