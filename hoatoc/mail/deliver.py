@@ -169,8 +169,9 @@ class _Delivery:
                 self._unrecorded += len(claim.notices)
                 self.tally["skipped"] += claim.skipped
                 self.tally["in_doubt"] += claim.in_doubt
+                self.tally[Outcome.DEFERRED] += claim.deferred
                 wire.feed(claim.notices)
-                more = bool(claim.notices or claim.skipped)
+                more = bool(claim.notices or claim.skipped or claim.deferred)
             elif more or self._unanswered:
                 await self._stirred.wait()
 

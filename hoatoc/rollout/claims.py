@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hoatoc import process
@@ -17,11 +19,13 @@ from hoatoc.ledger.rows import among, bound, on_postgresql, packed_ids, paramete
 from hoatoc.ledger.schema import Directive, Notice, NoticeState, table
 from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import contents, history, life, snapshot, sparing
+from hoatoc.rollout import answers, contents, history, life, snapshot, sparing
+from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.snapshot import Snapshot
 
 #: How long a claimed notice stays claimed when its owner cannot be seen to have died.
 LEASE = timedelta(minutes=5)
+_log = logging.getLogger(__name__)
 
 #: Of the table, not the class: no object is made of a row, and some 50 µs a notice are too many for that.
 _OF = table(Notice).c
@@ -52,12 +56,14 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """One batch: what is to be sent, how many were skipped because nothing was owed any more, and how many of
-    `notices` are in doubt: a sender that died had them, and may have sent them."""
+    """One batch: what is to be sent, how many were skipped because nothing was owed any more, how many of `notices`
+    are in doubt: a sender that died had them, and may have sent them; and how many wait, since what they would say
+    cannot be told."""
 
     notices: list[Claimed]
     skipped: int
     in_doubt: int = 0
+    deferred: int = 0
 
 
 def claim(
@@ -83,13 +89,35 @@ def claim(
         _skip(session, directive.id, [id_ for id_, told in stopped.items() if told == why], now, why)
     due = [notice for notice in due if notice.id not in stopped]
     # Asked of those tried before too: whoever has reported by now is not pressed.
-    fresh = contents.contents(session, directive, snap, due, now, kid)
+    fresh = _fresh(session, directive, snap, due, now, kid)
     skipped = [notice.id for notice in due if fresh[notice.id] is None]
-    said = [(notice, _said(notice, context)) for notice in due if (context := fresh[notice.id]) is not None]
+    said = [(notice, _said(notice, context)) for notice in due if isinstance(context := fresh[notice.id], dict)]
+    failed = {notice.id: error for notice in due if isinstance(error := fresh[notice.id], Exception)}
     _mark(session, said, owner)
     _skip(session, directive.id, skipped, now, "không còn nợ việc nào")
+    _defer(session, directive.id, failed, now, owner)
     in_doubt = sum(notice.state is NoticeState.SENDING for notice, _ in said)
-    return Claim(list(_claimed(said)), len(skipped) + len(stopped), in_doubt)
+    return Claim(list(_claimed(said)), len(skipped) + len(stopped), in_doubt, len(failed))
+
+
+def _fresh(
+    session: Session, directive: Directive, snap: Snapshot, notices: Sequence[Row[Any]], now: datetime, kid: str
+) -> dict[int, dict[str, Any] | Exception | None]:
+    """What each notice says as the ledger stands now, or why that cannot be told: a mistake of ours in one keeps
+    nobody else from theirs. So a batch that fails is halved until the ones it fails for stand alone."""
+    try:
+        return {**contents.contents(session, directive, snap, notices, now, kid)}
+    except DBAPIError:  # the transaction is lost, whatever it was about
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it was, it is told
+        if len(notices) == 1:
+            _log.exception("what notice %d says cannot be told; it will be tried again", notices[0].id)
+            return {notices[0].id: error}
+    half = len(notices) // 2
+    return {
+        **_fresh(session, directive, snap, notices[:half], now, kid),
+        **_fresh(session, directive, snap, notices[half:], now, kid),
+    }
 
 
 def _said(notice: Row[Any], fresh: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +125,7 @@ def _said(notice: Row[Any], fresh: dict[str, Any]) -> dict[str, Any]:
     arrived, and a second attempt sends the same bytes."""
     in_doubt = notice.state is NoticeState.SENDING or not notice.answer_code
     kept: dict[str, Any] = notice.context or {}
-    return kept if notice.attempts and in_doubt else fresh
+    return kept if kept and notice.attempts and in_doubt else fresh
 
 
 def _taking(which: ColumnElement[bool]) -> Select[Any]:
@@ -148,9 +176,13 @@ def _mark(session: Session, said: Sequence[tuple[Row[Any], dict[str, Any]]], own
     groups: dict[int, tuple[dict[str, Any], list[int]]] = {}
     for notice, context in said:
         groups.setdefault(id(context), (context, []))[1].append(notice.id)
-    mine = {"owner": owner, "lease_until": machine_now() + LEASE}
+    mine = _mine(owner)
     for context, ids in groups.values():
         _update(session, ids, {**mine, "state": NoticeState.SENDING, "context": context}, attempts=1)
+
+
+def _mine(owner: str) -> dict[str, Any]:
+    return {"owner": owner, "lease_until": machine_now() + LEASE}
 
 
 def _update(session: Session, ids: Iterable[int], values: dict[str, Any], *, attempts: int = 0) -> None:
@@ -184,6 +216,15 @@ def _likeness(template: str, context: dict[str, Any]) -> str:
     said = {**context, "link": "link" in context}
     canonical = json.dumps([template, said], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _defer(session: Session, directive_id: int, failed: dict[int, Exception], now: datetime, owner: str) -> None:
+    """An attempt that ends before the wire."""
+    if not failed:
+        return
+    _update(session, failed, {**_mine(owner), "state": NoticeState.SENDING}, attempts=1)
+    told = [Answer(id_, Outcome.DEFERRED, 0, f"không soạn được thư: {error!r}") for id_, error in failed.items()]
+    answers.record(session, directive_id, told, now, owner=owner)
 
 
 def _skip(session: Session, directive_id: int, ids: Sequence[int], now: datetime, reason: str) -> None:

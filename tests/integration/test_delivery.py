@@ -15,13 +15,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Addressee, Notice, NoticeState
+from hoatoc.ledger.schema import Addressee, Event, Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.mail import deliver
 from hoatoc.mail.compose import Composer
 from hoatoc.mail.frame import Envelope
 from hoatoc.passing import Passed
-from hoatoc.rollout import answers, claims
+from hoatoc.rollout import answers, claims, contents
 from hoatoc.rollout.answers import GIVE_UP, delay
 from hoatoc.rollout.claims import Claimed
 from tests.conftest import Issue
@@ -337,6 +337,30 @@ def test_a_letter_that_cannot_be_written_keeps_nobody_else_from_theirs(
     world.go(ISSUED + timedelta(minutes=5))
     assert dispatched(world)[0] is NoticeState.SENT
     assert len(mail.to(DOOR)) == 1
+
+
+def test_a_letter_whose_contents_cannot_be_told_keeps_nobody_else_from_theirs(
+    world: World, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = contents._letter
+
+    def letter(notice: Any, *rest: Any) -> Any:
+        if notice.to_address == DOOR:
+            raise StopIteration  # which no thread can hand on to a loop
+        return real(notice, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(contents, "_letter", letter)
+        (done,) = world.run()
+    assert (done.delivered.sent, done.delivered.deferred) == (len(world.notices()) - 1, 1)
+    assert dispatched(world) == (NoticeState.PENDING, 1, 0)
+    assert [event.detail["text"] for event in world.all(Event) if event.kind == "notice_deferred"] == [
+        "không soạn được thư: StopIteration()"
+    ]
+    world.go(ISSUED + timedelta(minutes=5))
+    assert dispatched(world)[0] is NoticeState.SENT
+    (one,) = mail.to(DOOR)
+    assert "Mở văn bản" in one.message.get_body(("html",)).get_content()
 
 
 def test_a_slow_delivery_keeps_what_it_has_claimed(
