@@ -110,6 +110,15 @@ def read(session: Session, secret: str, *, now: datetime) -> Presence | None:
     return Presence(found[1], found[0]) if found else None
 
 
+def ran_out(session: Session, account_id: int, csrf: str, *, now: datetime) -> bool:
+    """Whether `csrf` is what the forms of a sign-in of that account carry, or carried until it ended by itself within
+    the last hours. One that was ended (signed out, another password, disabled) is none."""
+    found = select(SignIn.id).where(
+        SignIn.account_id == account_id, SignIn.csrf == csrf, SignIn.revoked_at > now, SignIn.expires_at > now - LONGEST
+    )
+    return session.scalar(found) is not None
+
+
 def is_worth_noting(presence: Presence, now: datetime) -> bool:
     """Whether so much time has passed since it was last seen that `touch` is worth a write."""
     return presence.sign_in.seen_at < now - _NOTED_EVERY
