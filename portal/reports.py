@@ -73,8 +73,13 @@ def show_report_form(front: TheFront, token: str, day: date) -> Response:
     with front.ledger.read() as session:
         opened = _open(front, session, token, day)
         name = enter(front, session, token).usual_name(opened.page)
-    values = {NAME: name, **reportform.values_of(opened.page, opened.report), **opened.typed}
-    return _form(front, token, opened, values, {}, {})
+    return _form(front, token, opened, _standing(opened, name), {}, {})
+
+
+@router.get("/v/{token}/bao-cao/{day}/tep")
+def show_after_file(token: str, day: date) -> Response:
+    """The form again, where a browser stands after a file that could not be taken in."""
+    return RedirectResponse(f"/v/{token}/bao-cao/{day}", status_code=303)
 
 
 @router.post("/v/{token}/bao-cao/{day}")
@@ -96,7 +101,8 @@ def take_report_file(front: TheFront, token: str, day: date, incoming: TheIncomi
     except SubmissionRefused as refused:
         with front.ledger.read() as session:
             opened = _open(front, session, token, day)
-        return _form(front, token, opened, incoming.typed, refused.problems, {}, status=422)
+            name = enter(front, session, token).usual_name(opened.page)
+        return _form(front, token, opened, _standing(opened, name) | incoming.typed, refused.problems, {}, status=422)
     typed = _files_sent(opened) | {key: value.replace("\0", "") for key, value in returned.typed.items()}
     typed |= {key: value for key, value in incoming.typed.items() if value.strip()}
     return _take(front, token, day, typed, {}, channel="file")
@@ -163,6 +169,11 @@ def show_report_receipt(front: TheFront, token: str, day: date) -> Response:
         raise NotFound("chưa có báo cáo của ngày này", hint="mở lại liên kết trong thư để nộp báo cáo")
     line = line_of(opened.page, opened.report, front.language)
     return front.pages.page("report_receipt", token=token, page=opened.page, line=line, sent=sent)
+
+
+def _standing(opened: Opened, name: str) -> dict[str, str]:
+    """What stands ready in the form: what was typed and not sent, else the figures sent so far, and a usual `name`."""
+    return {NAME: name, **reportform.values_of(opened.page, opened.report), **opened.typed}
 
 
 def _take(

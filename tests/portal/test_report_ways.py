@@ -260,6 +260,17 @@ def test_what_is_typed_is_kept_until_it_is_sent(place: Place, client: TestClient
         assert session.scalars(select(UnsentReport)).all() == []
 
 
+def test_a_file_that_is_refused_leaves_the_form_as_it_was(place: Place, client: TestClient, unit: str) -> None:
+    client.post(f"{unit}/bao-cao/{DAY}/nhap", data={"nhiem_moi": "7"})
+    refused = upload(client, unit, b"junk")
+    assert refused.status_code == 422
+    assert 'name="nhiem_moi" value="7"' in refused.text
+    client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED)
+    assert 'name="nhiem_luy_ke" value="3884"' in upload(client, unit, b"junk").text
+    again = client.get(f"{unit}/bao-cao/{DAY}/tep", follow_redirects=False)
+    assert again.headers["location"] == f"{unit}/bao-cao/{DAY}"
+
+
 @pytest.fixture
 def summary(place: Place) -> str:
     with place.ledger.read() as session:
@@ -295,7 +306,7 @@ def test_the_desk_reopens_and_exempts_from_the_summary_page(
 ) -> None:
     place.at(LOCKED + timedelta(minutes=1))
     granted = {"don-vi": duty_of(place, "Sở Y tế"), "den": "2021-11-26T16:00", "ly-do": "mất điện"}
-    for wrong in ({"ly-do": ""}, {"den": "mai"}, {"den": "2021-11-25T16:00"}):
+    for wrong in ({"ly-do": ""}, {"den": "mai"}, {"den": "2021-11-25T16:00"}, {"den": "0001-01-01T00:00"}):
         assert desk.post(f"{summary}/mo-lai", data=granted | wrong).status_code == 422
     assert desk.post(f"{summary}/mo-lai", data=granted | {"don-vi": "999999"}).status_code == 404
     assert client.post(f"{unit}/bao-cao/{DAY}", data=FIGURES | SIGNED).status_code == 422
