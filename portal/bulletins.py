@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
@@ -19,7 +18,7 @@ from portal.desk.faroff import require_sure
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
 from portal.reports import Incoming, TheIncoming, file_answer
-from portal.typed import RowId
+from portal.typed import RowId, read_moment
 
 router = APIRouter(prefix="/vb/{directive_id}/tong-hop/{day}")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -180,9 +179,9 @@ def _duty(session: Session, directive_id: int, day: date, typed: str) -> tuple[D
 
 
 def _instant(typed: str, zone: str) -> datetime:
-    """What a browser's date-and-time field gives ("2021-11-26T16:00"), on the office's wall clock."""
+    """The instant that was typed, on the office's wall clock."""
     try:
-        return datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(zone))
+        return read_moment(typed, zone)
     except ValueError as error:
         raise HoatocError("chưa chọn thời điểm mở lại", hint="chọn ngày và giờ") from error
 

@@ -133,7 +133,8 @@ def title(kind: DutyKind, clause: str, language: Language, slot: str = "") -> st
 def _rules(snap: Snapshot) -> dict[str, TaskRule | RosterRule | CoverageRule]:
     """What the directive asks for once, by clause; what an amendment has dropped is not there."""
     regime = snap.content.regime
-    return {rule.clause: rule for rule in (*regime.tasks, *regime.rosters, *regime.coverage)}
+    rules: tuple[TaskRule | RosterRule | CoverageRule, ...] = (*regime.tasks, *regime.rosters, *regime.coverage)
+    return {rule.clause: rule for rule in rules}
 
 
 def _said(

@@ -20,7 +20,7 @@ from hoatoc.rollout.views import UnitPage, unit_page
 from portal.front import Front, TheFront
 from portal.language import Language
 from portal.standing import Standing, Tone, of_duty
-from portal.typed import NAME, RowId, Signature, Typed, signature
+from portal.typed import NAME, RowId, Signature, Typed, read_day, signature
 from portal.visitor import enter
 
 router = APIRouter()
@@ -215,14 +215,7 @@ def _days(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:
     problems: dict[str, str] = {}
     for key in (FIRST, LAST):
         try:
-            days[key] = _day(typed.get(key, "").strip())
+            days[key] = read_day(typed.get(key, ""))
         except ValueError:
             problems[key] = "ghi ngày, ví dụ 24/11/2021"
     return days, problems
-
-
-def _day(typed: str) -> date:
-    if "/" in typed:
-        number, month, year = typed.split("/")
-        return date(int(year), int(month), int(number))
-    return date.fromisoformat(typed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -12,7 +12,7 @@ from hoatoc.localtime import following_day, instant
 #: Names of the portal's own fields. The hyphen keeps them apart from a report's figures, whose keys have none.
 NAME, TITLE = "ho-ten", "chuc-vu"
 _MAX_NAME = 120
-#: Deadlines outside these years are slips of the finger.
+#: Days outside these years are slips of the finger.
 _YEARS = (2000, 2999)
 
 
@@ -56,18 +56,25 @@ def read_id(typed: str) -> int:
     return number
 
 
+def read_day(typed: str) -> date:
+    """A day as a browser's field gives it (2021-11-25) or as a person writes it (25/11/2021). Raises ValueError."""
+    typed = typed.strip()
+    form = "%d/%m/%Y" if "/" in typed else "%Y-%m-%d"
+    day = datetime.strptime(typed, form).date()  # noqa: DTZ007  # a calendar day, no instant
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise ValueError(typed)
+    return day
+
+
 def read_moment(typed: str, zone: str) -> datetime:
     """An instant (UTC) as a browser's field gives it (2021-11-25T16:00) or as a person writes it (25/11/2021 16:00, or
     the day alone, which ends at 24:00), on the wall clock of `zone`. Raises ValueError."""
     typed = " ".join(typed.replace("T", " ").replace(",", " ").replace("giờ", ":").split()).replace(" :", ":")
     day, _, hour = typed.partition(" ")
-    form = "%d/%m/%Y" if "/" in day else "%Y-%m-%d"
-    date = datetime.strptime(day, form).date()  # noqa: DTZ007  # a wall clock's reading, given its zone below
-    if not _YEARS[0] <= date.year <= _YEARS[1]:
-        raise ValueError(typed)
+    on = read_day(day)
     if not hour:
-        return instant(following_day(date), time(0), zone)
-    return instant(date, time.fromisoformat(hour.replace(" ", "").zfill(5)).replace(tzinfo=None), zone)
+        return instant(following_day(on), time(0), zone)
+    return instant(on, time.fromisoformat(hour.replace(" ", "").zfill(5)).replace(tzinfo=None), zone)
 
 
 def _one_line(said: str) -> str:

@@ -98,7 +98,8 @@ def _refuse_depths(source: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem=Phrase("tệp lồng nhau quá sâu"), problem_mark=event.start_mark)
+            mark: Any = event.start_mark  # libyaml's own, which has line and column as well
+            raise yaml.MarkedYAMLError(problem=Phrase("tệp lồng nhau quá sâu"), problem_mark=mark)
 
 
 def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> Problem:

@@ -26,6 +26,7 @@ from portal.front import Front, TheFront
 from portal.language import Language
 from portal.officer import AnyOfficer
 from portal.steps import code_words
+from portal.typed import read_day
 
 router = APIRouter(prefix="/nhat-ky")
 _HEAD = ("số", "lúc", "việc", "loại", "văn bản", "đơn vị", "đối tượng", "ai", "chi tiết")
@@ -145,6 +146,6 @@ def _detail(detail: dict[str, object]) -> str:
 
 def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(typed)
+        return read_day(typed)
     except ValueError:
         return None

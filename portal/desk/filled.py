@@ -49,7 +49,7 @@ def read(data: FormData, units: Units, forms: Sequence[Form]) -> Read:
     if not found.groups and not found.units:
         found.problems["nhom"] = "chọn ít nhất một nhóm hoặc một đơn vị"
     within = typed.get("xac-nhan", "")
-    if not within.isdigit() or not 1 <= int(within) <= 240:
+    if not (within.isdecimal() and len(within) < 5) or not 1 <= int(within) <= 240:
         found.problems["xac-nhan"] = "ghi số giờ, từ 1 đến 240"
     report, tasks = _report(found, forms), list(_tasks(found, units))
     if found.problems or day is None:

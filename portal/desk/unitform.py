@@ -21,6 +21,8 @@ POST = {
     "since": "tu", "until": "den", "key": "ma",
 }  # fmt: skip
 GROUPS, DROP, BLANK = "nhom", "bo", 2
+#: Of the number of a post in the name of a field: no unit has a thousand.
+_DIGITS = 3
 _SAYS = {
     "name": "ghi tên đơn vị", "tree": "chọn hệ", "kind": "ghi loại, ví dụ: sở", "title": "ghi chức danh",
     "mail": "ghi một địa chỉ, không dấu", "role": "chọn vai",
@@ -96,7 +98,8 @@ def _post(found: Read, number: int, before: Post | None) -> Post | None:
 
 
 def _is_post(name: str) -> bool:
-    return name.startswith("cv") and name[2:].partition("-")[0].isdigit()
+    number = name[2:].partition("-")[0]
+    return name.startswith("cv") and number.isascii() and number.isdecimal() and len(number) <= _DIGITS
 
 
 def _is_there(typed: Mapping[str, str], number: int) -> bool:

@@ -143,6 +143,12 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk: Desk, changed: di
     assert (desk.folder / "units.yaml").read_text(encoding="utf-8") == before
 
 
+@pytest.mark.parametrize("name", ["cv²-ten", "cv99999-chuc-danh", "cv99999999999-chuc-danh"])
+def test_a_field_that_the_form_does_not_have_makes_no_room_for_a_post(desk: Desk, name: str) -> None:
+    with desk.people(AN) as [an]:
+        assert an.post(UNIT, data=typed(an, UNIT) | {name: "x"}).headers["location"] == f"{UNIT}?xong=1"
+
+
 def test_two_people_do_not_undo_each_other(desk: Desk) -> None:
     with desk.people(AN, QUAN) as [an, quan]:
         mine, theirs = typed(an, UNIT, ten="Sở Y tế"), typed(quan, UNIT, ten="Sở Xây dựng")

@@ -310,7 +310,7 @@ def test_a_form_becomes_a_file_that_is_shown_first(desk: Desk) -> None:
     ("changed", "field"),
     [
         ({"nhom": []}, "nhom"), ({"ngay": "hôm nay"}, "ngay"), ({"trich-yeu": " "}, "trich-yeu"),
-        ({"xac-nhan": "0"}, "xac-nhan"), ({"bao-cao-gio": ""}, "bao-cao-gio"),
+        ({"xac-nhan": "0"}, "xac-nhan"), ({"xac-nhan": "²"}, "xac-nhan"), ({"bao-cao-gio": ""}, "bao-cao-gio"),
         ({"bao-cao-chi-tieu": ""}, "bao-cao-chi-tieu"), ({"bao-cao-mau": "khac"}, "bao-cao-mau"),
         ({"viec-1-han": ""}, "viec-1-han"), ({"viec-1": "a " * 30}, "viec-1"),
     ],

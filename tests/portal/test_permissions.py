@@ -73,6 +73,8 @@ def test_a_head_asks_the_level_above(province: Province, browser_there: TestClie
         ({"ngay-di": ""}, "ngay-di"),
         ({"ngay-di": "2021-05-32"}, "ngay-di"),
         ({"ngay-di": "1/2/3/4"}, "ngay-di"),
+        ({"ngay-di": "1/1/99999999999"}, "ngay-di"),
+        ({"ngay-ve": "9999-12-31"}, "ngay-ve"),
         ({"ngay-di": "2021-05-05"}, "ngay-di"),
         ({"ngay-ve": "2021-05-09"}, "ngay-ve"),
         ({"ho-ten": ""}, "ho-ten"),
