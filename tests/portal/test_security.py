@@ -27,7 +27,7 @@ def refused(place: Place) -> list[str]:
     """Paths that must not open."""
     unit = place.link("Sở Y tế")
     return [
-        "/v/forged", "/v/", "/", f"{unit}x", unit[:-1], foreign(), place.links.unit(9999, 0)[21:],
+        "/v/forged", "/v/", f"{unit}x", unit[:-1], foreign(), place.links.unit(9999, 0)[21:],
         unit.replace("/v/", "/vao/x/"), "/bang/k1.desk",
     ]  # fmt: skip
 
