@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import HoatocError
 from hoatoc.format.directive import identity, title, urgency
 from hoatoc.format.folder import Draft, OfficeFolder
+from hoatoc.format.form import FieldType, Form
 from hoatoc.format.regime import Selector
 from hoatoc.ledger.schema import (
-    LIVE,
     Addressee,
     Assignment,
     Directive,
@@ -27,11 +27,23 @@ from hoatoc.ledger.schema import (
     Unit,
     table,
 )
-from hoatoc.localtime import local_date
 from hoatoc.phrase import Phrase
-from hoatoc.rollout import announcement, bearing, duties, effect, history, life, originals, periods, reach, snapshot
+from hoatoc.rollout import (
+    announcement,
+    bearing,
+    duties,
+    effect,
+    first_action,
+    history,
+    life,
+    originals,
+    periods,
+    reach,
+    readdress,
+    retiming,
+    snapshot,
+)
 from hoatoc.rollout.difference import differences
-from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.issue import NotApproved, approved
 from hoatoc.rollout.once import Once, duty_clauses, owed_once
 from hoatoc.rollout.resolve import bearers
@@ -83,11 +95,11 @@ def preview(
     """What `amend` would do, approved or not: done in earnest, for the caller to take back."""
     taken = snapshot.take(folder, draft)
     _refuse_another(directive, draft, reason)
-    _refuse_dropping(session, directive, draft)
+    _refuse_breaking(session, directive, folder, draft)
     life.touch(session, directive, version)
     before = snapshot.of(directive)
     directory = _directory(session, directive)
-    import_office(session, folder, local_date(now, folder.office.zone))
+    readdress.bring_in(session, folder, now=now, by=by)
     old_hash = directive.snapshot_hash
     directive.snapshot, directive.snapshot_hash = taken, snapshot.digest(taken)
     directive.title, directive.urgency = title(draft.content.text), urgency(draft.content.text).value
@@ -101,8 +113,9 @@ def preview(
     periods.replan(session, directive, after.content.regime.reports, now)
     changed = effect.dated(session, directive, differences(before, after), now)
     done.changes = [item.says for item in changed]
-    _owed_once(session, directive, before, after, done, reason, by, now)
-    _ladders(session, directive, before, after, done, now)
+    done.withdrawn += first_action.withdraw(session, directive, reason=reason, by=by, now=now)
+    done.moved = retiming.follow(session, directive, before, after, reason=reason, by=by, now=now)
+    done.opened = sum(_open(session, directive, after, once, now) for once in owed_once(after.content.regime))
     session.flush()
     if done == Amended() and directive.snapshot_hash == old_hash:
         done.unchanged = directory == _directory(session, directive)
@@ -144,19 +157,39 @@ def _refuse_another(directive: Directive, draft: Draft, reason: str) -> None:
         )
 
 
-def _refuse_dropping(session: Session, directive: Directive, draft: Draft) -> None:
-    """A report that has begun is ended by its last day; without its rule nothing could read what was sent in."""
+def _refuse_breaking(session: Session, directive: Directive, folder: OfficeFolder, draft: Draft) -> None:
+    """A report that has begun is ended by its last day; without its rule nothing could read what was sent in, nor with
+    a figure that has become words or a percentage."""
     begun = session.scalars(
         select(Period.subject)
         .where(Period.directive_id == directive.id, Period.state != PeriodState.PLANNED)
         .distinct()
     ).all()
-    dropped = set(begun) - {rule.clause for rule in draft.content.regime.reports}
+    rules = {rule.clause: rule for rule in draft.content.regime.reports}
+    dropped = set(begun) - rules.keys()
     if dropped:
         raise HoatocError(
             Phrase("khoản %(dropped)s: báo cáo đã có kỳ, không bỏ khỏi tệp được", dropped=", ".join(sorted(dropped))),
             hint="đặt `last` là ngày cuối phải báo cáo",
         )
+    forms = snapshot.of(directive)
+    for clause in begun:
+        before, after = (_kinds(form) for form in (forms.form_of(clause), folder.forms[rules[clause].form]))
+        turned = sorted(key for key in before.keys() & after.keys() if before[key] != after[key])
+        if turned:
+            raise HoatocError(
+                Phrase(
+                    "khoản %(clause)s: báo cáo đã có kỳ, không đổi loại chỉ tiêu được: %(figures)s", clause=clause,
+                    figures=", ".join(turned),
+                ),
+                hint="đặt khóa khác cho chỉ tiêu loại mới",
+            )  # fmt: skip
+
+
+def _kinds(form: Form) -> dict[str, FieldType]:
+    """What each field of a report is kept as; the whole numbers are all alike."""
+    whole = {field.key for field in form.summed}
+    return {field.key: FieldType.COUNT if field.key in whole else field.type for field in form.fields}
 
 
 def _obligations(session: Session, directive: Directive, draft: Draft) -> None:
@@ -173,42 +206,6 @@ def _obligations(session: Session, directive: Directive, draft: Draft) -> None:
     for row in known.values():  # a clause that was dropped stays for the history
         row.opens_duty = False
     session.flush()
-
-
-def _owed_once(
-    session: Session, directive: Directive, before: Snapshot, after: Snapshot, done: Amended, reason: str, by: str,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Open what is new, its time counted from `now`, and move the due time of what is open where its rule has
-    moved."""
-    old = {once.clause: once.due_at(directive.issued_at, before.office) for once in owed_once(before.content.regime)}
-    for once in owed_once(after.content.regime):
-        if old.get(once.clause) not in (None, once.due_at(directive.issued_at, after.office)):
-            done.moved += _move(session, directive, after, once, reason, by, now)
-        done.opened += _open(session, directive, after, once, now)
-
-
-def _move(
-    session: Session, directive: Directive, after: Snapshot, once: Once, reason: str, by: str, now: datetime
-) -> int:
-    live = session.execute(
-        select(Duty, Addressee.named_at)
-        .join(Addressee, Addressee.id == Duty.addressee_id)
-        .where(Duty.directive_id == directive.id, Duty.subject == once.clause, Duty.state.in_(LIVE))
-        .with_for_update(of=Duty)
-    )
-    moved = 0
-    for duty, named_at in live.tuples().all():
-        due_at = once.due_at(min(named_at, duty.opened_at), after.office)
-        if due_at == duty.due_at:
-            continue
-        before, duty.due_at, duty.version, moved = duty.due_at, due_at, duty.version + 1, moved + 1
-        history.note(
-            session, duty.directive_id, at=now, kind="duty_extended", subject=f"duty:{duty.id}", actor=by,
-            reason=reason, before=before.isoformat(), due_at=due_at.isoformat(),
-        )  # fmt: skip
-    session.flush()
-    return moved
 
 
 def _open(session: Session, directive: Directive, after: Snapshot, once: Once, now: datetime) -> int:
@@ -228,19 +225,3 @@ def _open(session: Session, directive: Directive, after: Snapshot, once: Once, n
         session, directive.id, waiting, subject=once.clause, kind=once.kind, slot="", period_id=None, due_at=due_at,
         rungs=after.ladder(once.kind), now=now, again=True, step=after.ladder(once.kind).begun(due_at, now),
     )  # fmt: skip
-
-
-def _ladders(
-    session: Session, directive: Directive, before: Snapshot, after: Snapshot, done: Amended, now: datetime
-) -> None:
-    """Where a ladder or a due time has changed, the next rung is the next that lies ahead."""
-    open_ = select(Duty).where(Duty.directive_id == directive.id, Duty.state == DutyState.OPEN).with_for_update()
-    for duty in session.scalars(open_).all():
-        climb, old = after.ladder(duty.kind), before.ladder(duty.kind)
-        expected = climb.instant(duty.step, duty.due_at)
-        if climb.rungs == old.rungs and duty.next_at in (expected, max(expected, directive.resumed_at)):
-            continue
-        step = climb.ahead(duty.due_at, now)
-        duty.step, duty.next_at = step, climb.instant(step, duty.due_at)
-        done.moved += 1
-    session.flush()

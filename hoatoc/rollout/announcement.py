@@ -16,6 +16,7 @@ from hoatoc.ledger.schema import (
     Directive,
     Duty,
     DutyKind,
+    DutyState,
     Notice,
     NoticeDuty,
     NoticeState,
@@ -39,7 +40,8 @@ def announce(session: Session, directive: Directive, snap: Snapshot, now: dateti
     written."""
     opened = written = 0
     for named_at in reach.unannounced(session, directive.id):
-        done = _announce(session, directive, snap, named_at, now)
+        # Another machine's clock may be ahead: what is opened before they were named would be opened again.
+        done = _announce(session, directive, snap, named_at, max(now, named_at))
         opened, written = opened + done[0], written + done[1]
     return opened, written
 
@@ -49,7 +51,7 @@ def _announce(
 ) -> tuple[int, int]:
     """The same to those who were named at `named_at`: at the issue, or since. From then on their time counts."""
     fresh = Duty.id > newest(session, Duty.id)
-    due_at, rungs = receipt_due(snap.office, snap.content, _since(named_at, now)), snap.ladder(DutyKind.RECEIPT)
+    due_at, rungs = receipt_due(snap.office, snap.content, since(named_at, now)), snap.ladder(DutyKind.RECEIPT)
     opened = duties.open_for(
         session, directive.id, _unannounced(directive, named_at), subject=RECEIPT, kind=DutyKind.RECEIPT, slot="",
         period_id=None, due_at=due_at, rungs=rungs, now=now, again=named_at != directive.issued_at,
@@ -60,7 +62,7 @@ def _announce(
     return opened, _write(session, directive, snap, fresh, named_at, now)
 
 
-def _since(named_at: datetime, now: datetime) -> datetime:
+def since(named_at: datetime, now: datetime) -> datetime:
     """From when their time counts: from being named, but where the engine stood still, from being told. Nobody is late
     with what nobody could know of."""
     return named_at if now - named_at <= LATE else now
@@ -102,7 +104,7 @@ def _open_once(
 ) -> int:
     opened = 0
     for once in owed_once(snap.content.regime):
-        due_at = once.due_at(_since(named_at, now), snap.office)
+        due_at = once.due_at(since(named_at, now), snap.office)
         if due_at <= named_at:
             # A document sent again after its day asks for nothing that nobody could still do in time.
             history.note(
@@ -111,12 +113,20 @@ def _open_once(
             )  # fmt: skip
             continue
         owing = bearers(directive.id, once.clause).where(Assignment.addressee_id.in_(told))
+        if named_at != directive.issued_at:  # it may have been given the thing already, or have done it before
+            owing = owing.where(~_owes(once.clause).exists())
         opened += duties.open_for(
             session, directive.id, owing, subject=once.clause, kind=once.kind, slot="", period_id=None, due_at=due_at,
             rungs=snap.ladder(once.kind), now=now, again=named_at != directive.issued_at,
             step=snap.ladder(once.kind).begun(due_at, now),
         )  # fmt: skip
     return opened
+
+
+def _owes(clause: str) -> Select[tuple[int]]:
+    return select(Duty.id).where(
+        Duty.addressee_id == Assignment.addressee_id, Duty.subject == clause, Duty.state != DutyState.WITHDRAWN
+    )  # fmt: skip
 
 
 def _write(

@@ -35,8 +35,9 @@ def _open_period(session: Session, directive: Directive, snap: snapshot.Snapshot
     rule = snap.report_rule(period.subject)
     reporters = announcement.bearers(directive.id, period.subject)
     rungs = snap.ladder(DutyKind.REPORT)
-    # The first comes with the document. One that opens late because the engine stood still leaves nothing out.
-    step = rungs.begun(period.due_at, now) if period.opens_at == directive.issued_at else 0
+    # Of the first they are told only now. One that opens late because the engine stood still leaves nothing out.
+    news = period.opens_at == directive.issued_at or periods.begins_short(period, rule)
+    step = rungs.begun(period.due_at, now) if news else 0
     opened = duties.open_for(
         session, directive.id, reporters, subject=period.subject, kind=DutyKind.REPORT, slot=period.slot,
         period_id=period.id, due_at=period.due_at, rungs=rungs, now=now, step=step,

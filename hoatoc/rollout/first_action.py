@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import (
     ALIVE,
+    LIVE,
     Addressee,
     Directive,
     Duty,
@@ -37,16 +38,37 @@ def open_for_all(session: Session, directive_id: int, addressee_ids: Sequence[in
     """The same for several addressees of one directive."""
     directive = session.get_one(Directive, directive_id)
     snap = snapshot.of(directive)
-    rule = snap.content.regime.first_action
-    if rule is None or directive.state not in ALIVE:
+    due_at = due_instant(snap, now)
+    if due_at is None or directive.state not in ALIVE:
         return
-    working = working_time(snap.office, snap.content, DutyKind.FIRST_ACTION.value)
-    due_at = working.add(now, rule.within) if working and rule.counted == "working" else now + rule.within
     rungs = snap.ladder(DutyKind.FIRST_ACTION)
     duties.open_all(
         session, directive.id, addressee_ids, subject=SUBJECT, kind=DutyKind.FIRST_ACTION, slot="", period_id=None,
         due_at=due_at, rungs=rungs, now=now, step=rungs.ahead(due_at, now),
     )  # fmt: skip
+
+
+def due_instant(snap: snapshot.Snapshot, now: datetime) -> datetime | None:
+    """When the first action of who has acknowledged at `now` (aware, UTC) is due; None where it is not asked for."""
+    rule = snap.content.regime.first_action
+    if rule is None:
+        return None
+    working = working_time(snap.office, snap.content, DutyKind.FIRST_ACTION.value)
+    return working.add(now, rule.within) if working and rule.counted == "working" else now + rule.within
+
+
+def withdraw(session: Session, directive: Directive, *, reason: str, by: str, now: datetime) -> int:
+    """Withdraw those that are owed under `directive` where it asks for them no more; how many."""
+    if snapshot.of(directive).content.regime.first_action is not None:
+        return 0
+    owed = session.scalars(
+        select(Duty)
+        .where(Duty.directive_id == directive.id, Duty.kind == DutyKind.FIRST_ACTION, Duty.state.in_(LIVE))
+        .with_for_update()
+    ).all()
+    for duty in owed:
+        duties.move(session, duty, DutyState.WITHDRAWN, at=now, actor=by, reason=reason)
+    return len(owed)
 
 
 def settle(session: Session, addressee: Addressee, *, now: datetime, by_name: str, channel: str) -> None:

@@ -27,8 +27,7 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.phrase import Phrase
-from hoatoc.rollout import history, originals, periods, pin, snapshot
-from hoatoc.rollout.directory import import_office
+from hoatoc.rollout import history, originals, periods, pin, readdress, snapshot
 from hoatoc.rollout.once import duty_clauses
 from hoatoc.rollout.resolve import Resolved, resolve
 
@@ -83,7 +82,7 @@ def write(
     """Write the directive `name` with the snapshot `taken`, its obligations, addressees and first periods; no pass
     has run over it yet."""
     day = local_date(now, folder.office.zone)
-    office = import_office(session, folder, day)
+    office = readdress.bring_in(session, folder, now=now, by=by)
     text = draft.content.text
     directive = Directive(
         office_id=office.id, key=name.key, identity=name.identity, title=title(text), urgency=urgency(text).value,

@@ -20,10 +20,8 @@ from hoatoc.format.unitdiff import Change, differences
 from hoatoc.format.units import Unit, Units
 from hoatoc.format.unitsfile import with_units
 from hoatoc.ledger.schema import Office
-from hoatoc.localtime import local_date
 from hoatoc.phrase import Joined
 from hoatoc.rollout import history, readdress
-from hoatoc.rollout.directory import import_office
 from hoatoc.rollout.issue import one_at_a_time
 
 UNITS = "units.yaml"
@@ -67,9 +65,7 @@ def save(session: Session, folder: OfficeFolder, made: Edition, *, seen: str, no
     read = read_office(folder.path)
     office = session.scalar(select(Office).where(Office.key == folder.key))
     if office is not None:
-        before = readdress.mailboxes(session, office.id)
-        import_office(session, read, local_date(now, read.office.zone))
-        readdress.follow(session, office.id, before, now=now, by=by)
+        readdress.bring_in(session, read, now=now, by=by)
     history.note(
         session, None, at=now, kind="directory_changed", subject=f"directory:{folder.key}", actor=by, before=seen,
         after=fingerprint(folder.path / UNITS),

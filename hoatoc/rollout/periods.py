@@ -40,6 +40,12 @@ def _instants(rule: ReportRule, day: date, zone: str, earliest: datetime) -> dic
     }  # fmt: skip
 
 
+def begins_short(period: Period, rule: ReportRule) -> bool:
+    """Whether `period` opens later than at the cut-off of the day before: with the issue, an amendment, or once the
+    directive runs again."""
+    return period.opens_at > instant(following_day(period.local_date, -1), rule.cutoff, period.zone)
+
+
 def plan_ahead(
     session: Session, directive_id: int, rule: ReportRule, *, after: date | None, zone: str, now: datetime
 ) -> None:

@@ -5,13 +5,25 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import ALIVE, Addressee, Directive, Notice, NoticeState, Post, Unit
-from hoatoc.localtime import NEVER
+from hoatoc.format.folder import OfficeFolder
+from hoatoc.ledger.schema import ALIVE, Addressee, Directive, Notice, NoticeState, Office, Post, Unit
+from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import history
 from hoatoc.rollout.contents import CHANGE
+from hoatoc.rollout.directory import import_office
 
 #: What was refused and is worth sending again: the document and its changes. Reminders come by themselves.
 _SENT_AGAIN = ("dispatch", CHANGE)
+
+
+def bring_in(session: Session, folder: OfficeFolder, *, now: datetime, by: str) -> Office:
+    """Bring the office of `folder` into the ledger as of `now` (aware, UTC), and let its letters follow."""
+    known = session.scalar(select(Office).where(Office.key == folder.key))
+    before = mailboxes(session, known.id) if known is not None else {}
+    office = import_office(session, folder, local_date(now, folder.office.zone))
+    if known is not None:
+        follow(session, office.id, before, now=now, by=by)
+    return office
 
 
 def mailboxes(session: Session, office_id: int) -> dict[str, str]:
@@ -48,7 +60,7 @@ def follow(session: Session, office_id: int, before: dict[str, str], *, now: dat
     for letter in sent:
         to = moved[letter.to_address] if letter.to_address else fresh[letter.recipient]
         _send_to(session, letter, to, now=now, by=by)
-    _reach_again(session, {letter.addressee_id for letter in sent if letter.addressee_id}, now=now, by=by)
+    _reach_again(session, {letter.addressee_id for letter in letters if letter.addressee_id}, now=now, by=by)
     session.flush()
     return len(sent)
 
