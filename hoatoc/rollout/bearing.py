@@ -20,7 +20,7 @@ from hoatoc.ledger.schema import (
     Obligation,
 )
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import duties, reach, withheld
+from hoatoc.rollout import duties, explanation, reach, withheld
 from hoatoc.rollout.issue import write_addressees
 from hoatoc.rollout.resolve import Resolved, resolve
 
@@ -151,6 +151,8 @@ def _withdraw(
         duty for duty in live
         if duty.id not in successors and (not stays or (duty.kind in BY_CLAUSE and duty.subject not in set(bears)))
     ]  # fmt: skip
+    about = {explanation.subject_of(duty) for duty in gone}
+    gone += [duty for duty in live if duty.subject in about and duty not in gone]
     for duty in gone:
         duties.move(session, duty, DutyState.WITHDRAWN, at=now, actor=by, reason=reason)
     if not stays and addressee.named_at < NEVER:

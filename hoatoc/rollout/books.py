@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy.orm import Session, aliased
 
-from hoatoc.ledger.schema import Addressee, Duty, DutyKind, DutyState, Notice, NoticeState
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Notice, NoticeState
 from hoatoc.localtime import NEVER
 
 
@@ -42,9 +42,17 @@ def column(now: datetime) -> ColumnElement[str]:
         (Duty.state == DutyState.MET_LATE, "late"),
         (Duty.state == DutyState.WAIVED, "exempt"),
         (Addressee.unreachable_at < NEVER, "unreachable"),
-        (Duty.due_at < now, "missing"),
+        (overdue(now), "missing"),
         else_="open",
     )
+
+
+def overdue(now: datetime) -> ColumnElement[bool]:
+    """The SQL condition that the time of a duty was over at `now`. While its directive is suspended its time stands
+    still, and if that never ran again, it stood still to the end."""
+    of = aliased(Directive)
+    stood = select(of.suspended_at).where(of.id == Duty.directive_id).correlate(Duty).scalar_subquery()
+    return and_(Duty.due_at < now, Duty.due_at <= stood)
 
 
 def by_subject(

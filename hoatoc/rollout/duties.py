@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from hoatoc.errors import InvalidTransition
 from hoatoc.ledger.rows import NUMBER, insert_all, newest
-from hoatoc.ledger.schema import Duty, DutyKind, DutyState, table
+from hoatoc.ledger.schema import Directive, Duty, DutyKind, DutyState, table
 from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
 from hoatoc.phrase import Phrase
@@ -96,14 +96,21 @@ def _next_generation(
 
 
 def meet(session: Session, duty: Duty, *, at: datetime, actor: str) -> bool:
-    """Settle an open duty as met, on time up to and including its due time. False when it was met before.
+    """Settle an open duty as met, on time up to and including its due time; who does it while the directive is
+    suspended does it when its time stood still. False when it was met before.
 
     Raises InvalidTransition when the duty was waived or withdrawn."""
     if duty.state in (DutyState.MET, DutyState.MET_LATE):
         return False
-    target = DutyState.MET if at <= duty.due_at else DutyState.MET_LATE
+    target = DutyState.MET if is_in_time(session, duty, at) else DutyState.MET_LATE
     move(session, duty, target, at=at, actor=actor)
     return True
+
+
+def is_in_time(session: Session, duty: Duty, at: datetime) -> bool:
+    """Whether `at` (aware) is in time for `duty`."""
+    stood = session.scalar(select(Directive.suspended_at).where(Directive.id == duty.directive_id)) or NEVER
+    return min(at, stood) <= duty.due_at
 
 
 def _name(duty: Duty) -> str:

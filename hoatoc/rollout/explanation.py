@@ -1,5 +1,6 @@
 """Giải trình: who did not do its duty in time is asked to explain, with the facts; the answer is a duty itself."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.ladder import Step
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Directive,
     Duty,
@@ -48,9 +50,10 @@ def ask_all(
     asked: Sequence[tuple[Duty, Addressee]], now: datetime,
 ) -> int:  # fmt: skip
     """Open one duty to explain for each duty of `asked` (still open at `now`, aware, UTC), and ask each unit's head in
-    one notice. Nobody is asked twice about a duty, nor about an explanation. How many notices were written."""
+    one notice. Nobody is asked twice about a duty, unless it was let off the first time, nor about an explanation. How
+    many notices were written."""
     by_addressee: dict[int, tuple[Addressee, list[int]]] = {}
-    known = _already_asked(session, directive, asked)
+    known, before = _already_asked(session, directive, asked)
     send_at = sparing.disturbed_at(snap, now)
     due_at = due_instant(snap, send_at)
     for duty, addressee in asked:
@@ -59,6 +62,7 @@ def ask_all(
         ids = duties.open_all(
             session, directive.id, [addressee.id], subject=subject_of(duty), kind=DutyKind.EXPLANATION, slot=duty.slot,
             period_id=None, due_at=due_at, rungs=snap.ladder(DutyKind.EXPLANATION), now=now,
+            generation=before[subject_of(duty)],
         )  # fmt: skip
         by_addressee.setdefault(addressee.id, (addressee, []))[1].extend(ids)
     notices = [
@@ -153,9 +157,27 @@ def facts(session: Session, duty: Duty, snap: Snapshot, zone: str) -> dict[str, 
     }
 
 
-def _already_asked(session: Session, directive: Directive, asked: Sequence[tuple[Duty, Addressee]]) -> set[str]:
-    if not asked:
-        return set()
+def _already_asked(
+    session: Session, directive: Directive, asked: Sequence[tuple[Duty, Addressee]]
+) -> tuple[set[str], Counter[str]]:
+    """The subjects that stand, and how often each was asked about before, taken back or not."""
     subjects = {subject_of(duty) for duty, _ in asked}
-    found = select(Duty.subject).where(Duty.directive_id == directive.id, Duty.subject.in_(subjects))
-    return set(session.scalars(found))
+    rows = session.execute(
+        select(Duty.subject, Duty.state).where(Duty.directive_id == directive.id, Duty.subject.in_(subjects))
+    ).all()  # fmt: skip
+    standing = {subject for subject, state in rows if state is not DutyState.WITHDRAWN}
+    return standing, Counter(subject for subject, _ in rows)
+
+
+def spare(session: Session, duty: Duty, *, reason: str, by: str, now: datetime) -> None:
+    """Take back what is asked at `now` (aware, UTC) about a duty that is late no more, or owed no more."""
+    asked = session.scalars(
+        select(Duty)
+        .where(
+            Duty.directive_id == duty.directive_id, Duty.addressee_id == duty.addressee_id,
+            Duty.subject == subject_of(duty), Duty.state.in_(LIVE),
+        )
+        .with_for_update()
+    ).all()  # fmt: skip
+    for explanation in asked:
+        duties.move(session, explanation, DutyState.WITHDRAWN, at=now, actor=by, reason=reason)

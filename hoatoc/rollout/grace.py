@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import HoatocError
 from hoatoc.ledger.schema import Duty, DutyState, Period, PeriodState, Reopening
-from hoatoc.rollout import duties, history
+from hoatoc.rollout import duties, explanation, history
 
-_TICK = timedelta(microseconds=1)
+#: The least there is between two instants.
+TICK = timedelta(microseconds=1)
 
 
 def reopen(
@@ -41,13 +42,14 @@ def closes_at(session: Session, period: Period) -> datetime:
     granted = session.scalar(
         select(func.max(Reopening.lock_at)).join(Duty, Duty.id == Reopening.duty_id).where(Duty.period_id == period.id)
     )
-    return max(period.lock_at, granted or period.lock_at) + _TICK
+    return max(period.lock_at, granted or period.lock_at) + TICK
 
 
 def exempt(session: Session, duty: Duty, *, now: datetime, by: str, reason: str) -> None:
     """Let the unit off this one report. Raises HoatocError without a reason, InvalidTransition once it has reported."""
     _require(reason)
     duties.move(session, duty, DutyState.WAIVED, at=now, actor=by, reason=reason.strip())
+    explanation.spare(session, duty, reason=reason.strip(), by=by, now=now)
 
 
 def _require(reason: str) -> None:

@@ -18,7 +18,7 @@ from hoatoc.ledger.schema import (
     PeriodState,
 )
 from hoatoc.localtime import NEVER, spoken
-from hoatoc.rollout import duties, explanation, history, periods, reach, snapshot, states, supplements, withheld
+from hoatoc.rollout import duties, explanation, grace, history, periods, reach, snapshot, states, supplements, withheld
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.sparing import PRESSING
@@ -109,11 +109,12 @@ def resume(
 def end(
     session: Session, directive: Directive, *, reason: str, by: str, now: datetime, version: int | None = None
 ) -> None:
-    """Kết thúc: what is still in time is withdrawn; what is overdue by `now` (aware, UTC) stays in the books as
-    missing, and presses nobody any more."""
+    """Kết thúc: what is still in time is withdrawn; what is overdue by `now` (aware, UTC), or by when it was suspended,
+    stays in the books as missing, and presses nobody any more."""
+    stood = min(now, directive.suspended_at)
     _move(session, directive, DirectiveState.ENDED, reason=reason, by=by, now=now, version=version)
     live = _live(session, directive)
-    _withdraw(session, [duty for duty in live if duty.due_at > now], reason, by, now)
+    _withdraw(session, [duty for duty in live if duty.due_at > stood], reason, by, now)
     for duty in live:
         duty.next_at = NEVER
     _close(session, directive, by, now)
@@ -182,7 +183,9 @@ def _close(session: Session, directive: Directive, by: str, now: datetime) -> No
     for period in session.scalars(
         select(Period).where(Period.directive_id == directive.id, Period.state != PeriodState.LOCKED).with_for_update()
     ):
-        period.state, period.next_at = PeriodState.LOCKED, NEVER
+        granted = grace.closes_at(session, period)
+        open_on = directive.state is DirectiveState.ENDED and granted > max(now, period.lock_at + grace.TICK)
+        period.state, period.next_at = PeriodState.LOCKED, granted if open_on else NEVER
         history.note(
             session, directive.id, at=now, kind="period_locked", subject=f"period:{period.id}", actor=by, reason=why
         )

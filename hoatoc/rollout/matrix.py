@@ -117,7 +117,7 @@ def _people(session: Session, selection: Selection, now: datetime) -> list[_Pers
         select(Duty.addressee_id, func.count().label("times"))
         .where(
             Duty.directive_id == selection.directive_id, Duty.state.in_(LIVE),
-            Duty.due_at < now,
+            books.overdue(now),
         )
         .group_by(Duty.addressee_id)
         .subquery()

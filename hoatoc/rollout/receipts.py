@@ -81,7 +81,8 @@ def _again(session: Session, ids: Collection[int], ended_after: datetime) -> Seq
 
 
 def _plain(session: Session, by_id: dict[int, Acknowledgement], ended_after: datetime) -> Sequence[Row[Any]]:
-    """Those that can be reached, have said nothing yet, and owe exactly the receipt; locked, in one order."""
+    """Those that can be reached, have said nothing yet, and owe exactly the receipt, whose time goes on; locked, in one
+    order."""
     said = exists().where(Receipt.addressee_id == Addressee.id, Receipt.code == ACCEPTED)
     owed = (Duty.addressee_id == Addressee.id) & (Duty.kind == DutyKind.RECEIPT) & (Duty.state == DutyState.OPEN)
     rows = session.execute(
@@ -90,7 +91,7 @@ def _plain(session: Session, by_id: dict[int, Acknowledgement], ended_after: dat
         .join(Duty, owed)
         .join(Directive, Directive.id == Addressee.directive_id)
         .where(Addressee.id.in_(by_id), Addressee.decides.is_(False), Addressee.unreachable_at == NEVER, ~said,
-               Directive.ended_at > ended_after)
+               Directive.ended_at > ended_after, Directive.suspended_at == NEVER)
         .order_by(Addressee.id)
         .with_for_update(of=[Addressee, Duty])
     ).all()  # fmt: skip

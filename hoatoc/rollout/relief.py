@@ -17,12 +17,13 @@ from hoatoc.ledger.schema import (
     DutyState,
     Obligation,
     Period,
+    PermissionRequest,
     Receipt,
     Unit,
 )
 from hoatoc.localtime import NEVER, spoken_due
 from hoatoc.phrase import Phrase
-from hoatoc.rollout import announcement, deskletter, duties, grace, history, snapshot
+from hoatoc.rollout import announcement, deskletter, duties, explanation, grace, history, snapshot
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.wording import duty_name
 
@@ -66,9 +67,8 @@ def extend(session: Session, duty: Duty, due_at: datetime, *, reason: str, by: s
         session, duty.directive_id, at=now, kind="duty_extended", subject=f"duty:{duty.id}", actor=by, reason=reason,
         before=before.isoformat(), due_at=due_at.isoformat(),
     )  # fmt: skip
-    period = session.get(Period, duty.period_id) if duty.period_id is not None else None
-    if period is not None and due_at > period.lock_at:
-        grace.reopen(session, duty, period, until=due_at, now=now, by=by, by_name=by, reason=reason)
+    _take_in_until_due(session, duty, now, by, reason)
+    explanation.spare(session, duty, reason=reason, by=by, now=now)
     lines = [f"{_name(directive, duty)}.", f"Hạn mới: {spoken_due(due_at, directive.zone)}."]
     _tell(session, directive, duty, "extended", "Gia hạn", lines, reason, now)
 
@@ -77,6 +77,7 @@ def waive(session: Session, duty: Duty, *, reason: str, by: str, now: datetime) 
     """Miễn: the bearer owes it no longer; the books count it as exempt."""
     _with_reason(reason)
     duties.move(session, duty, DutyState.WAIVED, at=now, actor=by, reason=reason)
+    explanation.spare(session, duty, reason=reason, by=by, now=now)
     directive = session.get_one(Directive, duty.directive_id)
     _tell(session, directive, duty, "waived", "Miễn thực hiện", [f"{_name(directive, duty)}."], reason, now)
 
@@ -132,7 +133,9 @@ def reassign(
     if duty.kind in _ONE_EACH and _owes(session, to, duty):
         raise HoatocError("đơn vị ấy đã có việc này của mình", hint="chọn đơn vị khác, hoặc miễn cho đơn vị này")
     duties.move(session, duty, DutyState.WITHDRAWN, at=now, actor=by, reason=reason)
+    explanation.spare(session, duty, reason=reason, by=by, now=now)
     successor = _succeed(session, directive, duty, to, due_at, now)
+    _take_in_until_due(session, successor, now, by, reason)
     for subject, detail in ((duty, {"successor": successor.id}), (successor, {"predecessor": duty.id})):
         history.note(
             session, directive.id, at=now, kind="duty_reassigned", subject=f"duty:{subject.id}", actor=by,
@@ -165,9 +168,19 @@ def _succeed(
             generation=_generation(session, duty),
         )  # fmt: skip
         successor = session.get_one(Duty, id_)
+        session.execute(  # whose answer it is: the request goes with it
+            update(PermissionRequest).where(PermissionRequest.duty_id == duty.id).values(duty_id=id_)
+        )
     step, next_at = _afresh(session, successor, due_at or successor.due_at, now)
     _set(session, successor, due_at=due_at or successor.due_at, step=step, next_at=next_at)
     return successor
+
+
+def _take_in_until_due(session: Session, duty: Duty, now: datetime, by: str, reason: str) -> None:
+    """What is due after the lock of its period is taken in until then."""
+    period = session.get(Period, duty.period_id) if duty.period_id is not None else None
+    if period is not None and duty.due_at > max(now, period.lock_at):
+        grace.reopen(session, duty, period, until=duty.due_at, now=now, by=by, by_name=by, reason=reason)
 
 
 def _running(session: Session, duty: Duty) -> Directive:
@@ -244,6 +257,7 @@ def _addressee(session: Session, directive: Directive, key: str, now: datetime) 
     if found is not None:
         if found.named_at == NEVER:
             found.named_at, found.decides = now, False
+            found.unreachable_at = NEVER  # it is written to once more: its mailbox may have been mended
         return found
     unit = session.scalar(select(Unit).where(Unit.office_id == directive.office_id, Unit.key == key))
     if unit is None:

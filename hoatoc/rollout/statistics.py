@@ -158,7 +158,7 @@ def _at(progress: Progress, now: datetime) -> ColumnElement[bool]:
         Progress.RECEIVED: arrived.exists(),
         Progress.ACKNOWLEDGED: accepted.exists(),
         Progress.REPORTED: Duty.state.in_((DutyState.MET, DutyState.MET_LATE)),
-        Progress.LATE: and_(live, Duty.due_at < now, reachable),
+        Progress.LATE: and_(live, books.overdue(now), reachable),
         Progress.ESCALATED: and_(live, Duty.step > 0),
         Progress.UNREACHABLE: and_(live, ~reachable),
         Progress.RETURNED: Duty.state == DutyState.RETURNED,

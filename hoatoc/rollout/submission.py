@@ -88,7 +88,7 @@ def submit(
     if report is None:
         report = Report(
             duty_id=duty.id, period_id=period.id, addressee_id=addressee.id, first_at=now,
-            on_time=now <= duty.due_at, revision=0, revised_at=now, figures=taken, warnings=warnings,
+            on_time=duties.is_in_time(session, duty, now), revision=0, revised_at=now, figures=taken, warnings=warnings,
             explanation=explanation, erratum=Erratum.NONE,
         )  # fmt: skip
         session.add(report)
