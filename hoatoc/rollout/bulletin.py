@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound
@@ -169,17 +169,26 @@ def _units(session: Session, period: Period, form: Form, at: datetime, summary: 
         .outerjoin(shown, shown.c.report_id == Report.id)
         .outerjoin(Revision, and_(Revision.report_id == Report.id, Revision.number == shown.c.number))
         .outerjoin(Reopening, Reopening.duty_id == Duty.id)
-        .where(Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN)
-        .order_by(Addressee.id)
+        .where(Duty.period_id == period.id, _in_books(summary, named))
+        .order_by(Addressee.id, Duty.generation)
     )  # fmt: skip
-    found = []
+    found: dict[int, UnitRow] = {}
     for addressee_id, *row in rows:
         made = _row(*row, frozen=summary is not None)
         values = made.figures or {}
         files = {item.key: sent.get((addressee_id, values[item.key]), "") for item in form.files if item.key in values}
         column = named.get(made.key, "on_time") if summary else made.column
-        found.append(replace(made, files=files, column=column))
-    return found
+        found[addressee_id] = replace(made, files=files, column=column)
+    return list(found.values())
+
+
+def _in_books(summary: Summary | None, named: Mapping[str, str]) -> ColumnElement[bool]:
+    """The duties that the books count: those of a frozen summary what they did then, whoever has come since, and
+    whoever of those `named` has gone."""
+    stands = Duty.state != DutyState.WITHDRAWN
+    if summary is None:
+        return stands
+    return and_(or_(stands, Addressee.key.in_(named)), Duty.opened_at <= summary.frozen_at)
 
 
 def _named(content: dict[str, Any]) -> dict[str, str]:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.regime import CoverageRule
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Assignment,
     CoverageEntry,
     Directive,
     Duty,
     DutyKind,
-    DutyState,
     Obligation,
 )
 from hoatoc.rollout import duties, history, snapshot
@@ -95,7 +95,7 @@ def enter(
         .limit(1)
         .with_for_update()
     )
-    if duty is not None and duty.state is DutyState.OPEN and reaches(entry, series.rule.target):
+    if duty is not None and duty.state in LIVE and reaches(entry, series.rule.target):
         duties.meet(session, duty, at=now, actor=actor)
     acknowledge(session, addressee, now=now, by_name=by_name, by_title="", channel="task")
     return entry

@@ -59,7 +59,7 @@ def escalate(session: Session, directive: Directive, now: datetime) -> Escalated
             pressed = [step for step, somebody in zip(steps, told, strict=True) if somebody]
             _tell_inside(bundles, inside.get(addressee.id, ()), pressed, duty, addressee)
             silent = "" if any(told) else "ngoài hai hệ, hoặc cấp trên chính là lãnh đạo ở nấc cuối"
-            asked += [(duty, addressee) for step, _ in steps if step is Step.EXPLAIN]
+            asked += [(duty, addressee) for step, _ in pressed if step is Step.EXPLAIN]
         climbed.append(_Climbed(duty, addressee, steps, silent))
     _note(session, directive, climbed, now)
     _move(session, [_moved(item, snap) for item in climbed])
@@ -104,9 +104,9 @@ def _silent(addressee: Addressee) -> str:
 def _tell(
     bundles: Bundles, chain: ChainOfCommand, step: Step, window: datetime, duty: Duty, addressee: Addressee
 ) -> bool:
-    if step is Step.EXPLAIN:  # a duty of its own, with its own notice
-        return True
     mailboxes = chain.pressed(step, addressee)
+    if step is Step.EXPLAIN:  # a duty of its own, with its own notice
+        return bool(mailboxes)
     for mailbox in mailboxes:
         bundles.add(step, mailbox, window, duty, addressee)
     return bool(mailboxes)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.regime import PermissionRule, Selector
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Directive,
     Duty,
@@ -262,8 +263,9 @@ def _asked_before(session: Session, addressee: Addressee, clause: str, asked: As
     return session.scalar(
         select(PermissionRequest)
         .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
+        .join(Duty, Duty.id == PermissionRequest.duty_id)
         .where(
-            PermissionRequest.addressee_id == addressee.id, Obligation.clause == clause,
+            PermissionRequest.addressee_id == addressee.id, Obligation.clause == clause, Duty.state.in_(LIVE),
             PermissionRequest.state == PermissionState.ASKED, PermissionRequest.person == asked.person.strip(),
             PermissionRequest.purpose == asked.purpose.strip(), PermissionRequest.for_head == asked.for_head,
             PermissionRequest.first_day == asked.first_day, PermissionRequest.last_day == asked.last_day,

@@ -20,12 +20,10 @@ from hoatoc.ledger.schema import (
     Notice,
     NoticeState,
     Post,
-    Receipt,
     Unit,
 )
 from hoatoc.localtime import DEFAULT_ZONE, NEVER, local_date
 from hoatoc.rollout import statistics
-from hoatoc.rollout.acknowledge import ACCEPTED
 from hoatoc.rollout.statistics import Cells, Selection, chosen
 
 _PRESSING = ("remind", "press", "superior", "leadership", "explain")
@@ -123,16 +121,15 @@ def _lines(session: Session, unit: Unit, selection: Selection, now: datetime) ->
 def _waits(session: Session, unit: Unit) -> dict[int, timedelta]:
     """How long the unit took to acknowledge each directive, from when it was asked to."""
     rows = session.execute(
-        select(Addressee.directive_id, Duty.opened_at, func.min(Receipt.at))
+        select(Addressee.directive_id, Duty.opened_at, Duty.met_at)
         .join(Duty, Duty.addressee_id == Addressee.id)
-        .join(Receipt, Receipt.addressee_id == Addressee.id)
         .where(
             Addressee.unit_id == unit.id, Addressee.post_id.is_(None), Duty.kind == DutyKind.RECEIPT,
-            Duty.state != DutyState.WITHDRAWN, Receipt.code == ACCEPTED,
+            Duty.state.in_((DutyState.MET, DutyState.MET_LATE)),
         )
-        .group_by(Addressee.directive_id, Duty.opened_at)
+        .order_by(Duty.generation)
     ).tuples()  # fmt: skip
-    return {directive_id: at - asked for directive_id, asked, at in rows}
+    return {directive_id: at - asked for directive_id, asked, at in rows}  # who was named twice: the last time
 
 
 def _itself(session: Session, unit: Unit) -> dict[int, int]:
