@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from hoatoc import clock
 from hoatoc.errors import SubmissionRefused
-from hoatoc.ledger.schema import LIVE
+from hoatoc.ledger.schema import ALIVE, LIVE
 from hoatoc.rollout import requests
 from hoatoc.rollout.views import unit_page
 from portal import once
@@ -46,7 +46,9 @@ def ask(
     """Put a request before the desk; `until` reads the wanted instant (aware) for a zone and may raise ValueError.
     Raises NotFound, and SubmissionRefused."""
     with front.ledger.write() as session:
-        addressee, now = enter(front, session, token).unit(), clock.read(session)
+        visitor, now = enter(front, session, token), clock.read(session)
+        addressee = visitor.unit()
+        visitor.require_alive()
         page = unit_page(session, addressee, now)
         duty = live_duty(session, page, duty_id)
         wanted_at, unread = now, dict[str, str]()
@@ -73,7 +75,7 @@ def _form(
         asked = [each for each in requests.of_addressee(session, page.addressee) if each.duty_id == duty_id]
     return front.pages.page(
         "more_time_form", status=422 if typed is not None else 200, token=token, page=page, duty=duty, asked=asked,
-        possible=duty.state in LIVE, whole=whole, problems=problems,
+        possible=duty.state in LIVE and page.directive.state in ALIVE, whole=whole, problems=problems,
         title=once.title(duty.kind, duty.subject, front.language, duty.slot),
         values=typed if typed is not None else {NAME: visitor.usual_name(page)}, until=UNTIL, reason=REASON, name=NAME,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.errors import NotFound, SubmissionRefused
-from hoatoc.ledger.schema import LIVE, Duty, DutyKind, DutyState
+from hoatoc.ledger.schema import ALIVE, LIVE, Duty, DutyKind, DutyState
 from hoatoc.phrase import Phrase
 from hoatoc.rollout import relief
 from hoatoc.rollout.views import UnitPage, unit_page
@@ -42,7 +42,9 @@ def give_back(front: Front, token: str, duty_id: int, reason: str, signed: Signa
     """Give a duty back in the name of the unit behind `token`. Raises NotFound, and SubmissionRefused."""
     reason = reason.strip()
     with front.ledger.write() as session:
-        addressee, now = enter(front, session, token).unit(), clock.read(session)
+        visitor, now = enter(front, session, token), clock.read(session)
+        addressee = visitor.unit()
+        visitor.require_alive()
         duty = live_duty(session, unit_page(session, addressee, now), duty_id)
         _refuse(duty, reason, signed.problems)
         if duty.state is DutyState.OPEN:
@@ -77,7 +79,8 @@ def _form(
         duty = live_duty(session, page, duty_id)
     return front.pages.page(
         "return_form", status=422 if typed is not None else 200, token=token, page=page, duty=duty,
-        whole_document=duty.kind is DutyKind.RECEIPT, possible=duty.state is DutyState.OPEN,
+        whole_document=duty.kind is DutyKind.RECEIPT,
+        possible=duty.state is DutyState.OPEN and page.directive.state in ALIVE,
         title=once.title(duty.kind, duty.subject, front.language, duty.slot), whole=whole, problems=problems,
         values=typed if typed is not None else {NAME: visitor.usual_name(page)}, reason=REASON, name=NAME,
     )  # fmt: skip

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hoatoc.ledger.schema import Duty, DutyKind, DutyState
+from hoatoc.ledger.schema import DirectiveState, Duty, DutyKind, DutyState
+from hoatoc.rollout import states
 from hoatoc.rollout.views import OwedReport, UnitPage
 from portal.language import Language
 
@@ -25,6 +26,12 @@ class Standing:
 
     tone: Tone
     words: str
+
+
+def of_directive(state: DirectiveState, language: Language) -> Standing:
+    """Where a directive stands in its life."""
+    tones = {DirectiveState.RUNNING: Tone.DONE, DirectiveState.SUSPENDED: Tone.LATE}
+    return Standing(tones.get(state, Tone.QUIET), language.say(states.DIRECTIVES[state]))
 
 
 def of_receipt(page: UnitPage, language: Language) -> Standing:

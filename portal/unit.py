@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from hoatoc import clock
 from hoatoc.errors import NotFound, TokenError
+from hoatoc.ledger.schema import ALIVE
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import acknowledge, exchange, requests, specialists, support
 from hoatoc.rollout.receipts import Acknowledgement
@@ -17,6 +18,7 @@ from portal.front import Front, TheFront, front_of
 from portal.once import once_by
 from portal.owed import in_short, owed_by, pressing
 from portal.permissions import asked_by, decider_page
+from portal.standing import of_directive
 from portal.steps import code_words, way_words
 from portal.typed import NAME, TITLE, Signature, signature, typed_into
 from portal.visitor import enter
@@ -95,7 +97,8 @@ def _unit(front: Front, token: str, signed: Signature) -> Response:
     return front.pages.page(
         "unit" if visitor.specialist is None else "specialist", status=422 if signed.problems else 200, token=token,
         page=page, owed=owed, once=once, signed=signed, name=NAME, title=TITLE, asked=asked,
-        simulated=visitor.simulated,
+        simulated=visitor.simulated, stands=of_directive(page.directive.state, front.language),
+        alive=page.directive.state in ALIVE,
         in_short=in_short(visitor, page, owed, once, front.language), visitor=visitor, people=people,
         pressing=pressing(owed, once), stages={stage.code: stage for stage in stages}, codes=exchange.Code,
         code_words=code_words, way_words=way_words, together=together, requested=requested,

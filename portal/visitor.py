@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
-from hoatoc.errors import NotFound, TokenError
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Specialist
+from hoatoc.errors import NotFound, SubmissionRefused, TokenError
+from hoatoc.ledger.schema import ALIVE, Addressee, Directive, Duty, DutyKind, Specialist
 from hoatoc.rollout import access, specialists
 from hoatoc.rollout.views import UnitPage, addressee_of
 from portal.front import Front
@@ -56,6 +56,11 @@ class Visitor:
         if self.specialist is not None:
             raise NotFound("chỉ văn thư hoặc lãnh đạo đơn vị làm được việc này", hint=_HINT)
         return self.addressee
+
+    def require_alive(self) -> None:
+        """Raise SubmissionRefused where the directive has ended, and the office decides nothing about it any more."""
+        if self.directive.state not in ALIVE:
+            raise SubmissionRefused("Văn bản đã kết thúc, thu hồi hoặc được thay thế, không nhận đề nghị nữa.")
 
     def usual_name(self, page: UnitPage) -> str:
         """The name that stands ready in a form."""

@@ -15,10 +15,9 @@ from hoatoc.rollout.missing import Group, Name
 from hoatoc.rollout.phone import Silent
 from hoatoc.rollout.statistics import Cells, Progress, Selection
 from portal import once
-from portal.desk import phrases
 from portal.desk.choice import Choice
 from portal.language import Language
-from portal.standing import Standing, Tone
+from portal.standing import Standing, Tone, of_directive
 
 #: What no clause of the text asks for once, in words of its own.
 _UNQUOTED = (DutyKind.RECEIPT, DutyKind.REPORT, DutyKind.FIRST_ACTION, DutyKind.EXPLANATION)
@@ -128,7 +127,7 @@ def _section(
     newest = _newest_report(overdue)
     return Section(
         directive=directive, words=wording.directive_words(snap), cells=cells,
-        standing=phrases.state(directive.state, language),
+        standing=of_directive(directive.state, language),
         overdue=[group for group in overdue if group.kind is not DutyKind.REPORT or group.due_at == newest],
         earlier=[
             group for group in reversed(overdue) if group.kind is DutyKind.REPORT and group.due_at != newest

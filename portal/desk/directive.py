@@ -23,6 +23,7 @@ from portal.desk.people import People
 from portal.front import TheFront
 from portal.language import Language
 from portal.officer import AnyOfficer
+from portal.standing import of_directive
 from portal.steps import step_words
 from portal.typed import RowId
 
@@ -70,7 +71,7 @@ def show_directive(front: TheFront, officer: AnyOfficer, directive_id: RowId, xo
         counted = books.by_subject(session, directive.id, now)
         return front.pages.page(
             "desk/directive", officer=officer, now=now, simulated=clock.is_simulated(session), directive=directive,
-            words=wording.directive_words(snap), standing=phrases.state(directive.state, language),
+            words=wording.directive_words(snap), standing=of_directive(directive.state, language),
             cells=statistics.of_books(books.total(counted)), lines=_lines(counted, language),
             happened=[_told(line, language, people) for line in course.happened(session, directive)],
             coming=[_coming(item, language) for item in course.to_come(session, directive)],

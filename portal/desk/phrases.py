@@ -2,8 +2,7 @@
 
 from hoatoc.format.text import Urgency
 from hoatoc.format.units import Tree
-from hoatoc.ledger.schema import CallResult, DirectiveState
-from hoatoc.rollout import states
+from hoatoc.ledger.schema import CallResult
 from hoatoc.rollout.matrix import RETURNED
 from hoatoc.rollout.statistics import Progress
 from portal.language import Language
@@ -48,12 +47,6 @@ def trees(language: Language) -> dict[str, str]:
     """The hierarchies."""
     say = language.say
     return {Tree.PARTY: say("Đảng"), Tree.STATE: say("chính quyền"), Tree.OUTSIDE: say("ngoài hai hệ")}
-
-
-def state(of: DirectiveState, language: Language) -> Standing:
-    """Where a directive stands in its life."""
-    tones = {DirectiveState.RUNNING: Tone.DONE, DirectiveState.SUSPENDED: Tone.LATE}
-    return Standing(tones.get(of, Tone.QUIET), language.say(states.DIRECTIVES[of]))
 
 
 def calls(language: Language) -> dict[str, str]:
