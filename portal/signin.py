@@ -17,7 +17,7 @@ from portal.officer import cookie_name, presence
 from portal.typed import Typed
 
 router = APIRouter()
-HOME = "/ban"
+HOME, OWN_PASSWORD = "/ban", "/ban/mat-khau"
 
 
 @router.get("/")
@@ -56,10 +56,11 @@ def show_link(front: TheFront, secret: str) -> Response:
 
 @router.post("/vao/{secret}", dependencies=[Depends(refuse_cross_site), Depends(paced.sign_ins)])
 def follow_link(front: TheFront, request: Request, secret: str) -> Response:
-    """Sign in by a link, which is used up by it."""
+    """Sign in by a link, which is used up by it: whoever has no other way in is asked for a password first."""
     with front.ledger.write() as session:
         account = signin.by_link(session, secret, now=clock.machine_now())
-    return let_in(front, request, account, way="link", to=HOME)
+    to = HOME if account.password_hash or front.province is not None else OWN_PASSWORD
+    return let_in(front, request, account, way="link", to=to)
 
 
 @router.post("/ra", dependencies=[Depends(own_form)])

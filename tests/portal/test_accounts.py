@@ -174,6 +174,13 @@ def test_a_link_signs_in_once_and_only_when_the_button_is_pressed(place: Place, 
     assert visitor.post(f"/vao/{secret}").text == visitor.get("/v/forged").text
 
 
+def test_who_comes_by_a_link_without_a_password_is_asked_for_one(place: Place, visitor: TestClient) -> None:
+    person = account(place.ledger, Role.DESK, "moi")
+    with place.ledger.write() as session:
+        secret = signin.make_link(session, person, now=machine_now(), by="test")
+    assert visitor.post(f"/vao/{secret}").headers["location"] == "/ban/mat-khau"
+
+
 def test_a_link_lasts_a_quarter_of_an_hour(place: Place, visitor: TestClient) -> None:
     now = machine_now()
     with place.ledger.write() as session:
