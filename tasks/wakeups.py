@@ -100,22 +100,30 @@ def _ask(session: Session, directive: Directive, at: datetime, now: datetime) ->
 
 
 def start_missed() -> list[str]:
-    """Start a pass for every directive whose wake-up was missed; their keys."""
+    """Start a pass for every directive whose wake-up was missed; the keys of those started. One that Prefect knows no
+    more (its database was lost, its file is gone) keeps none of the others waiting."""
     with installation().ledger.write() as session:
         if clock.is_simulated(session):
             return []
         now = clock.read(session)
         missed = waking.overdue(session, now=now - GRACE)
         auditor.note(session, auditor.overdue(session, now=now), now=now)
-        started = []
+        wanted = []
         for directive in missed:
             row = session.get_one(WakeUp, directive.id)
             row.generation += 1
             label = run_label(now, directive.zone, _WATCHED)
-            started.append((directive.key, deployment_name(directive), label, _key(directive, row.generation)))
-    for key, name, label, wake_key in started:
+            wanted.append((directive.key, deployment_name(directive), label, _key(directive, row.generation)))
+    return [key for key, *rest in wanted if _start(key, *rest)]
+
+
+def _start(key: str, name: str, label: str, wake_key: str) -> bool:
+    try:
         run_deployment(
             name, timeout=0, as_subflow=False, parameters={"cause": _WATCHED, "directive": key}, flow_run_name=label,
             idempotency_key=wake_key,
         )  # fmt: skip
-    return [key for key, *_ in started]
+    except Exception:  # noqa: BLE001  # whatever Prefect's client is ill with, the others are started
+        get_run_logger().exception("Không bắt đầu được lượt của %s", key)
+        return False
+    return True

@@ -1,13 +1,19 @@
 """The next pass is scheduled in Prefect when the ledger wants it; the watchdog starts what was missed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from prefect.client.orchestration import get_client
+from prefect.deployments import run_deployment
 from prefect.states import Cancelled
 
 from flows.watchdog import watchdog
 from hoatoc.clock import machine_now
+from hoatoc.format.folder import find_draft
 from hoatoc.localtime import local
+from hoatoc.rollout import trial
+from tasks import wakeups
 from tests.flows.conftest import MakeOffice
 from tests.worlds.offices import KEY
 from tests.worlds.rollouts import RECEIPT_DUE
@@ -109,6 +115,27 @@ def test_the_watchdog_starts_what_was_missed(make_office: MakeOffice) -> None:
 
     started = office.scheduled()[1:]
     assert [run.parameters for run in started] == [{"directive": KEY, "cause": "canh gác"}]
+
+
+def test_one_that_prefect_knows_no_more_keeps_none_of_the_others_waiting(
+    make_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+    ago = machine_now() - timedelta(minutes=2)
+    office.wake_at(ago)
+    folder, draft = find_draft(office.here.settings.directives, KEY)
+    with office.here.ledger.write() as session:
+        key = trial.begin(session, folder, draft, now=ago, by="desk").key
+
+    def start(name: str, **options: Any) -> Any:
+        return run_deployment("mất/mất" if options["parameters"]["directive"] == KEY else name, **options)
+
+    monkeypatch.setattr(wakeups, "run_deployment", start)
+    watchdog()
+
+    started = office.scheduled()[1:]
+    assert [run.parameters["directive"] for run in started] == [key]
 
 
 def test_the_watchdog_leaves_a_wake_up_that_is_about_to_run(make_office: MakeOffice) -> None:
