@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import event, select
 
 from hoatoc.ledger.schema import Addressee, Receipt
-from tests.portal.place import ISSUED, SIGNED, issue_at
+from hoatoc.rollout.receipts import Acknowledgement
+from tests.portal.officers import TestClient
+from tests.portal.place import ISSUED, SIGNED, Place, issue_at
 from tests.portal.screens import serving
 
 
@@ -52,3 +54,15 @@ def test_everyone_gets_their_own_answer_and_it_is_in_the_ledger(
         assert set(session.scalars(select(Receipt.channel))) == {channel}
     place.ledger.close()
     assert 0 < len(commits) < len(links), "several shared a transaction"
+
+
+def test_nobody_waits_for_ever_where_something_breaks(
+    place: Place, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_more: object) -> set[Acknowledgement]:
+        raise TimeoutError("no connection was free")
+
+    monkeypatch.setattr("portal.receipts.acknowledge_all", broken)
+    assert client.post(f"{place.link('Sở Y tế')}/nhan", data=SIGNED).status_code == 303
+    with place.ledger.read() as session:
+        assert [receipt.by_name for receipt in session.scalars(select(Receipt))] == ["Nguyễn Văn An"]
