@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.format.regime import PermissionRule, Selector
 from hoatoc.ledger.schema import (
+    ALIVE,
     LIVE,
     Addressee,
     Directive,
@@ -89,11 +90,11 @@ def ask(session: Session, addressee: Addressee, clause: str, asked: Asked, *, no
 
 
 def matters(session: Session, addressee: Addressee) -> list[PermissionRule]:
-    """What the people of `addressee` need permission for. One who only decides asks for nothing here."""
-    if addressee.decides:
-        return []
-    rules = snapshot.of(session.get_one(Directive, addressee.directive_id)).content.regime.permissions
-    if not rules:
+    """What the people of `addressee` need permission for. One who only decides asks for nothing here, and under a
+    directive that is over nobody does."""
+    directive = session.get_one(Directive, addressee.directive_id)
+    rules = snapshot.of(directive).content.regime.permissions
+    if addressee.decides or not rules or directive.state not in ALIVE:
         return []
     unit = session.get_one(Unit, addressee.unit_id)
     return [rule for rule in rules if _is_of(rule.who, unit, member=addressee.post_id is not None)]
@@ -201,14 +202,19 @@ def _leaders(session: Session, directive: Directive, now: datetime) -> set[str]:
 
 
 def counts(session: Session, directive_id: int) -> dict[str, int]:
-    """How many requests were asked, granted and refused; those still waiting are asked less the two others."""
-    states = session.scalars(
-        select(PermissionRequest.state)
+    """How many requests were asked, granted and refused, and how many wait for an answer that is still owed."""
+    rows = session.execute(
+        select(PermissionRequest.state, Duty.state)
         .join(Obligation, Obligation.id == PermissionRequest.obligation_id)
+        .join(Duty, Duty.id == PermissionRequest.duty_id)
         .where(Obligation.directive_id == directive_id)
     ).all()
-    granted, refused = states.count(PermissionState.GRANTED), states.count(PermissionState.REFUSED)
-    return {"asked": len(states), "granted": granted, "refused": refused, "waiting": len(states) - granted - refused}
+    states = [state for state, _ in rows]
+    return {
+        "asked": len(states), "granted": states.count(PermissionState.GRANTED),
+        "refused": states.count(PermissionState.REFUSED),
+        "waiting": sum(state is PermissionState.ASKED and owed in LIVE for state, owed in rows),
+    }  # fmt: skip
 
 
 def _refuse(asked: Asked, today: date) -> None:

@@ -63,7 +63,7 @@ def ask(
     if duty is None:
         raise NotFound("không có việc này", hint="mở lại liên kết trong thư để xem các việc phải làm")
     reason = reason.strip()
-    _refuse(duty, wanted_at, reason, now)
+    _refuse(session.get_one(Directive, duty.directive_id), duty, wanted_at, reason, now)
     request = session.scalar(_waiting_for(duty))
     if request is not None and (request.wanted_at, request.reason) == (wanted_at, reason):
         return request
@@ -205,9 +205,9 @@ def _why(session: Session, given_back: Sequence[Duty]) -> dict[str, Event]:
     return {event.subject: event for event in rows}
 
 
-def _refuse(duty: Duty, wanted_at: datetime, reason: str, now: datetime) -> None:
+def _refuse(directive: Directive, duty: Duty, wanted_at: datetime, reason: str, now: datetime) -> None:
     problems: dict[str, str] = {}
-    if duty.state not in LIVE:
+    if duty.state not in LIVE or directive.state not in ALIVE:  # nobody would decide on it
         raise SubmissionRefused("Việc này không còn phải làm, không cần gia hạn.")
     if wanted_at <= max(now, duty.due_at):
         problems["wanted_at"] = "chọn thời điểm sau hạn đang có và sau lúc này"

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hoatoc import clock
-from hoatoc.errors import HoatocError
+from hoatoc.errors import HoatocError, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Summary
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import bulletin, grace, life, record, relief
+from hoatoc.rollout import bulletin, grace, life, record, relief, requests
 from hoatoc.rollout.amend import Amended, amend
 from tests.conftest import Issue
 from tests.worlds.lives import eventful_office
@@ -246,3 +246,15 @@ def test_what_the_desk_has_granted_stands_when_the_rule_moves(issue_in: Issue) -
     due = {duty.addressee_id: duty.due_at for duty in world.all(Duty, Duty.kind == DutyKind.TASK)}
     assert due[world.addressee("so-0").id] == ISSUED + 60 * HOUR
     assert due[world.addressee("so-1").id] == ISSUED + 40 * HOUR
+
+
+@pytest.mark.parametrize("work", [life.end, life.recall])
+def test_of_what_is_over_nobody_asks_for_more_time_that_nobody_would_decide_on(world: World, work: Any) -> None:
+    world.run()
+    world.follow(RECEIPT_DUE + TICK)
+    do(world, work)
+    with world.ledger.write() as session, pytest.raises(SubmissionRefused):
+        requests.ask(
+            session, world.addressee("so-0"), world.duty("so-0").id, world.now + DAY, reason="bão", by_name="An",
+            now=world.now,
+        )  # fmt: skip

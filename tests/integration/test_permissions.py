@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hoatoc import clock
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.ledger.schema import (
     Addressee,
@@ -17,7 +18,7 @@ from hoatoc.ledger.schema import (
     PermissionState,
 )
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import books, permissions
+from hoatoc.rollout import books, life, permissions, relief
 from hoatoc.rollout.amend import amend
 from tests.conftest import Issue
 from tests.worlds.duties import answer, ask, decider_of
@@ -308,3 +309,35 @@ def test_an_answer_goes_out_though_its_rule_was_dropped_meanwhile(issue_in: Issu
     world.run()
     [told] = [kept for kept in mail.to("so-0@mau.example") if "việc xin phép" in str(kept.message["Subject"])]
     assert "Lê Thị Hoa (khoản 2; Công tác tại Hà Nội)" in told.text
+
+
+def relieved(world: World, request: PermissionRequest, work: Any, *given: Any) -> Any:
+    """What the desk does about the answer that is owed."""
+    with world.ledger.write() as session:
+        duty = relief.duty_of(session, request.duty_id)
+        return work(session, duty, *given, reason="đi vắng", by="desk", now=clock.read(session))
+
+
+def test_an_answer_that_was_passed_on_is_given_by_who_has_it_now(journey: World) -> None:
+    made = relieved(journey, ask(journey, "so-0", "2"), relief.reassign, "so-1")
+    with journey.ledger.read() as session:
+        assert permissions.of_duty(session, made.id)[3].key == "so-1"
+    answered = answer(journey, journey.all(PermissionRequest)[0], granted=True)
+    assert answered.state is PermissionState.GRANTED
+    assert decision(journey, answered).state is DutyState.MET
+
+
+def test_a_request_that_nobody_has_to_answer_any_more_waits_no_more_and_can_be_made_again(journey: World) -> None:
+    request = ask(journey, "so-0", "2")
+    relieved(journey, request, relief.waive)
+    with journey.ledger.read() as session:
+        assert permissions.counts(session, journey.directive_id)["waiting"] == 0
+    assert ask(journey, "so-0", "2").id != request.id
+
+
+@pytest.mark.parametrize("work", [life.end, life.recall])
+def test_under_what_is_over_nothing_is_asked(journey: World, work: Any) -> None:
+    with journey.ledger.write() as session:
+        work(session, session.get_one(Directive, journey.directive_id), reason="hết", by="desk", now=journey.now)
+    with pytest.raises(NotFound):
+        ask(journey, "so-0", "2")
