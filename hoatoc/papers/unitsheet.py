@@ -22,11 +22,7 @@ from hoatoc.papers import cells
 from hoatoc.papers.unitcolumns import COLUMNS, Column, find_head
 from hoatoc.phrase import Phrase
 
-(
-    _MOST_UNPACKED,
-    _MOST_ROWS,
-    _MOST_COLUMNS,
-) = 20 * 1024 * 1024, 5_000, 60
+_MOST_UNPACKED, _MOST_ROWS, _MOST_COLUMNS = 20 * 1024 * 1024, 10_000, 60
 _DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 
 
@@ -261,12 +257,20 @@ def _lines(content: bytes) -> list[list[str]]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
-        return [[_said(cell) for cell in row] for row in rows]
+        rows = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS, values_only=True)
+        return _whole([[_said(cell) for cell in row] for row in rows])
     except HoatocError:
         raise
     except Exception as error:  # a broken workbook breaks openpyxl in many ways, all of them its sender's
         raise HoatocError("không đọc được tệp", hint="gửi tệp Excel (.xlsx)") from error
+
+
+def _whole(lines: list[list[str]]) -> list[list[str]]:
+    """`lines`, unless there are more than are read: the others would pass for units that are gone."""
+    if len(lines) > _MOST_ROWS and any(lines[-1]):
+        says = Phrase("danh bạ dài quá %(most)s dòng", most=_MOST_ROWS)
+        raise HoatocError(says, hint="chia danh bạ thành nhiều tệp")
+    return lines
 
 
 def _said(cell: Any) -> str:

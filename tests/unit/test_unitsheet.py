@@ -67,6 +67,15 @@ def test_an_offices_own_list_is_understood(units: Units) -> None:
     assert {unit.key for unit in found.absent} == {unit.key for unit in units.units} - {"so-0"}
 
 
+def test_a_directory_of_thousands_comes_back_whole_or_is_refused(units: Units) -> None:
+    def many(count: int) -> bytes:
+        return book(["Tên đơn vị", "Hệ"], *([f"Xã {number}", "Nhà nước"] for number in range(count)))
+
+    assert len(read_units(many(6_000), units).units.units) == len(units.units) + 6_000
+    with pytest.raises(HoatocError, match="dài quá 10000 dòng"):
+        read_units(many(10_000), units)
+
+
 def test_what_the_file_has_no_column_for_stays(units: Units) -> None:
     found = read_units(book(["Mã", "Tên đơn vị"], ["so-0", "Sở Y tế"]), units)
     [change] = differences(units, found.units)
