@@ -117,8 +117,9 @@ def show_new(front: TheFront, officer: Keeper, office: str) -> Response:
 @router.post("/{office}/them")
 def add(front: TheFront, officer: Keeper, office: str, data: Data) -> Response:
     """Add a unit."""
+    seen = seen_of(front, office)
     folder = office_of(front, office)
-    return _keep(front, officer, folder, None, unitform.read(data, folder.units, ""))
+    return _keep(front, officer, folder, None, unitform.read(data, folder.units, ""), seen)
 
 
 @router.get("/{office}/don-vi/{key}")
@@ -132,18 +133,27 @@ def show_unit(front: TheFront, officer: AnyOfficer, office: str, key: str, xong:
 @router.post("/{office}/don-vi/{key}")
 def edit(front: TheFront, officer: Keeper, office: str, key: str, data: Data, version: Version = "") -> Response:
     """Change a unit that still stands as it was seen."""
+    seen = seen_of(front, office)
     folder = office_of(front, office)
     unit = _unit(folder, key)
     read = unitform.read(data, folder.units, key)
     if version != _version(unit):
         return _form(front, officer, folder, unit, read, wrong=ChangedMeanwhile(unit.name))
-    return _keep(front, officer, folder, unit, read)
+    return _keep(front, officer, folder, unit, read, seen)
 
 
-def _keep(front: Front, officer: Officer, folder: OfficeFolder, unit: Unit | None, read: unitform.Read) -> Response:
+def seen_of(front: Front, office: str) -> str:
+    """The office's file as it stands before its folder is read, which takes a while: whoever saves another meanwhile is
+    not overwritten."""
+    paths = office_paths(front.folders.directives)
+    return next((fingerprint(path / keeping.UNITS) for path in paths if path.name == office), "")
+
+
+def _keep(
+    front: Front, officer: Officer, folder: OfficeFolder, unit: Unit | None, read: unitform.Read, seen: str
+) -> Response:
     if read.unit is None:
         return _form(front, officer, folder, unit, read)
-    seen = fingerprint(folder.path / keeping.UNITS)
     try:
         made = keeping.edition(folder, [read.unit])
         with front.ledger.write() as session:

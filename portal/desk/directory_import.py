@@ -13,12 +13,11 @@ from hoatoc import clock
 from hoatoc.errors import FormatError, HoatocError, NotFound
 from hoatoc.format.folder import OfficeFolder
 from hoatoc.format.select import in_force
-from hoatoc.format.shelf import fingerprint
 from hoatoc.format.units import Unit
 from hoatoc.localtime import local_date
 from hoatoc.papers.unitsheet import Sheet, read_units
 from hoatoc.rollout import keeping
-from portal.desk.directory import HERE, units_page
+from portal.desk.directory import HERE, seen_of, units_page
 from portal.desk.drafting import office_of
 from portal.front import Front, TheFront
 from portal.officer import Keeper, Officer
@@ -35,6 +34,7 @@ def preview(
     end_absent: Annotated[str, Form(alias="ket-thuc")] = "",
 ) -> Response:  # fmt: skip
     """Read the workbook and show, row by row, what is wrong, or unit by unit, what would change."""
+    seen = seen_of(front, office)
     folder = office_of(front, office)
     content = file.file.read(_MOST + 1)
     try:
@@ -47,18 +47,18 @@ def preview(
         today = local_date(clock.read(session), folder.office.zone)
     absent = [unit for unit in sheet.absent if in_force(unit, today)]
     if sheet.problems:
-        return _page(front, officer, folder, sheet, absent)
+        return _page(front, officer, folder, sheet, absent, seen=seen)
     ended = [_ended(unit, today) for unit in absent] if end_absent else []
     units = {unit.key: unit for unit in (*sheet.units.units, *ended)}
     try:
         made = keeping.edition(folder, list(units.values()))
     except FormatError as error:
-        return _page(front, officer, folder, sheet, absent, said=keeping.problems_of(error))
+        return _page(front, officer, folder, sheet, absent, seen=seen, said=keeping.problems_of(error))
     pin = hashlib.sha256(made.source.encode()).hexdigest()
     path = _pending(front, pin)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(made.source, encoding="utf-8")
-    return _page(front, officer, folder, sheet, [] if end_absent else absent, made=made, pin=pin)
+    return _page(front, officer, folder, sheet, [] if end_absent else absent, seen=seen, made=made, pin=pin)
 
 
 @router.post("/{pin}")
@@ -84,12 +84,12 @@ def confirm(
 
 
 def _page(
-    front: Front, officer: Officer, folder: OfficeFolder, sheet: Sheet, absent: list[Unit], *,
+    front: Front, officer: Officer, folder: OfficeFolder, sheet: Sheet, absent: list[Unit], *, seen: str,
     made: keeping.Edition | None = None, pin: str = "", said: list[str] | None = None,
 ) -> Response:  # fmt: skip
     return front.pages.page(
         "desk/directory_import", status=200 if made else 422, officer=officer, folder=folder, sheet=sheet,
-        absent=absent, made=made, pin=pin, said=said or [], seen=fingerprint(folder.path / keeping.UNITS),
+        absent=absent, made=made, pin=pin, said=said or [], seen=seen,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from hoatoc.format.units import Role as Post
 from hoatoc.format.units import Unit
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Event, Role
+from hoatoc.rollout import keeping
 from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import TestClient, cookie
 from tests.portal.screens import SIZES, assert_accessible, follow, listening
@@ -202,6 +203,27 @@ def test_a_preview_of_what_has_changed_meanwhile_is_refused(desk: Desk) -> None:
         assert an.post(f"{HERE}/nhap/{'f' * 64}", data={"ban": seen[1]}).status_code == 404
         assert an.post(f"{HERE}/nhap/..%2F..%2Fx", data={"ban": seen[1]}).status_code == 404
     assert unit(desk).mail == "so-0@mau.example"
+
+
+def test_a_unit_that_is_saved_while_the_workbook_is_read_is_not_overwritten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.people(AN, QUAN) as [an, quan]:
+        judge = keeping.judge
+
+        def slowly(*given: Any) -> keeping.Edition:
+            monkeypatch.setattr(keeping, "judge", judge)
+            judged = judge(*given)
+            quan.post(UNIT, data=typed(quan, UNIT, ten="Sở Y tế"))
+            return judged
+
+        monkeypatch.setattr(keeping, "judge", slowly)
+        page = an.post(f"{HERE}/nhap", files=book(["Tên đơn vị", "Email"], ["Sở 1", "moi@mau.example"])).text
+        pin, seen = re.search(r"/nhap/([0-9a-f]{64})", page), re.search(r'name="ban" value="([0-9a-f]+)"', page)
+        assert pin
+        assert seen
+        assert an.post(f"{HERE}/nhap/{pin[1]}", data={"ban": seen[1]}).status_code == 422
+    assert unit(desk).name == "Sở Y tế"
 
 
 def test_wrong_rows_are_listed_and_nothing_is_offered(desk: Desk) -> None:
