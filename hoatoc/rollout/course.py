@@ -23,7 +23,7 @@ from hoatoc.ledger.schema import (
     PeriodState,
 )
 from hoatoc.localtime import NEVER, local_date
-from hoatoc.rollout import snapshot
+from hoatoc.rollout import snapshot, statistics
 
 #: Told one by one; everything else is counted by day.
 _SINGLE = (
@@ -128,7 +128,7 @@ def ladder(session: Session, directive: Directive) -> list[Stage]:
         select(Duty.kind, Duty.step, Addressee.name, Addressee.unit_id)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .where(
-            Duty.directive_id == directive.id, Duty.state == DutyState.OPEN, Duty.step > 0,
+            Duty.directive_id == directive.id, Duty.state == DutyState.OPEN, statistics.climbed(),
             Addressee.unreachable_at == NEVER,
         )
         .order_by(Addressee.id)

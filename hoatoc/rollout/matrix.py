@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, DutyKind, DutyState, Period, PeriodState, Unit
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import books
-from hoatoc.rollout.statistics import Selection, chosen
+from hoatoc.rollout.statistics import Selection, chosen, climbed
 
 #: Kinds whose subject names one matter for everyone; answers and explanations have a subject of their own each.
 _SHARED = (
@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One duty: the column of the books it is in, or RETURNED; how many rungs of the ladder are behind it."""
+    """One duty: the column of the books it is in, or RETURNED; how far up the ladder it was pressed."""
 
     duty_id: int
     stands: str
@@ -143,7 +143,17 @@ def _rows(
     stands = case((Duty.state == DutyState.RETURNED, RETURNED), else_=books.column(now))
     slots = {column.slot for column in columns}
     found = session.execute(
-        chosen(selection, now, Duty.addressee_id, Duty.kind, Duty.subject, Duty.slot, Duty.id, stands, Duty.step)
+        chosen(
+            selection,
+            now,
+            Duty.addressee_id,
+            Duty.kind,
+            Duty.subject,
+            Duty.slot,
+            Duty.id,
+            stands,
+            case((climbed(), Duty.step), else_=0),
+        )
         .where(and_(Duty.addressee_id.in_(cells), Duty.slot.in_(slots)))
         .order_by(Duty.generation)
     ).tuples()

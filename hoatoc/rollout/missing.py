@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, type_coerce
+from sqlalchemy import case, or_, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, PeriodState
 from hoatoc.localtime import NEVER
-from hoatoc.rollout.statistics import Selection, chosen
+from hoatoc.rollout.statistics import Selection, chosen, climbed
 
 
 class Name(NamedTuple):
-    """One who owes it: the duty, the unit, and how many rungs of the ladder are behind it."""
+    """One who owes it: the duty, the unit, and how far up the ladder it was pressed, 0 where nobody was told."""
 
     duty_id: int
     name: str
@@ -42,7 +42,8 @@ def groups(session: Session, selection: Selection, now: datetime) -> list[Group]
     # As the driver gives them: these may be ten thousand rows of a few groups, and only tell the groups apart.
     alike = (type_coerce(column, NullType()) for column in (Duty.kind, Duty.subject, Duty.slot, Duty.due_at))
     rows = session.execute(
-        chosen(selection, now, Duty.directive_id, *alike, Duty.id, Addressee.name, Addressee.unit_id, Duty.step)
+        chosen(selection, now, Duty.directive_id, *alike, Duty.id, Addressee.name, Addressee.unit_id,
+               case((climbed(), Duty.step), else_=0))
         .outerjoin(Period, Period.id == Duty.period_id)
         .where(
             Duty.state == DutyState.OPEN, Addressee.unreachable_at == NEVER,

@@ -99,7 +99,7 @@ def read(session: Session, unit: Unit, now: datetime) -> Record:
         calls=session.scalars(select(Call).where(Call.addressee_id.in_(mine)).order_by(Call.id.desc())).all(),
         mean_to_acknowledge=sum(waits, timedelta()) / len(waits) if waits else None,
         climbed=_count(session, select(Duty.id).where(
-            Duty.addressee_id.in_(mine), Duty.step > 0, Duty.state != DutyState.WITHDRAWN
+            Duty.addressee_id.in_(mine), statistics.climbed(), Duty.state != DutyState.WITHDRAWN
         ).subquery()),
         pressed=_count(session, select(Notice.id).where(
             Notice.addressee_id.in_(mine), Notice.step.in_(_PRESSING), Notice.state == NoticeState.SENT

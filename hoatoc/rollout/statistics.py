@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from hoatoc.format.ladder import Step
 from hoatoc.format.units import Tree
 from hoatoc.ledger.schema import (
     LIVE,
@@ -24,6 +25,7 @@ from hoatoc.ledger.schema import (
     ExtensionRequest,
     ExtensionState,
     Notice,
+    NoticeDuty,
     NoticeState,
     Receipt,
     Unit,
@@ -144,6 +146,17 @@ def chosen(selection: Selection, now: datetime, *columns: Any) -> Select[Any]:
     )
 
 
+def climbed() -> ColumnElement[bool]:
+    """The SQL condition that somebody was told at a rung about a duty. A rung that was left out, or taken while nobody
+    could be told, is behind it as well, and nobody has heard of that."""
+    told = (
+        select(NoticeDuty.duty_id)
+        .join(Notice, Notice.id == NoticeDuty.notice_id)
+        .where(NoticeDuty.duty_id == Duty.id, Notice.step.in_(list(Step)))
+    )
+    return and_(Duty.step > 0, told.exists())
+
+
 def _at(progress: Progress, now: datetime) -> ColumnElement[bool]:
     live = Duty.state.in_(LIVE)
     reachable = Addressee.unreachable_at == NEVER
@@ -159,7 +172,7 @@ def _at(progress: Progress, now: datetime) -> ColumnElement[bool]:
         Progress.ACKNOWLEDGED: accepted.exists(),
         Progress.REPORTED: Duty.state.in_((DutyState.MET, DutyState.MET_LATE)),
         Progress.LATE: and_(live, books.overdue(now), reachable),
-        Progress.ESCALATED: and_(live, Duty.step > 0),
+        Progress.ESCALATED: and_(live, climbed()),
         Progress.UNREACHABLE: and_(live, ~reachable),
         Progress.RETURNED: Duty.state == DutyState.RETURNED,
         Progress.ASKED: and_(live, or_(asks.exists(), Duty.kind == DutyKind.DECISION)),

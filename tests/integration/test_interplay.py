@@ -9,8 +9,9 @@ from hoatoc import clock
 from hoatoc.errors import HoatocError, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Summary
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import bulletin, grace, life, record, relief, requests
+from hoatoc.rollout import bulletin, course, grace, life, missing, record, relief, requests, statistics
 from hoatoc.rollout.amend import Amended, amend
+from hoatoc.rollout.statistics import Progress, Selection
 from tests.conftest import Issue
 from tests.worlds.lives import eventful_office
 from tests.worlds.mailserver import MailServer, Manner
@@ -258,3 +259,35 @@ def test_of_what_is_over_nobody_asks_for_more_time_that_nobody_would_decide_on(w
             session, world.addressee("so-0"), world.duty("so-0").id, world.now + DAY, reason="bão", by_name="An",
             now=world.now,
         )  # fmt: skip
+
+
+def test_a_rung_that_was_left_out_is_no_rung_anybody_stands_at(issue_in: Issue) -> None:
+    files = small_office()
+    files.directive["regime"]["receipt"]["within"] = "30m"
+    world = issue_in(files.read())
+    world.run()
+    assert world.duty("so-0").step == 1
+    escalated = Selection(directive_id=world.directive_id, progress=Progress.ESCALATED)
+    everything = Selection(directive_id=world.directive_id)
+    with world.ledger.read() as session:
+        assert course.ladder(session, session.get_one(Directive, world.directive_id)) == []
+        assert statistics.cells(session, escalated, world.now).total == 0
+        assert {name.step for group in missing.groups(session, everything, world.now) for name in group.names} == {0}
+    world.follow(ISSUED + HOUR / 2)
+    with world.ledger.read() as session:
+        (stage,) = course.ladder(session, session.get_one(Directive, world.directive_id))
+        assert (stage.step, len(stage.standing)) == ("press", 5)
+        assert statistics.cells(session, escalated, world.now).total == 5
+
+
+def test_who_is_late_again_after_more_time_was_given_explains_that(issue_in: Issue) -> None:
+    files = eventful_office()
+    files.directive["regime"]["ladder"]["receipt"][-1]["at"] = "1h"
+    world = issue_in(files.read())
+    world.run()
+    world.follow(RECEIPT_DUE + 2 * HOUR)
+    relieve(world, world.duty("so-0"), relief.extend, world.now + 3 * HOUR)
+    world.follow(world.now + 6 * HOUR)
+    so = world.addressee("so-0").id
+    asked = world.all(Duty, Duty.kind == DutyKind.EXPLANATION, Duty.addressee_id == so)
+    assert [(duty.generation, duty.state) for duty in asked] == [(0, DutyState.WITHDRAWN), (1, DutyState.OPEN)]

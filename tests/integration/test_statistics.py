@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hoatoc import clock
+from hoatoc.format.ladder import Step
 from hoatoc.format.units import Tree
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import (
@@ -20,6 +21,7 @@ from hoatoc.ledger.schema import (
     DutyState,
     ExtensionRequest,
     Notice,
+    NoticeDuty,
     NoticeState,
     Receipt,
     Unit,
@@ -74,6 +76,8 @@ def by_hand(session: Session, selection: Selection, now: Any) -> Cells:
         if notice.template == "dispatch" and notice.state is NoticeState.SENT
     }  # fmt: skip
     accepted = {receipt.addressee_id for receipt in session.scalars(select(Receipt)) if receipt.code == "03"}
+    pressing = [notice.id for notice in session.scalars(select(Notice)) if notice.step in list(Step)]
+    told = {link.duty_id for link in session.scalars(select(NoticeDuty)) if link.notice_id in pressing}
     asked = {request.duty_id for request in session.scalars(select(ExtensionRequest)) if request.state == "asked"}
     for duty, addressee, unit, directive in rows:
         live, dead = duty.state in LIVE, addressee.unreachable_at < NEVER
@@ -83,7 +87,7 @@ def by_hand(session: Session, selection: Selection, now: Any) -> Cells:
             Progress.ACKNOWLEDGED: addressee.id in accepted,
             Progress.REPORTED: duty.state in (DutyState.MET, DutyState.MET_LATE),
             Progress.LATE: live and not dead and duty.due_at < now,
-            Progress.ESCALATED: live and duty.step > 0,
+            Progress.ESCALATED: live and duty.step > 0 and duty.id in told,
             Progress.UNREACHABLE: live and dead,
             Progress.RETURNED: duty.state is DutyState.RETURNED,
             Progress.ASKED: live and (duty.id in asked or duty.kind is DutyKind.DECISION),
