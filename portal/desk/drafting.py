@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
+from fastapi import Form as Typed
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
@@ -12,6 +13,7 @@ from hoatoc import clock
 from hoatoc.errors import FormatError, HoatocError, NotFound
 from hoatoc.format.drafting import draft_yaml, file_name, form_yaml, general_forms
 from hoatoc.format.folder import OfficeFolder, office_paths, read_office
+from hoatoc.format.form import Form
 from hoatoc.format.problem import Problem
 from hoatoc.format.shelf import fingerprint, judge, put, stem_of
 from hoatoc.format.text import Urgency
@@ -38,7 +40,7 @@ Data = Annotated[FormData, Depends(_data)]
 @router.post("/tai-len")
 def send_up(
     front: TheFront, officer: DeskOfficer, office: str, file: Annotated[UploadFile, File(alias="tep")],
-    overwrite: Annotated[str, Form(alias="thay")] = "",
+    overwrite: Annotated[str, Typed(alias="thay")] = "",
 ) -> Response:  # fmt: skip
     """Take a directive's YAML into the office's folder, if it reads well."""
     folder = office_of(front, office)
@@ -94,11 +96,14 @@ def make(front: TheFront, officer: DeskOfficer, office: str, data: Data) -> Resp
     read = filled.read(data, folder.units, general_forms(folder.forms))
     if read.filled is None:
         return _form(front, officer, folder, read)
-    name = file_name(read.filled)
+    name = _name(folder, read)
     source = draft_yaml(read.filled, folder.office, folder.units, officer.name)
     path = folder.path / f"{name}.yaml"
     if path.exists():
         read.problems["so-ky-hieu"] = "văn bản này đã có tệp trong thư mục"
+    elif read.form and _is_anothers(folder, read.form):
+        read.problems["bao-cao-mau"] = "biểu mẫu của văn bản này đã có; chọn nó trong danh sách"
+    if read.problems:
         return _form(front, officer, folder, read)
     try:
         with_form = replace(folder, forms={**folder.forms, read.form.key: read.form}) if read.form else folder
@@ -116,6 +121,27 @@ def make(front: TheFront, officer: DeskOfficer, office: str, data: Data) -> Resp
         return _form(front, officer, folder, read, source=source, wrong=error)
     _note(front, officer, f"{office}/{name}", "soạn trên cổng")
     return RedirectResponse(f"{HERE}/{office}/{name}", status_code=303)
+
+
+def _name(folder: OfficeFolder, read: filled.Read) -> str:
+    """What the file of `read` is called; with the year where a file of another year has that name, since numbers begin
+    anew each year. Its own form is called after it."""
+    assert read.filled is not None
+    name = file_name(read.filled)
+    there = folder.drafts.get(f"{folder.key}/{name}")
+    if there is None or there.content.text.date is None or there.content.text.date.year == read.filled.date.year:
+        return name
+    name = f"{name}-{read.filled.date.year}"
+    if read.form and read.filled.report:
+        read.form = read.form.model_copy(update={"key": f"bao-cao-{name}"})
+        read.filled = replace(read.filled, report=replace(read.filled.report, form=read.form.key))
+    return name
+
+
+def _is_anothers(folder: OfficeFolder, form: Form) -> bool:
+    """Whether another form has the key of `form`, and is filled in under another document."""
+    used = {rule.form for draft in folder.drafts.values() for rule in draft.content.regime.reports}
+    return form.key in used and folder.forms.get(form.key) != form
 
 
 def _form(

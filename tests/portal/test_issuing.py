@@ -306,6 +306,25 @@ def test_a_form_becomes_a_file_that_is_shown_first(desk: Desk) -> None:
     assert [item.label for item in folder.forms["bao-cao-7-cd-tu"].fields] == ["Số hộ phải di dời", "Số người"]
 
 
+def test_numbers_begin_anew_each_year(desk: Desk) -> None:
+    to = f"{HERE}/tinh-mau/soan"
+    with desk.people(AN) as [an]:
+        an.post(to, data=filled(luu="1"))
+        before = (desk.folder / "forms" / "bao-cao-7-cd-tu.yaml").read_text(encoding="utf-8")
+        next_year = filled(
+            luu="1", ngay="2022-11-23", **{"bao-cao-tu": "2022-11-24", "viec-1-han": "2022-11-26T17:00",
+                                           "bao-cao-chi-tieu": "Số nhà"},
+        )  # fmt: skip
+        assert an.post(to, data=next_year).headers["location"] == f"{HERE}/tinh-mau/7-cd-tu-2022"
+        assert "đã có tệp" in an.post(to, data=next_year).text
+        (desk.folder / "7-cd-tu.yaml").rename(desk.folder / "cong-dien-7.yaml")
+        refused = an.post(to, data=filled(luu="1", **{"bao-cao-chi-tieu": "Số nhà"}))
+        assert "chọn nó trong danh sách" in refused.text
+    folder, draft = find_draft(desk.folder, "tinh-mau/7-cd-tu-2022")
+    assert [field.label for field in folder.forms[draft.content.regime.reports[0].form].fields] == ["Số nhà"]
+    assert (desk.folder / "forms" / "bao-cao-7-cd-tu.yaml").read_text(encoding="utf-8") == before
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
