@@ -4,7 +4,7 @@ from prefect import flow
 
 from tasks.artifacts import publish
 from tasks.rollouts import issue as issue_draft
-from tasks.rollouts import read_now, run_name, take_turn
+from tasks.rollouts import await_start, read_now, run_name, take_turn
 from tasks.steps import aggregate, collect, deliver, dispatch, escalate
 from tasks.wakeups import schedule_next
 
@@ -20,6 +20,7 @@ def rollout(directive: str, issue: bool = False, cause: str = "bấm tay") -> No
         issue: Đánh dấu để ban hành văn bản đã kiểm tra, rồi chạy lượt đầu tiên.
         cause: Vì sao chạy lượt này; hiện trong tên lượt.
     """
+    await_start()
     if issue:
         issue_draft(directive)
     _pass(directive)

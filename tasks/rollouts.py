@@ -1,7 +1,8 @@
 """What a flow asks of the ledger around the five steps: the time, the turn, the issue, the name of a run."""
 
+import time
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prefect import get_run_logger
 from prefect.runtime import flow_run
@@ -14,6 +15,15 @@ from hoatoc.rollout.issue import issue as issue_draft
 from hoatoc.rollout.reference import directive_of
 from tasks.here import installation
 from tasks.naming import run_label
+
+#: Prefect counts in whole seconds until a run begins, so it may begin by half of one before its time.
+_EARLY = timedelta(seconds=0.5)
+
+
+def await_start() -> None:
+    """Wait for the instant the run was asked for: before it nothing is due, and the run would have been for nothing."""
+    early = flow_run.scheduled_start_time - clock.machine_now()
+    time.sleep(min(max(early, timedelta(0)), 2 * _EARLY).total_seconds())
 
 
 def read_now() -> datetime:
@@ -44,9 +54,9 @@ def run_name() -> str:
     cause = flow_run.parameters.get("cause", "") or "bấm tay"
     if flow_run.parameters.get("issue"):
         cause = "ban hành"
-    return run_label(read_now(), DEFAULT_ZONE, cause)
+    return run_label(read_now() + _EARLY, DEFAULT_ZONE, cause)
 
 
 def watch_name() -> str:
     """The name of a run of the watchdog: "16:05 · 24/11 · canh gác"."""
-    return run_label(clock.machine_now(), DEFAULT_ZONE, "canh gác")
+    return run_label(clock.machine_now() + _EARLY, DEFAULT_ZONE, "canh gác")

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import pytest
 from prefect.client.orchestration import get_client
 from prefect.deployments import run_deployment
+from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
 from flows.watchdog import watchdog
@@ -86,6 +88,20 @@ def test_a_wake_up_stands_once_whatever_comes_between(make_office: MakeOffice) -
         office.run()
 
     assert [run.expected_start_time for run in office.scheduled()].count(later) == 1
+
+
+def test_a_run_that_begins_early_waits_for_its_instant(
+    make_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = make_office(simulated=False)
+    office.run(issue=True)
+    at = machine_now() + timedelta(seconds=0.9)
+    office.wake_at(at)
+    monkeypatch.setitem(flow_run.FIELDS, "scheduled_start_time", lambda: at)
+
+    office.run()
+
+    assert office.next_wake().at > at  # what was due then has been done
 
 
 def test_a_cancelled_wake_up_can_be_made_again(make_office: MakeOffice) -> None:
