@@ -7,6 +7,8 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hoatoc.papers.xmlwords import xml_words
+
 FONT = "Times New Roman"
 #: Excel shows these in the reader's own way: 3.884 and 81,81 where Windows is Vietnamese.
 WHOLE, PERCENT, CHANGE = "#,##0", "0.00", "+#,##0;-#,##0;0"
@@ -24,7 +26,7 @@ def write(
     numbers."""
     cell: Cell = sheet.cell(row, column)
     if isinstance(value, str):
-        cell.value = "".join(mark for mark in value if mark >= " " or mark in "\n\t")
+        cell.value = xml_words(value)
         cell.data_type = "s"
     else:
         cell.value = value

@@ -16,6 +16,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from hoatoc.papers.official import Block, Paper, Table
+from hoatoc.papers.xmlwords import xml_words
 
 _FONT = "Times New Roman"
 _LEFT_MARGIN, _RIGHT_STATE, _RIGHT_PARTY = 30, 20, 15  # mm
@@ -202,8 +203,7 @@ def _say(
     underline: bool = False, align: WD_ALIGN_PARAGRAPH | None = None, indent: bool = False, before: float = 0,
     after: float = 0, keep: bool = False,
 ) -> None:  # fmt: skip
-    # What XML cannot hold is left out; no person types it.
-    run = paragraph.add_run("".join(mark for mark in words if mark >= " " or mark in "\n\t"))
+    run = paragraph.add_run(xml_words(words))
     _style(run, size=size)
     run.bold, run.italic, run.underline = bold, italic, underline
     layout = paragraph.paragraph_format

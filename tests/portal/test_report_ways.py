@@ -341,6 +341,19 @@ def test_the_summarys_files_open_and_agree(
         assert b"<svg" in answer.content
 
 
+def test_no_mark_that_a_unit_types_keeps_a_paper_from_being_made(
+    place: Place, client: TestClient, unit: str, summary: str, desk: TestClient
+) -> None:
+    odd = "đã rà\uffff \ufffe\x01\x85xong"
+    typed = FIGURES | SIGNED | {"xet_nghiem_tuan": "99999999", "ghi_chu": odd, "giai-trinh": odd}
+    assert client.post(f"{unit}/bao-cao/{DAY}", data=typed).status_code == 303
+    place.at(DUE + timedelta(hours=1))
+    for name in ("tong-hop.xlsx", "bao-cao.docx", "bao-cao.pdf"):
+        assert desk.get(f"{summary}/{name}").status_code == 200, name
+    again = client.get(f"{unit}/bao-cao/{DAY}/mau.xlsx")
+    assert again.status_code == 200
+
+
 def test_the_summary_opens_for_whoever_is_signed_in(client: TestClient, desk: TestClient, summary: str) -> None:
     for path in ("", "/tong-hop.xlsx", "/bao-cao.pdf", "/bay-ngay.svg"):
         assert client.get(summary + path).headers["location"].startswith("/vao?toi=%2Fban%2Fvb"), path
