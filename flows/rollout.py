@@ -3,8 +3,8 @@
 from prefect import flow
 
 from tasks.artifacts import publish
-from tasks.rollouts import issue as issue_draft
 from tasks.rollouts import await_start, read_now, run_name, take_turn
+from tasks.rollouts import issue as issue_draft
 from tasks.steps import aggregate, collect, deliver, dispatch, escalate
 from tasks.wakeups import schedule_next
 
