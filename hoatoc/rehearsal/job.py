@@ -27,6 +27,7 @@ MOST_DAYS = 31
 _CPU_SECONDS, _WALL_SECONDS = 300, 900
 _KEPT_SECONDS = 30 * 86_400
 _NICE = 10
+_STOPPED = "diễn tập quá lâu hoặc bị dừng; chọn ít ngày hơn, hoặc dùng `hoatoc rehearse`"
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,14 @@ class Job:
         return self.home / "rehearsals" / f"{slug(self.key)}-{self.pin[:16]}-{self.days}.json"
 
     def read(self) -> Played | None:
-        """What has come of it; None when it was never started."""
+        """What has come of it; None when it was never started. One that has said nothing for longer than it may take
+        has died with the machine, and nobody was left to say so."""
         try:
-            return Played(**json.loads(self._path.read_text(encoding="utf-8")))
+            played = Played(**json.loads(self._path.read_text(encoding="utf-8")))
+            silent = time.time() - self._path.stat().st_mtime
         except FileNotFoundError:
             return None
+        return played if played.done or silent <= _WALL_SECONDS else Played(wrong=_STOPPED)
 
     def write(self, played: Played) -> None:
         """Say how far it has come."""
@@ -94,7 +98,7 @@ class Job:
             ended = -1
         left = self.read()
         if ended and (left is None or not left.done):
-            self.write(Played(wrong="diễn tập quá lâu hoặc bị dừng; chọn ít ngày hơn, hoặc dùng `hoatoc rehearse`"))
+            self.write(Played(wrong=_STOPPED))
 
     def _sweep(self) -> None:
         old = time.time() - _KEPT_SECONDS

@@ -1,5 +1,6 @@
 """A rehearsal asked for on the portal plays in a process of its own, and tells how far it is."""
 
+import os
 import time
 from pathlib import Path
 
@@ -49,6 +50,18 @@ def test_what_goes_wrong_is_told_and_may_be_tried_again(job: Job) -> None:
     assert "không có văn bản" in wait(job).wrong
     small_office().write(job.directives / "again")
     (job.directives / "again" / "tinh-mau" / "1-cv.yaml").rename(job.directives / "tinh-mau" / "1-cv.yaml")
+    job.start()
+    played = wait(job)
+    assert played.account, played.wrong
+
+
+def test_one_that_died_with_the_machine_is_told_and_may_be_tried_again(job: Job) -> None:
+    job.write(Played(share=0.3))
+    (left,) = (job.home / "rehearsals").glob("*.json")
+    assert job.read() == Played(share=0.3)
+    long_ago = time.time() - 1_000  # seconds; longer than any is let play
+    os.utime(left, (long_ago, long_ago))
+    assert job.read() == Played(wrong=wait(job).wrong)
     job.start()
     played = wait(job)
     assert played.account, played.wrong
