@@ -5,6 +5,7 @@ is. A row is the unit of its code, else of its name, else a new one."""
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -125,12 +126,7 @@ class _Reader:
         if not name and key not in self._known:
             return self._wrong(row, "Tên đơn vị", "chưa ghi tên đơn vị", "ghi tên, hoặc bỏ dòng này")
         if key in self.rows:
-            return self._wrong(
-                row,
-                "Mã",
-                Phrase("trùng với dòng %(first)s", first=self.rows[key]),
-                "mỗi đơn vị một dòng; bỏ bớt một dòng",
-            )
+            return self._twice(row, self.rows[key], by_code=bool(values.get("key")))
         self.rows[key] = row
         was = self._known.get(key)
         data = {**(was.model_dump() if was else {"key": key, "kind": "đơn vị"}), "key": key}
@@ -145,6 +141,14 @@ class _Reader:
             self._make(row, key, data)
             self._by_name.setdefault(plain(str(data.get("name", ""))), key)
         return None
+
+    def _twice(self, row: int, first: int, *, by_code: bool) -> None:
+        if by_code:
+            hint = "mỗi đơn vị một dòng; bỏ bớt một dòng"
+            return self._wrong(row, "Mã", Phrase("trùng với dòng %(first)s", first=first), hint)
+        # Communes of two districts may have one name: a row left out would be a unit that is told nothing.
+        hint = "một đơn vị thì bỏ bớt một dòng; hai đơn vị cùng tên thì ghi thêm huyện vào tên, hoặc thêm cột Mã"
+        return self._wrong(row, "Tên đơn vị", Phrase("trùng tên với dòng %(first)s", first=first), hint)
 
     def _make(self, row: int, key: str, data: dict[str, Any]) -> None:
         try:
@@ -278,4 +282,5 @@ def _said(cell: Any) -> str:
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return "" if cell is None else str(cell).replace("\0", "").strip()
+    # A Mac writes marks apart from their letters: who types the name as others do would not find it.
+    return "" if cell is None else unicodedata.normalize("NFC", str(cell).replace("\0", "").strip())

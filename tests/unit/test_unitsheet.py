@@ -1,6 +1,7 @@
 """The directory goes out as a workbook and comes in from those that offices have."""
 
 import io
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -100,6 +101,23 @@ def test_every_wrong_cell_is_told_with_its_row_column_and_way_out(units: Units) 
     ]  # fmt: skip
     assert all(problem.says and problem.hint for problem in found.problems)
     assert "Các huyện ủy" in found.problems[1].hint
+
+
+def test_two_units_of_one_name_are_told_apart_and_none_is_to_be_left_out(units: Units) -> None:
+    found = read_units(
+        book(["Tên đơn vị", "Hệ", "Email"], ["UBND xã Tân Hòa", "Nhà nước", "a@h1.mau.example"],
+             ["UBND xã Tân Hòa", "Nhà nước", "a@h2.mau.example"]),
+        units,
+    )  # fmt: skip
+    [problem] = found.problems
+    assert (problem.row, problem.column) == (3, "Tên đơn vị")
+    assert "ghi thêm huyện vào tên" in problem.hint
+
+
+def test_a_name_is_kept_as_others_type_it(units: Units) -> None:
+    name = "UBND xã Vĩnh Thạnh"
+    found = read_units(book(["Tên đơn vị", "Hệ"], [unicodedata.normalize("NFD", name), "Nhà nước"]), units)
+    assert found.units.units[-1].name == name
 
 
 def test_a_superior_that_is_nowhere_is_told_and_one_further_down_is_found(units: Units) -> None:
