@@ -38,7 +38,7 @@ def of_receipt(page: UnitPage, language: Language) -> Standing:
     """Where the acknowledgement stands."""
     due_at = page.receipt_due_at
     if page.receipt is not None:
-        late = due_at is not None and page.receipt.at > due_at
+        late = page.receipt_duty is not None and page.receipt_duty.state is DutyState.MET_LATE
         return Standing(Tone.LATE, language.say("đã xác nhận, muộn")) if late else Standing(
             Tone.DONE, language.say("đã xác nhận")
         )  # fmt: skip

@@ -122,7 +122,8 @@ def _section(
     snap = snapshot.of(directive)
     # Reports first: they are what the desk is asked about every day. Within, the longest overdue on top, as they come.
     ordered = sorted(groups, key=lambda group: group.kind is DutyKind.RECEIPT)
-    waiting = [_waiting(group, snap, now, language) for group in ordered]
+    stood = min(now, directive.suspended_at)  # while it is suspended its time stands still
+    waiting = [_waiting(group, snap, stood, language) for group in ordered]
     overdue = [group for group in waiting if group.standing.tone is Tone.OVERDUE]
     newest = _newest_report(overdue)
     return Section(

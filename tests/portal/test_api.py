@@ -20,6 +20,7 @@ from hoatoc.ledger.schema import (
     Addressee,
     ApiToken,
     CoverageEntry,
+    Directive,
     Duty,
     DutyKind,
     DutyState,
@@ -32,6 +33,7 @@ from hoatoc.ledger.schema import (
     Roster,
 )
 from hoatoc.localtime import NEVER
+from hoatoc.rollout import life
 from hoatoc.settings import ROOT
 from portal.api.problems import MEDIA
 from portal.app import create_app
@@ -239,6 +241,18 @@ def test_the_four_cells_add_up_for_any_selection(place: Place, client: TestClien
     awaited = client.get("/api/v1/desk/missing", params={"progress": "late"}, headers=office).json()["awaited"]
     assert sum(len(each["names"]) for each in awaited) == everything["open_overdue"]
     assert "Sở Y tế" not in {one["name"] for each in awaited for one in each["names"]}
+
+
+def test_nothing_is_overdue_of_what_fell_due_while_it_was_suspended(
+    place: Place, client: TestClient, office: dict[str, str]
+) -> None:
+    place.at(DUE - timedelta(hours=1))
+    with place.ledger.write() as session:
+        directive = session.scalars(select(Directive)).one()
+        life.suspend(session, directive, reason="bão", by="desk", now=DUE - timedelta(hours=1))
+    place.at(DUE + timedelta(hours=1))
+    awaited = client.get("/api/v1/desk/missing", headers=office).json()["awaited"]
+    assert {each["overdue"] for each in awaited} == {False}
 
 
 def test_books_table_and_summaries_are_those_of_the_pages(

@@ -9,7 +9,8 @@ from sqlalchemy import event, select
 from starlette.testclient import TestClient
 
 from hoatoc import clock
-from hoatoc.ledger.schema import Addressee, Duty, DutyKind, Unit
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Unit
+from hoatoc.rollout import life
 from hoatoc.rollout.dispatch import dispatch
 from hoatoc.rollout.issue import issue
 from tests.portal.officers import officer_at
@@ -162,3 +163,14 @@ def test_a_thousand_units_take_no_more_statements_than_ten(sqlite_ledgers: Ledge
         return len(seen)
 
     assert statements(1000) == statements(10)
+
+
+def test_nothing_falls_overdue_while_the_directive_is_suspended(place: Place, desk: TestClient) -> None:
+    place.at(DUE - timedelta(hours=1))
+    with place.ledger.write() as session:
+        directive = session.scalars(select(Directive)).one()
+        life.suspend(session, directive, reason="bão", by="desk", now=clock.read(session))
+    place.at(DUE + timedelta(hours=1))
+    html = desk.get("/ban").text
+    assert cells(html)[4] == 0
+    assert "không đơn vị nào quá hạn" in html
