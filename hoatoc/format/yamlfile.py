@@ -22,6 +22,7 @@ _MOST_VALUES = 300_000
 #: Deeper than any of them goes. libyaml reads each level inside the one above it, and at some tens of thousands it
 #: takes the whole process down.
 _DEEPEST = 200
+_YEARS = (1900, 2999)
 _WORDS, _DAY = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
 
 
@@ -133,7 +134,7 @@ class _Survey:
             for index, item in enumerate(node.value):
                 self.visit(item, (*loc, index), (*above, node))
         elif node.tag == _DAY and not _is_day(node.value):
-            self._complain(node, loc, Phrase("không có ngày %(day)s", day=node.value), "kiểm tra ngày và tháng")
+            self._complain(node, loc, Phrase("không có ngày %(day)s", day=node.value), "kiểm tra ngày, tháng và năm")
 
     def _visit_mapping(self, node: yaml.MappingNode, loc: Path_, above: tuple[yaml.Node, ...]) -> None:
         seen: set[str] = set()
@@ -157,8 +158,8 @@ def _place(node: yaml.Node) -> tuple[int, int]:
 
 
 def _is_day(written: str) -> bool:
+    """Whether it is a day that an office can mean: the year 0021 is a slip of the finger, and 9999 has no end."""
     try:
-        date.fromisoformat(written)
+        return _YEARS[0] <= date.fromisoformat(written).year <= _YEARS[1]
     except ValueError:
         return False
-    return True

@@ -11,6 +11,7 @@ from hoatoc.format.form import Form
 from hoatoc.format.slug import slug
 from hoatoc.format.text import Urgency
 from hoatoc.format.units import Units
+from portal.typed import read_day
 
 TYPES = ("công điện", "công văn", "chỉ thị", "thông báo", "kế hoạch", "quyết định", "kết luận")
 #: How long units have to acknowledge, by urgency, in hours.
@@ -112,7 +113,7 @@ def _quote(found: Read, name: str, quote: str) -> None:
 
 def _day(found: Read, name: str, says: str) -> date | None:
     try:
-        return date.fromisoformat(found.typed.get(name, ""))
+        return read_day(found.typed.get(name, ""))
     except ValueError:
         found.problems[name] = says or "ghi ngày, hoặc để trống"
         return None

@@ -329,7 +329,9 @@ def test_numbers_begin_anew_each_year(desk: Desk) -> None:
     ("changed", "field"),
     [
         ({"nhom": []}, "nhom"), ({"ngay": "hôm nay"}, "ngay"), ({"trich-yeu": " "}, "trich-yeu"),
-        ({"xac-nhan": "0"}, "xac-nhan"), ({"xac-nhan": "²"}, "xac-nhan"), ({"bao-cao-gio": ""}, "bao-cao-gio"),
+        ({"xac-nhan": "0"}, "xac-nhan"), ({"xac-nhan": "²"}, "xac-nhan"),
+        ({"bao-cao-tu": "0021-11-24"}, "bao-cao-tu"), ({"viec-1-han": "9999-12-31T23:59"}, "viec-1-han"),
+        ({"bao-cao-gio": ""}, "bao-cao-gio"),
         ({"bao-cao-chi-tieu": ""}, "bao-cao-chi-tieu"), ({"bao-cao-mau": "khac"}, "bao-cao-mau"),
         ({"viec-1-han": ""}, "viec-1-han"), ({"viec-1": "a " * 30}, "viec-1"),
     ],

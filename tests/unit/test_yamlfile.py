@@ -109,8 +109,9 @@ def test_objects_of_the_language_are_refused(tmp_path: Path) -> None:
     assert problem.line == 2
 
 
-def test_a_day_that_no_month_has_is_told_at_its_line(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, "a: 1\nb:\n  c: 2021-02-30\n")
+@pytest.mark.parametrize("day", ["2021-02-30", "0021-11-24", "9999-12-31"])
+def test_a_day_that_nobody_can_mean_is_told_at_its_line(tmp_path: Path, day: str) -> None:
+    (problem,) = problems(tmp_path, f"a: 1\nb:\n  c: {day}\n")
     assert problem.line == 3
 
 
