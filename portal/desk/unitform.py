@@ -105,7 +105,7 @@ def _is_post(name: str) -> bool:
 def _is_there(typed: Mapping[str, str], number: int) -> bool:
     prefix = f"cv{number}-"
     return f"{prefix}{DROP}" not in typed and any(
-        typed.get(f"{prefix}{POST[of]}") for of in ("title", "holder", "mail")
+        typed.get(f"{prefix}{POST[of]}") for of in ("title", "holder", "mail", "phone")
     )
 
 

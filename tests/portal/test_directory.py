@@ -120,6 +120,13 @@ def test_posts_fall_vacant_are_filled_and_dropped(desk: Desk) -> None:
     assert told == [(Post.HEAD, "head", None, False), (Post.DEPUTY, "pho-giam-doc", "Trần Bình", True)]
 
 
+def test_a_post_of_which_only_the_telephone_is_known_is_not_lost_in_silence(desk: Desk) -> None:
+    with desk.people(AN) as [an]:
+        refused = an.post(UNIT, data=typed(an, UNIT) | {"cv2-vai": "deputy", "cv2-dien-thoai": "0297 555"})
+    assert refused.status_code == 422
+    assert "0297 555" in refused.text
+
+
 def test_a_unit_is_added_under_a_key_of_its_own(desk: Desk) -> None:
     with desk.people(AN) as [an]:
         new = typed(an, f"{HERE}/them", ten="Sở 0", he="state", loai="sở", thu="moi@mau.example")
