@@ -16,6 +16,11 @@ from portal.pages import Pages
 from portal.security import HEADERS
 from portal.signin import HOME, way_in
 
+#: What tells htmx to put an answer above the form that was sent, which keeps what was typed, and not in its place.
+_ABOVE = {"HX-Retarget": "main", "HX-Reselect": "main > *", "HX-Reswap": "afterbegin show:window:top"}
+#: What is typed is kept by itself, and says in a line of its own how that went.
+_DRAFTS = "/nhap"
+
 
 def install(app: FastAPI, pages: Pages) -> None:
     """Give `app` a page for each failure."""
@@ -74,10 +79,11 @@ def _of_the_desk(app: FastAPI, pages: Pages) -> None:
     say = pages.language.say
 
     async def sign_in(request: Request, _error: Exception) -> Response:
-        if "hx-request" in request.headers:
+        if "hx-request" in request.headers and request.method == "GET":
             # htmx does not see a redirect, only where it led; what it asked for is a part of a page.
             here = urlsplit(request.headers.get("hx-current-url", ""))
-            return Response(status_code=401, headers={"HX-Redirect": way_in(here.path or HOME)})
+            asked = f"{here.path}?{here.query}" if here.query else here.path
+            return Response(status_code=401, headers={"HX-Redirect": way_in(asked or HOME)})
         if request.method == "GET":
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(way_in(request.url.path + query), status_code=303)
@@ -105,4 +111,7 @@ def _is_desk(request: Request) -> bool:
 
 def _failure(pages: Pages, request: Request, status: int, says: str, hint: str) -> Response:
     back = HOME if _is_desk(request) else ""
-    return pages.page("failure", status=status, says=says, hint=hint, back=back)
+    answer = pages.page("failure", status=status, says=says, hint=hint, back=back)
+    if "hx-request" in request.headers and request.method == "POST" and not request.url.path.endswith(_DRAFTS):
+        answer.headers.update(_ABOVE)
+    return answer

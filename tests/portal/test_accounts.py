@@ -141,9 +141,10 @@ def test_a_board_that_refreshes_itself_keeps_nobody_signed_in(place: Place, desk
 
 
 def test_a_page_that_refreshes_itself_goes_to_the_sign_in_when_it_has_ended(visitor: TestClient) -> None:
-    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/ban/vb/1"}
-    answer = visitor.get("/ban/moi", headers=headers)
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/vao?toi=%2Fban%2Fvb%2F1")
+    for here, to in (("/ban/vb/1", "%2Fban%2Fvb%2F1"), ("/ban?vb=1&he=party", "%2Fban%3Fvb%3D1%26he%3Dparty")):
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{here}"}
+        answer = visitor.get("/ban/moi", headers=headers)
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (401, f"/vao?toi={to}")
 
 
 def test_a_disabled_account_is_out_at_once(place: Place, desk: TestClient) -> None:

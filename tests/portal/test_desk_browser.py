@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Response, expect
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from hoatoc.clock import machine_now
+from hoatoc.ledger.schema import SignIn
 from portal.app import create_app
+from tests.portal.officers import cookie
 from tests.portal.place import DUE, FIGURES, SIGNED, Place
 from tests.portal.screens import DESK, SIZES, assert_accessible, enter
 from tests.portal.test_desk import bounce
@@ -88,4 +92,25 @@ def test_the_desk_suspends_and_resumes_a_directive(busy: tuple[Place, str], brow
     expect(page).to_have_url(f"{url}/ban/vb/1?xong=1")
     expect(page.locator("header.directive").get_by_text("tạm dừng", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Chạy tiếp")).to_be_visible()
+    page.close()
+
+
+def test_what_was_typed_stays_when_the_sign_in_has_run_out(busy: tuple[Place, str], browser: Browser) -> None:
+    place, url = busy
+    with TestClient(create_app(place.ledger, place.links, "vi")) as unit:
+        duty = duty_of(place, "Sở Nội vụ").id
+        more = {"han-moi": "2021-11-25T10:00", "ly-do": "mất điện", "ho-ten": "Mai"}
+        unit.post(f"{place.link('Sở Nội vụ')}/gia-han/{duty}", data=more)
+    page = browser.new_page(viewport=DESK)
+    enter(page, place.ledger, url)
+    page.goto(f"{url}/ban/de-nghi")
+    page.get_by_label("Ý kiến (phải ghi khi không đồng ý)").fill("đã gia hạn một lần")
+    with place.ledger.write() as session:
+        session.execute(update(SignIn).values(seen_at=machine_now() - timedelta(hours=2)))
+    page.get_by_role("button", name="Không đồng ý").click()
+    expect(page.get_by_text("Phiên đăng nhập đã hết")).to_be_visible()
+    expect(page.get_by_label("Ý kiến (phải ghi khi không đồng ý)")).to_have_value("đã gia hạn một lần")
+    page.context.add_cookies([{"name": "hoatoc", "value": cookie(place.ledger)[0], "url": url}])
+    page.get_by_role("button", name="Không đồng ý").click()
+    expect(page.get_by_text("Đã ghi nhận quyết định.")).to_be_visible()
     page.close()

@@ -121,3 +121,12 @@ def test_a_body_over_the_limit_is_refused(place: Place, client: TestClient) -> N
         assert answer.status_code == 413
         assert "Nội dung gửi quá lớn" in answer.text
     assert place.rows() == before
+
+
+def test_a_form_that_is_refused_as_a_whole_stays_on_the_page(place: Place, client: TestClient) -> None:
+    path, large = f"{place.link('Sở Y tế')}/bao-cao/2021-11-24", {"ghi_chu": "a" * MAX_BODY}
+    above = client.post(path, data=large, headers={"HX-Request": "true"})
+    assert (above.status_code, above.headers["hx-retarget"]) == (413, "main")
+    assert above.headers["hx-reswap"].startswith("afterbegin"), "htmx puts it above the form"
+    for path_, sent in ((path, {}), (f"{path}/nhap", {"HX-Request": "true"})):
+        assert "hx-retarget" not in client.post(path_, data=large, headers=sent).headers
