@@ -23,6 +23,7 @@ def serve(
     import asyncio
 
     from hoatoc.cli.stopping import until_told_to_stop
+    from hoatoc.clock import machine_now
     from hoatoc.doctor.configured import configured, require_sound
     from hoatoc.doctor.finding import Health
     from hoatoc.format.folder import office_paths, read_office
@@ -38,13 +39,16 @@ def serve(
     here = initialise(settings)
     from deployments.supervisor import supervise
 
+    begun = machine_now()
     starting = supervise(settings, portal_port=port, fixed_ports=fixed_ports)
     with until_told_to_stop() as wait, starting as addresses:
         # Prefect is imported only now: its settings are fixed by the environment it finds.
+        from deployments.leftover import end_leftover_runs
         from deployments.registry import register
 
         folders = [read_office(path) for path in office_paths(settings.directives)]
         registered = asyncio.run(register(folders, watch=True))
+        asyncio.run(end_leftover_runs(begun))
         for folder in folders:
             for key, error in folder.broken.items():
                 out.print(
