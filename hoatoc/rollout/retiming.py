@@ -24,7 +24,8 @@ def _deadlines(
     session: Session, directive: Directive, before: Snapshot, after: Snapshot, reason: str, by: str, now: datetime
 ) -> set[int]:
     """Each moves by as much as its rule has moved, so that the time it was given back after a suspension stays. What
-    the desk has granted (gia hạn) is never cut short. A report keeps the instants of its period."""
+    the desk has granted (gia hạn) is never cut short, and what would have been due by `now` already stays due when it
+    was: nobody is late for what was not asked in time. A report keeps the instants of its period."""
     live = session.execute(
         select(Duty, Addressee.named_at)
         .join(Addressee, Addressee.id == Duty.addressee_id)
@@ -40,22 +41,27 @@ def _deadlines(
         if (rule := known[matter]) is not None:
             moved.append((duty, *rule))
     granted = _granted(session, directive) if moved else set()
+    done = set()
     for duty, by_rule, by_much in moved:
         was = duty.due_at
-        duty.due_at = max(was, by_rule) if duty.id in granted else was + by_much
-        duty.version += 1
+        due_at = max(was, by_rule) if duty.id in granted else was + by_much
+        if due_at == was or due_at <= now < was:
+            continue
+        duty.due_at, duty.version = due_at, duty.version + 1
         history.note(
             session, directive.id, at=now, kind="duty_extended", subject=f"duty:{duty.id}", actor=by, reason=reason,
-            before=was.isoformat(), due_at=duty.due_at.isoformat(), amended=True,
+            before=was.isoformat(), due_at=due_at.isoformat(), amended=True,
         )  # fmt: skip
+        done.add(duty.id)
     session.flush()
-    return {duty.id for duty, *_ in moved}
+    return done
 
 
 def _since(duty: Duty, named_at: datetime) -> datetime:
     """From when the time of `duty` counts: what everyone owes from the start, from when they were named."""
     with_the_document = duty.kind not in (DutyKind.FIRST_ACTION, DutyKind.EXPLANATION, DutyKind.DECISION)
-    return announcement.since(named_at, duty.opened_at) if with_the_document else duty.opened_at
+    named_at = min(named_at, duty.opened_at) if with_the_document else duty.opened_at
+    return announcement.since(named_at, duty.opened_at)
 
 
 def _rule_moved(

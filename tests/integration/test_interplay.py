@@ -69,6 +69,15 @@ def test_another_time_to_acknowledge_holds_for_what_is_open(world: World) -> Non
     ]
 
 
+def test_less_time_makes_nobody_late_that_was_in_time_when_it_was_asked(world: World) -> None:
+    world.run()
+    files = small_office()
+    files.directive["regime"]["receipt"]["within"] = "2h"
+    world.at(ISSUED + 3 * HOUR)
+    amended(world, files)
+    assert world.duty("so-0").due_at == RECEIPT_DUE
+
+
 def test_a_first_action_that_is_asked_for_no_more_is_owed_no_more(issue_in: Issue) -> None:
     files = small_office()
     files.directive["regime"]["first_action"] = {"within": "3h"}

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from hoatoc import clock, process
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import (
+    LIVE,
     Addressee,
     Directive,
     DirectiveState,
     Duty,
+    DutyKind,
     DutyState,
     Event,
     Notice,
@@ -33,6 +35,7 @@ from hoatoc.rollout.claims import Claimed
 from hoatoc.rollout.collect import collect
 from hoatoc.rollout.dispatch import dispatch
 from hoatoc.rollout.escalate import escalate
+from hoatoc.rollout.explanation import explained_id
 from hoatoc.rollout.issue import issue
 from tests.worlds.offices import Files, small_office
 from tests.worlds.rollouts import ISSUED
@@ -146,6 +149,7 @@ def holds(life: Life, *, passed: bool) -> None:
         directive = session.get_one(Directive, life.directive_id)
         now, duties = clock.read(session), session.scalars(select(Duty).order_by(Duty.id)).all()
         _books_balance(session, directive, duties, now)
+        _nothing_is_owed_twice(duties)
         _every_live_duty_comes_up(directive, duties)
         _periods_go_on(session, directive)
         _every_change_has_its_event(session, directive, duties)
@@ -162,6 +166,16 @@ def _books_balance(session: Session, directive: Directive, duties: Sequence[Duty
         counted = summary.content["books"]
         assert counted["expected"] == sum(value for name, value in counted.items() if name != "expected")
         assert summary.data_hash == snapshot.digest(summary.content)
+
+
+def _nothing_is_owed_twice(duties: Sequence[Duty]) -> None:
+    """One thing is owed once by one addressee; who is let off explains nothing of it."""
+    live = [duty for duty in duties if duty.state in LIVE]
+    owed = Counter((duty.addressee_id, duty.kind, duty.subject, duty.slot) for duty in live)
+    assert all(count == 1 for count in owed.values()), owed
+    let_off = {duty.id for duty in duties if duty.state in (DutyState.WAIVED, DutyState.WITHDRAWN)}
+    explained = {explained_id(duty.subject) for duty in live if duty.kind is DutyKind.EXPLANATION}
+    assert not explained & let_off
 
 
 def _every_live_duty_comes_up(directive: Directive, duties: Sequence[Duty]) -> None:
