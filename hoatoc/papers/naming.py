@@ -9,6 +9,7 @@ from hoatoc.localtime import spoken
 from hoatoc.rollout.bulletin import Reader, Signer
 
 _PLACES = ("TỈNH ", "THÀNH PHỐ ", "HUYỆN ", "QUẬN ", "THỊ XÃ ", "XÃ ", "PHƯỜNG ", "ĐẶC KHU ")
+_SPELLED = {"UBND": "Ủy ban nhân dân", "HĐND": "Hội đồng nhân dân", "UBMTTQ": "Ủy ban Mặt trận Tổ quốc"}
 _ABOUT = ("v/v ", "về việc ", "về ")
 
 
@@ -50,10 +51,11 @@ def edition_of(content: Mapping[str, Any], zone: str) -> tuple[str, ...]:
 
 
 def _without(words: str, name: str) -> str:
-    """`words` without an ending that begins `name`."""
+    """`words` without an ending that begins `name`, abbreviated or not."""
     parts = words.split()
     for start in range(1, len(parts)):
-        if name.casefold().startswith(" ".join(parts[start:]).casefold()):
+        ending = " ".join(_SPELLED.get(part, part) for part in parts[start:])
+        if name.casefold().startswith((ending.casefold(), " ".join(parts[start:]).casefold())):
             return " ".join(parts[:start])
     return words
 

@@ -122,6 +122,12 @@ def test_the_margins_are_those_of_the_form(read: Bulletin, signer: Signer, right
     assert [round(margin / Mm(1)) for margin in margins if margin is not None] == [20, 20, 30, right]
 
 
+def test_an_abbreviated_agency_is_not_said_twice() -> None:
+    agency = "Ủy ban nhân dân tỉnh Mẫu"
+    assert naming.full(Reader("Phó Chủ tịch UBND tỉnh", agency)) == f"Phó Chủ tịch {agency}"
+    assert naming.post_of(replace(STATE, title="Chủ tịch UBND tỉnh", above=agency)) == "Chủ tịch"
+
+
 def test_several_readers_stand_below_one_another(read: Bulletin) -> None:
     two = [Reader("Chủ tịch", "UBND tỉnh"), Reader("Bí thư Tỉnh ủy kiêm Trưởng Ban Chỉ đạo", "Ban Chỉ đạo tỉnh Mẫu")]
     paper = official.paper(replace(read, signer=STATE, readers=two))
