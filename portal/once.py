@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound
 from hoatoc.format.regime import CoverageRule, PermissionRule, RosterRule, TaskRule
-from hoatoc.ledger.schema import ALIVE, Duty, DutyKind, DutyState, Fulfilment, Roster
+from hoatoc.ledger.schema import Duty, DutyKind, DutyState, Fulfilment, Roster
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import coverage, permissions, wording
 from hoatoc.rollout.snapshot import Snapshot
@@ -72,7 +72,7 @@ def once_by(session: Session, page: UnitPage, language: Language) -> Once:
     lines += _followed(page, shares, {duty.subject for duty in owed if duty.kind is DutyKind.COVERAGE}, language)
     return Once(
         lines=sorted(lines, key=lambda line: (not line.pending, line.due_at is None)),
-        matters=tuple(permissions.matters(session, page.addressee)) if page.directive.state in ALIVE else (),
+        matters=tuple(permissions.matters(session, page.addressee)),
         waiting=sum(duty.kind is DutyKind.DECISION and duty.state is DutyState.OPEN for duty in held),
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from hoatoc import clock
 from hoatoc.errors import NotFound, SubmissionRefused
-from hoatoc.ledger.schema import ALIVE, Addressee, Duty, DutyState, Obligation, PermissionRequest, PermissionState
+from hoatoc.ledger.schema import Addressee, Duty, DutyState, Obligation, PermissionRequest, PermissionState
 from hoatoc.rollout import permissions
 from hoatoc.rollout.permissions import Asked
 from hoatoc.rollout.views import UnitPage, unit_page
@@ -72,9 +72,7 @@ def ask(front: Front, token: str, clause: str, asked: Asked, unread: Mapping[str
     """Put a request before the one who decides; `unread` names what could not be read of it. Raises NotFound, and
     SubmissionRefused, which names that too."""
     with front.ledger.write() as session:
-        visitor = enter(front, session, token)
-        addressee = visitor.unit()
-        visitor.require_alive()
+        addressee = enter(front, session, token).unit()
         try:
             request = permissions.ask(session, addressee, clause, asked, now=clock.read(session))
         except SubmissionRefused as refused:
@@ -160,8 +158,7 @@ def _form(
     return front.pages.page(
         "permission_form", status=422 if typed is not None else 200, token=token, page=page, rule=rule,
         quote=page.snap.quote(clause), lines=lines, values=typed if typed is not None else usual,
-        problems=problems, whole=whole, alive=page.directive.state in ALIVE, person=PERSON,
-        for_head=FOR_HEAD, purpose=PURPOSE, first=FIRST, last=LAST,
+        problems=problems, whole=whole, person=PERSON, for_head=FOR_HEAD, purpose=PURPOSE, first=FIRST, last=LAST,
         name=NAME, member=page.addressee.post_id is not None,
     )  # fmt: skip
 

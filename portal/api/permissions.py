@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from hoatoc import clock
-from hoatoc.ledger.schema import ALIVE, PermissionState
+from hoatoc.ledger.schema import PermissionState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import permissions
 from hoatoc.rollout.permissions import Asked
@@ -101,7 +101,6 @@ def list_requests(front: TheFront, token: UnitToken) -> Permissions:
                 Matter(clause=rule.clause, matter=rule.matter, quote=page.snap.quote(rule.clause),
                        answer_within=rule.answer_within)
                 for rule in permissions.matters(session, page.addressee)
-                if page.directive.state in ALIVE
             ],
         )  # fmt: skip
 
