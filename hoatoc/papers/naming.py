@@ -36,7 +36,7 @@ def short_of(signer: Signer) -> str:
 
 def post_of(signer: Signer) -> str:
     """The post alone, since the paper's head names the agency: "Chánh Văn phòng", not "… Ủy ban nhân dân tỉnh"."""
-    return _without(signer.title, signer.above)
+    return _without(signer.title, signer.above or signer.unit)
 
 
 def edition_of(content: Mapping[str, Any], zone: str) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def test_the_margins_are_those_of_the_form(read: Bulletin, signer: Signer, right
 def test_an_abbreviated_agency_is_not_said_twice() -> None:
     agency = "Ủy ban nhân dân tỉnh Mẫu"
     assert naming.full(Reader("Phó Chủ tịch UBND tỉnh", agency)) == f"Phó Chủ tịch {agency}"
-    assert naming.post_of(replace(STATE, title="Chủ tịch UBND tỉnh", above=agency)) == "Chủ tịch"
+    assert naming.post_of(replace(STATE, title="Chủ tịch UBND tỉnh", unit=agency, above="")) == "Chủ tịch"
 
 
 def test_several_readers_stand_below_one_another(read: Bulletin) -> None:
