@@ -42,9 +42,14 @@ def open_for_all(session: Session, directive_id: int, addressee_ids: Sequence[in
     if due_at is None or directive.state not in ALIVE:
         return
     rungs = snap.ladder(DutyKind.FIRST_ACTION)
+    passed_on = select(Duty.addressee_id).where(  # another's was passed on to it: it has one
+        Duty.addressee_id.in_(addressee_ids), Duty.kind == DutyKind.FIRST_ACTION, Duty.state != DutyState.WITHDRAWN
+    )
+    has_one = set(session.scalars(passed_on))
     duties.open_all(
-        session, directive.id, addressee_ids, subject=SUBJECT, kind=DutyKind.FIRST_ACTION, slot="", period_id=None,
-        due_at=due_at, rungs=rungs, now=now, step=rungs.ahead(due_at, now),
+        session, directive.id, [id_ for id_ in addressee_ids if id_ not in has_one], subject=SUBJECT,
+        kind=DutyKind.FIRST_ACTION, slot="", period_id=None, due_at=due_at, rungs=rungs, now=now,
+        step=rungs.ahead(due_at, now),
     )  # fmt: skip
 
 

@@ -89,6 +89,19 @@ def test_a_first_action_that_is_asked_for_no_more_is_owed_no_more(issue_in: Issu
     assert duty.state is DutyState.WITHDRAWN
 
 
+def test_who_is_given_anothers_first_action_owes_none_of_its_own(issue_in: Issue) -> None:
+    files = small_office()
+    files.directive["regime"]["first_action"] = {"within": "3h"}
+    world = issue_in(files.read())
+    world.run()
+    world.acknowledge("so-0")
+    (duty,) = world.all(Duty, Duty.kind == DutyKind.FIRST_ACTION)
+    relieve(world, duty, relief.reassign, "so-1")
+    world.acknowledge("so-1")
+    owed = world.all(Duty, Duty.kind == DutyKind.FIRST_ACTION, Duty.state == DutyState.OPEN)
+    assert [duty.addressee_id for duty in owed] == [world.addressee("so-1").id]
+
+
 def test_another_time_for_the_first_action_holds_for_what_is_open(issue_in: Issue) -> None:
     files = small_office()
     files.directive["regime"]["first_action"] = {"within": "3h"}
