@@ -27,7 +27,8 @@ MOST_DAYS = 31
 _CPU_SECONDS, _WALL_SECONDS = 300, 900
 _KEPT_SECONDS = 30 * 86_400
 _NICE = 10
-_STOPPED = "diễn tập quá lâu hoặc bị dừng; chọn ít ngày hơn, hoặc dùng `hoatoc rehearse`"
+#: What is said of one that nobody plays any more.
+STOPPED = "diễn tập quá lâu hoặc bị dừng; chọn ít ngày hơn, hoặc dùng `hoatoc rehearse`"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Job:
             silent = time.time() - self._path.stat().st_mtime
         except FileNotFoundError:
             return None
-        return played if played.done or silent <= _WALL_SECONDS else Played(wrong=_STOPPED)
+        return played if played.done or silent <= _WALL_SECONDS else Played(wrong=STOPPED)
 
     def write(self, played: Played) -> None:
         """Say how far it has come."""
@@ -98,7 +99,7 @@ class Job:
             ended = -1
         left = self.read()
         if ended and (left is None or not left.done):
-            self.write(Played(wrong=_STOPPED))
+            self.write(Played(wrong=STOPPED))
 
     def _sweep(self) -> None:
         old = time.time() - _KEPT_SECONDS
