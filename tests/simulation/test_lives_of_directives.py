@@ -56,7 +56,6 @@ CHANGES: dict[str, Callable[[Files], object]] = {
     "receipts sooner": lambda files: files.directive["regime"]["receipt"].update(within="5h"),
     "no first action": lambda files: files.directive["regime"].update(first_action=None),
     "first action": lambda files: files.directive["regime"].update(first_action={"within": "6h"}),
-    "another mailbox": lambda files: files.unit("so-1").update(mail="so-1.moi@mau.example"),
     "no explanation": lambda files: files.directive["regime"]["ladder"].update(
         receipt=[{"step": "remind", "at": "-1h"}, {"step": "leadership", "at": "6h"}]
     ),
