@@ -87,16 +87,19 @@ def _plain(session: Session, by_id: dict[int, Acknowledgement], ended_after: dat
     owed = (Duty.addressee_id == Addressee.id) & (Duty.kind == DutyKind.RECEIPT) & (Duty.state == DutyState.OPEN)
     rows = session.execute(
         select(Addressee.id, Addressee.key, Addressee.directive_id, Addressee.link_generation,
-               Duty.id.label("duty_id"), Duty.due_at)
+               Duty.id.label("duty_id"), Duty.due_at, Directive.suspended_at)
         .join(Duty, owed)
         .join(Directive, Directive.id == Addressee.directive_id)
         .where(Addressee.id.in_(by_id), Addressee.decides.is_(False), Addressee.unreachable_at == NEVER, ~said,
-               Directive.ended_at > ended_after, Directive.suspended_at == NEVER)
+               Directive.ended_at > ended_after)
         .order_by(Addressee.id)
         .with_for_update(of=[Addressee, Duty])
     ).all()  # fmt: skip
     once = {row.id: row for row in rows}
-    return list(once.values()) if len(once) == len(rows) else []
+    if len(once) != len(rows):
+        return []
+    # As a condition, PostgreSQL expects no directive to meet it, and goes through all addressees of each.
+    return [row for row in once.values() if row.suspended_at == NEVER]
 
 
 def _meet(session: Session, plain: Sequence[Row[Any]], now: datetime) -> None:
