@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Notice, NoticeState
@@ -50,9 +50,11 @@ def column(now: datetime) -> ColumnElement[str]:
 def overdue(now: datetime) -> ColumnElement[bool]:
     """The SQL condition that the time of a duty was over at `now`. While its directive is suspended its time stands
     still, and if that never ran again, it stood still to the end."""
-    of = aliased(Directive)
+    of, halted = aliased(Directive), aliased(Directive)
     stood = select(of.suspended_at).where(of.id == Duty.directive_id).correlate(Duty).scalar_subquery()
-    return and_(Duty.due_at < now, Duty.due_at <= stood)
+    # Asked once for all duties; the other, for each, only of those under a suspended directive.
+    runs = Duty.directive_id.not_in(select(halted.id).where(halted.suspended_at < now))
+    return and_(Duty.due_at < now, or_(runs, Duty.due_at <= stood))
 
 
 def by_subject(
