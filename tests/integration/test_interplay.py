@@ -78,23 +78,25 @@ def test_less_time_makes_nobody_late_that_was_in_time_when_it_was_asked(world: W
     assert world.duty("so-0").due_at == RECEIPT_DUE
 
 
-def test_a_first_action_that_is_asked_for_no_more_is_owed_no_more(issue_in: Issue) -> None:
+def begun_by_one(issue_in: Issue) -> tuple[World, Files]:
+    """A directive that asks for a first action within three hours, which one unit has acknowledged; and its files."""
     files = small_office()
     files.directive["regime"]["first_action"] = {"within": "3h"}
     world = issue_in(files.read())
     world.run()
     world.acknowledge("so-0")
+    return world, files
+
+
+def test_a_first_action_that_is_asked_for_no_more_is_owed_no_more(issue_in: Issue) -> None:
+    world, _ = begun_by_one(issue_in)
     amended(world, small_office())
     (duty,) = world.all(Duty, Duty.kind == DutyKind.FIRST_ACTION)
     assert duty.state is DutyState.WITHDRAWN
 
 
 def test_who_is_given_anothers_first_action_owes_none_of_its_own(issue_in: Issue) -> None:
-    files = small_office()
-    files.directive["regime"]["first_action"] = {"within": "3h"}
-    world = issue_in(files.read())
-    world.run()
-    world.acknowledge("so-0")
+    world, _ = begun_by_one(issue_in)
     (duty,) = world.all(Duty, Duty.kind == DutyKind.FIRST_ACTION)
     relieve(world, duty, relief.reassign, "so-1")
     world.acknowledge("so-1")
@@ -103,11 +105,7 @@ def test_who_is_given_anothers_first_action_owes_none_of_its_own(issue_in: Issue
 
 
 def test_another_time_for_the_first_action_holds_for_what_is_open(issue_in: Issue) -> None:
-    files = small_office()
-    files.directive["regime"]["first_action"] = {"within": "3h"}
-    world = issue_in(files.read())
-    world.run()
-    world.acknowledge("so-0")
+    world, files = begun_by_one(issue_in)
     files.directive["regime"]["first_action"] = {"within": "5h"}
     amended(world, files)
     (duty,) = world.all(Duty, Duty.kind == DutyKind.FIRST_ACTION)
