@@ -1,5 +1,6 @@
 """The mail server: HOATOC_SMTP_URL read once, connections opened by aiosmtplib."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,18 @@ _TIMEOUT_SECONDS = 60.0
 #: Whoever hangs up too early sends it twice (RFC 5321, 4.5.3.2.6, asks for ten minutes).
 _FOR_A_MESSAGE = 10
 _CONNECTIONS = 4
+
+
+class _Client(aiosmtplib.SMTP):
+    """aiosmtplib's connection; once closed it is gone, whether or not the server answers TLS's farewell. aiosmtplib
+    leaves that to the event loop, which may end first."""
+
+    def close(self) -> None:
+        """Close the connection; TLS's farewell is said (RFC 8446, 6.1) and not waited for."""
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ class Relay:
 
     async def connect(self) -> aiosmtplib.SMTP:
         """A connection that is greeted, secured and logged in. Raises aiosmtplib.SMTPException or OSError."""
-        client = aiosmtplib.SMTP(
+        client = _Client(
             hostname=self.host, port=self.port, username=self.username, password=self.password,
             use_tls=self.tls == "tls", start_tls=self.tls == "starttls", timeout=self.timeout,
             cert_bundle=self.ca,

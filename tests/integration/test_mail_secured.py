@@ -1,10 +1,14 @@
 """The way to the mail server is secured and logged in where the office says so, and nothing is told before it is."""
 
 import asyncio
+import gc
+import socket
 import ssl
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +16,7 @@ from urllib.parse import quote
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtplib import SMTPException
 
 from hoatoc.mail.relay import read_relay
 from hoatoc.rollout.answers import Outcome
@@ -101,3 +106,50 @@ def test_where_starttls_is_asked_for_a_server_without_it_gets_nothing() -> None:
         done = sent(port, "smtp+starttls")
     assert done.outcomes == [Outcome.NO_SERVER] * 5
     assert (server.tried, server.kept) == ([], [])
+
+
+@contextmanager
+def silent_after(words: str, context: ssl.SSLContext) -> Iterator[int]:
+    """A server, secured from the first byte, that has said its last with a reply that begins with `words`: it keeps the
+    line open and never answers TLS's own farewell."""
+    over = threading.Event()
+
+    def serve() -> None:
+        with context.wrap_socket(listener.accept()[0], server_side=True) as line, line.makefile("rw") as talk:
+            talk.write("220 hello\r\n")
+            talk.flush()
+            for command in talk:
+                reply = {"EHLO": "250 AUTH PLAIN", "AUTH": "535 5.7.8 no", "QUIT": "221 bye"}.get(command[:4], "250 ok")
+                talk.write(f"{reply}\r\n")
+                talk.flush()
+                if reply.startswith(words):
+                    break
+            over.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve)
+        server.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            over.set()
+            server.join()
+
+
+@pytest.mark.parametrize("last", ["535", "221"])
+def test_no_connection_outlives_its_use_though_the_server_says_no_farewell(certificate: Certificate, last: str) -> None:
+    relay = read_relay(f"smtps://127.0.0.1?ca={quote(str(certificate.chain))}&timeout=5")
+    user = USER if last == "535" else None
+
+    async def use(port: int) -> None:
+        here = replace(relay, port=port, username=user, password=PASSWORD)
+        try:
+            await (await here.connect()).quit()
+        except SMTPException:
+            assert last == "535"
+
+    with silent_after(last, certificate.context()) as port, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        asyncio.run(use(port))
+        gc.collect()
+    assert [str(one.message) for one in told] == []
