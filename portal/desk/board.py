@@ -12,6 +12,7 @@ from hoatoc.ledger.schema import Event
 from hoatoc.localtime import DEFAULT_ZONE
 from portal.desk import phrases
 from portal.desk.arrangement import board
+from portal.desk.beginning import beginnings
 from portal.desk.choice import Choice, TheChoice
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, Officer
@@ -45,6 +46,7 @@ def _board(front: Front, session: Session, officer: Officer, choice: Choice, tem
         template, officer=officer, now=now, simulated=clock.is_simulated(session), board=shown, choice=choice, tag=tag,
         stands=lambda column: phrases.stands(column, language), progress=phrases.progress(language),
         trees=phrases.trees(language), urgencies=phrases.urgencies(language),
+        beginnings=[] if shown.directives else beginnings(front.folders.directives),
         zone=shown.sections[0].directive.zone if shown.sections else DEFAULT_ZONE,
     )  # fmt: skip
     answer.headers["ETag"] = tag
