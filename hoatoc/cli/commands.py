@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="In dữ liệu dạng JSON.")]
 Key = Annotated[str, typer.Argument(metavar="ID", help="Khóa văn bản, ví dụ kien-giang/13-cv-bcd.")]
+#: How many reports `status` counts up, the newest ones.
+_DAYS = 7
 
 
 @app.command()
@@ -158,6 +160,7 @@ def pass_(key: Key, as_json: Json = False) -> None:
 @app.command()
 def status(
     key: Annotated[str | None, typer.Argument(metavar="[ID]", help="Khóa văn bản; bỏ trống để xem tất cả.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Mọi kỳ, mọi việc chưa xong, cả việc còn hạn.")] = False,
     as_json: Json = False,
 ) -> None:
     """Tình hình: phải thực hiện = đúng hạn + muộn + quá hạn + miễn + không liên lạc được + còn hạn."""
@@ -172,8 +175,8 @@ def status(
 
     with open_installation().ledger.read() as session:
         now = clock.read(session)
-        everything = select(Directive).where(Directive.trial.is_(False)).order_by(Directive.id)
-        found = [directive_of(session, key)] if key else list(session.scalars(everything))
+        issued = select(Directive).where(Directive.trial.is_(False)).order_by(Directive.id)
+        found = [directive_of(session, key)] if key else list(session.scalars(issued))
         if as_json:
             told = {item.key: _told(session, item, now) for item in found}
             print_json(told[key] if key else told)
@@ -181,11 +184,12 @@ def status(
         for item in found:
             words, notices = account.paragraph(session, item, now), books.notices_by_state(session, item.id)
             heading = f"{item.title} ({item.key})"
-            print_status(heading, account.table(session, item, now), words, notices)
+            rows = account.table(session, item, now, newest=None if everything else _DAYS)
+            print_status(heading, rows, words, notices)
             if not is_vietnamese():  # the paragraph says it in Vietnamese
                 print_wake(waking.next_wake(session, item), item.zone)
         if key:
-            print_live(account.live(session, found[0]), found[0].zone)
+            print_live(account.live(session, found[0], now), found[0].zone, everything=everything)
         if not found:
             err.print(say("Chưa ban hành văn bản nào."))
 
@@ -196,7 +200,7 @@ def _told(session: "Session", directive: "Directive", now: "datetime") -> dict[s
     from hoatoc.rollout import account, books
 
     standing = {"state": directive.state.value, "version": directive.version}
-    live = [{**item._asdict(), "due_at": item.due_at.isoformat()} for item in account.live(session, directive)]
+    live = [{**item._asdict(), "due_at": item.due_at.isoformat()} for item in account.live(session, directive, now)]
     return {**standing, **books.status(session, directive.id, now), "live": live}
 
 

@@ -8,11 +8,10 @@ from rich.table import Table
 
 from hoatoc.cli.console import out
 from hoatoc.cli.words import is_vietnamese, say
-from hoatoc.ledger.schema import DutyState
 from hoatoc.localtime import NEVER, short, spoken, spoken_due
 from hoatoc.phrase import Phrase
 from hoatoc.rehearsal.page import STEPS
-from hoatoc.rollout.states import DUTIES
+from hoatoc.rollout.account import STANDS
 
 if TYPE_CHECKING:
     from hoatoc.format.folder import OfficeFolder
@@ -32,6 +31,8 @@ OBLIGATIONS = {
     "roster": "danh sách", "inspection_enforcement": "kiểm tra, xử lý", "communication": "tuyên truyền",
     "head_accountability": "trách nhiệm người đứng đầu",
 }  # fmt: skip
+#: So many duties that are not done stand on one screen.
+_MOST = 20
 _SOURCES = {"text": "văn bản", "office": "văn phòng"}
 _COLOURS = {"text": "default", "office": "yellow"}
 
@@ -139,15 +140,21 @@ def print_wake(wake: "Wake", zone: str) -> None:
         out.print(say("Không còn việc nào chờ."))
 
 
-def print_live(duties: "list[Live]", zone: str) -> None:
-    """The duties that are not done, each with the number by which `why` and `duty` know it."""
-    if not duties:
-        return
-    table = _table("Việc chưa xong (`hoatoc why SỐ`, `hoatoc duty … SỐ`)", "Số", "Việc", "Ai", "Hạn", "Tình trạng")
-    for item in duties:
-        due, state = say(spoken_due(item.due_at, zone)), say(DUTIES[DutyState(item.state)])
-        table.add_row(str(item.number), row_name(item.name), escape(item.addressee), due, state)
-    out.print(table)
+def print_live(duties: "list[Live]", zone: str, *, everything: bool) -> None:
+    """The duties that are not done, each with the number by which `why` and `duty` know it: those that somebody has to
+    look at, or with `everything` those in time and of locked periods as well."""
+    pressing = [item for item in duties if item.stands != "open" and not item.closed]
+    shown = duties if everything else pressing[:_MOST]
+    if shown:
+        table = _table("Việc chưa xong (`hoatoc why SỐ`, `hoatoc duty … SỐ`)", "Số", "Việc", "Ai", "Hạn", "Tình trạng")
+        for item in shown:
+            due, stands = say(spoken_due(item.due_at, zone)), say(STANDS[item.stands])
+            table.add_row(str(item.number), row_name(item.name), escape(item.addressee), due, stands)
+        out.print(table)
+    if len(duties) > len(shown):
+        in_time = sum(item.stands == "open" for item in duties)
+        counts = {"count": len(duties), "in_time": in_time}
+        out.print(say("Chưa xong: %(count)s việc, trong đó %(in_time)s còn hạn; thêm --all để xem hết.", **counts))
 
 
 def row_name(value: str) -> str:

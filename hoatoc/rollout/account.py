@@ -3,24 +3,31 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty
+from hoatoc.ledger.schema import LIVE, Addressee, Directive, Duty, DutyState, Period, PeriodState
 from hoatoc.localtime import NEVER, spoken, spoken_day
 from hoatoc.rollout import books, waking
+from hoatoc.rollout.states import DUTIES
 
 _COLUMNS = {
     "expected": "Phải thực hiện", "on_time": "Đúng hạn", "late": "Muộn", "missing": "Chưa có (quá hạn)",
     "exempt": "Miễn", "unreachable": "Không liên lạc được", "open": "Còn hạn",
 }  # fmt: skip
+#: How a duty that is not done stands, by `Live.stands`.
+STANDS = {
+    "missing": "quá hạn", "unreachable": "không liên lạc được", "returned": DUTIES[DutyState.RETURNED],
+    "open": "còn hạn",
+}  # fmt: skip
 
 
-def table(session: Session, directive: Directive, now: datetime) -> list[dict[str, Any]]:
-    """A row for the receipts and for each period, with the books in words."""
+def table(session: Session, directive: Directive, now: datetime, *, newest: int | None = None) -> list[dict[str, Any]]:
+    """A row for the receipts and for each period, or for the `newest` alone, with the books in words."""
+    counted = books.by_subject(session, directive.id, now)
     return [
         {"Việc": subject_name(kind, subject, slot), **{words: getattr(book, name) for name, words in _COLUMNS.items()}}
-        for (kind, subject, slot), book in books.by_subject(session, directive.id, now).items()
+        for (kind, subject, slot), book in (counted.items() if newest is None else _newest(counted, newest))
     ]
 
 
@@ -38,26 +45,32 @@ def subject_name(kind: str, subject: str, slot: str) -> str:
 
 
 class Live(NamedTuple):
-    """A duty that is not done; `number` is what commands and links know it by."""
+    """A duty that is not done; `number` is what commands and links know it by. `stands` is a key of STANDS; what is
+    `closed` belongs to a locked period, and stays in the books."""
 
     number: int
     name: str
     addressee: str
     state: str
     due_at: datetime
+    stands: str
+    closed: bool
 
 
-def live(session: Session, directive: Directive) -> list[Live]:
-    """The duties of `directive` that are open or have been returned, the first due first."""
+def live(session: Session, directive: Directive, now: datetime) -> list[Live]:
+    """The duties of `directive` that are open or have been returned at `now` (aware, UTC), the first due first."""
+    stands = case((Duty.state == DutyState.RETURNED, "returned"), else_=books.column(now))
+    closed = case((Period.state == PeriodState.LOCKED, 1), else_=0)
     rows = session.execute(
-        select(Duty.id, Duty.kind, Duty.subject, Duty.slot, Addressee.name, Duty.state, Duty.due_at)
+        select(Duty.id, Duty.kind, Duty.subject, Duty.slot, Addressee.name, Duty.state, Duty.due_at, stands, closed)
         .join(Addressee, Addressee.id == Duty.addressee_id)
+        .outerjoin(Period, Period.id == Duty.period_id)
         .where(Duty.directive_id == directive.id, Duty.state.in_(LIVE))
         .order_by(Duty.due_at, Duty.id)
     )
     return [
-        Live(number, subject_name(kind.value, subject, slot), name, state.value, due_at)
-        for number, kind, subject, slot, name, state, due_at in rows.tuples()
+        Live(number, subject_name(kind.value, subject, slot), name, state.value, due_at, where, bool(locked))
+        for number, kind, subject, slot, name, state, due_at, where, locked in rows.tuples()
     ]
 
 
@@ -69,7 +82,7 @@ def paragraph(session: Session, directive: Directive, now: datetime) -> str:
     counted = books.by_subject(session, directive.id, now)
     notices = books.notices_by_state(session, directive.id)
     parts = [f"**{directive.title}**, tình hình đến {spoken(now, directive.zone)}."]
-    parts += [_sentence(subject_name(kind, subject, slot), book) for (kind, subject, slot), book in _newest(counted)]
+    parts += [_sentence(subject_name(kind, subject, slot), book) for (kind, subject, slot), book in _newest(counted, 2)]
     parts.append(f"Thư đã gửi: {notices['sent']}; chờ gửi: {notices['pending'] + notices['sending']}; "
                  f"không gửi được (văn phòng gọi điện): {notices['undeliverable']}.")  # fmt: skip
     wake = waking.next_wake(session, directive)
@@ -81,11 +94,13 @@ def paragraph(session: Session, directive: Directive, now: datetime) -> str:
     return " ".join(parts)
 
 
-def _newest(counted: dict[tuple[str, str, str], books.Books]) -> list[tuple[tuple[str, str, str], books.Books]]:
-    """The receipts, and the two newest periods: what a reader asks about."""
+def _newest(
+    counted: dict[tuple[str, str, str], books.Books], most: int
+) -> list[tuple[tuple[str, str, str], books.Books]]:
+    """The receipts, and the newest periods, `most` of them: what a reader asks about."""
     others = [item for item in counted.items() if item[0][0] != "report"]
     reports = [item for item in counted.items() if item[0][0] == "report"]
-    return [*others, *reports[-2:]]
+    return [*others, *reports[-most:]]
 
 
 def _sentence(name: str, book: books.Books) -> str:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from hoatoc import clock
 from hoatoc.cli import app
+from hoatoc.cli.console import out
 from hoatoc.errors import ChangedMeanwhile, HoatocError
 from hoatoc.installation import initialise
 from hoatoc.ledger.schema import Addressee, Directive, Duty, Notice
@@ -161,14 +162,53 @@ def test_a_day_that_is_given_as_the_new_time_is_all_of_it(home: Home, run: Run) 
 
 def test_the_status_of_one_directive_numbers_what_is_not_done(home: Home, run: Run) -> None:
     first = home.duty("so-0")
-    told = run("status", KEY)
-    assert re.search(rf"{first.id} .*Xác nhận đã nhận .*Sở 0 .*đang mở", told)
+    told = run("status", KEY, "--all")
+    assert re.search(rf"{first.id} .*Xác nhận đã nhận .*Sở 0 .*còn hạn", told)
     assert "Việc chưa xong" not in run("status")
     run("duty", "waive", first.id, *REASON)
-    assert not re.search(rf" {first.id} .*Xác nhận đã nhận .*Sở 0 ", run("status", KEY))
+    assert not re.search(rf" {first.id} .*Xác nhận đã nhận .*Sở 0 ", run("status", KEY, "--all"))
     live = {item["number"]: item for item in json.loads(run("status", KEY, "--json"))["live"]}
     assert first.id not in live
     assert live[home.duty("so-1").id]["addressee"] == "Sở 1"
+
+
+def test_the_status_names_first_what_somebody_has_to_look_at(
+    home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(out, "width", 200)
+    with home.here.ledger.write() as session:
+        session.query(Addressee).filter(Addressee.key == "so-0").one().unreachable_at = ISSUED
+    told = run("status", KEY)
+    assert re.search(r"Sở 0 .*không liên lạc được", told)
+    assert "Sở 1" not in told
+    assert "đang mở" not in told
+    count = len(status(run)["live"])
+    assert f"Chưa xong: {count} việc, trong đó {count - told.count('không liên lạc được │')} còn hạn" in told
+    home.at(RECEIPT_DUE + timedelta(minutes=1))
+    run("duty", "return", home.duty("huyen-0").id, *REASON)
+    told = run("status", KEY)
+    assert re.search(r"Sở 1 .*quá hạn", told)
+    assert re.search(r"Huyện ủy 0 .*bị trả lại", told)
+
+
+def test_the_status_leaves_reports_of_locked_periods_to_the_books(
+    home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(out, "width", 200)
+    home.at(RECEIPT_DUE + timedelta(days=9))
+    run("pass", KEY)
+    closed = {item["number"] for item in status(run)["live"] if item["closed"]}
+    short, whole = run("status", KEY), run("status", KEY, "--all")
+    assert closed
+    assert not closed & numbers(short)
+    assert closed <= numbers(whole)
+    assert len(re.findall(r"^│ Báo cáo ngày", short, re.MULTILINE)) == 7
+    assert len(re.findall(r"^│ Báo cáo ngày", whole, re.MULTILINE)) > 7
+
+
+def numbers(told: str) -> set[int]:
+    """The duties that a status numbers."""
+    return {int(number) for number in re.findall(r"^│ +(\d+) ", told, re.MULTILINE)}
 
 
 def test_a_duty_is_extended_waived_returned_given_back_and_passed_on(home: Home, run: Run) -> None:

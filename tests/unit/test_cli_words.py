@@ -20,7 +20,7 @@ from hoatoc.format.text import ObligationKind
 from hoatoc.ledger.schema import DirectiveState, DutyState
 from hoatoc.rehearsal.page import MANNERS, STEPS
 from hoatoc.rollout import states
-from hoatoc.rollout.account import _COLUMNS
+from hoatoc.rollout.account import _COLUMNS, STANDS
 from hoatoc.rollout.lineage import RELATIONS
 from hoatoc.settings import ROOT
 
@@ -28,7 +28,7 @@ SOURCES = sorted(path for part in ("cli", "demo") for path in (ROOT / "hoatoc" /
 #: Words that come to `say` out of tables, and of what the demonstration tells while it goes on.
 ELSEWHERE = {
     *ROW_NAMES, *RELATIONS.values(), *OBLIGATIONS.values(), *MANNERS.values(), *STEPS.values(), *_COLUMNS.values(),
-    *tale.STEPS.values(),
+    *tale.STEPS.values(), *(set(STANDS.values()) - set(states.DUTIES.values())),
     *(word for word, _ in MARKS.values()), "Việc",
     "Xác nhận đã nhận", "Báo việc đã triển khai", "văn bản", "văn phòng", "ban hành",
     "các đơn vị mở thư, xác nhận, báo cáo",
