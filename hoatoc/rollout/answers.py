@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hoatoc.ledger.rows import NUMBER, WORDS, among, on_postgresql, packed, packed_ids, table_of
 from hoatoc.ledger.schema import Addressee, Event, Notice, NoticeState, table
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import history, reach
+from hoatoc.rollout import history, reach, readdress
 
 #: How long after the first, second … attempt the next one is made.
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
@@ -153,6 +153,7 @@ def _record_others(session: Session, directive_id: int, answers: Sequence[Answer
     refused = [row["of"] for row in updates if row["new_state"] is NoticeState.UNDELIVERABLE]
     if refused:
         _mark_unreachable(session, refused, now)
+        readdress.send_on(session, directive_id, refused, now)
 
 
 _CHANGED = ("state", "reason", "answer_code", "answer_text", "settled_at", "next_attempt_at", "owner", "lease_until")

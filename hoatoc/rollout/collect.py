@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoatoc.ledger.schema import Addressee, Directive, Event, InboxKind, InboxMail, InboxState, Notice, NoticeState
-from hoatoc.rollout import history, mailed, messages, reach, receiptwords, snapshot
+from hoatoc.rollout import history, mailed, messages, reach, readdress, receiptwords, snapshot
 from hoatoc.rollout.acknowledge import acknowledge
 
 
@@ -40,6 +40,9 @@ def collect(session: Session, directive: Directive, now: datetime) -> Collected:
         .with_for_update(of=InboxMail, skip_locked=True)
     ).all()  # fmt: skip
     outcomes = [_apply(session, directive, mail, now) for mail in rows]
+    bounced = [mail.notice_id for mail in rows if mail.outcome == "bounce"]
+    if bounced:
+        readdress.send_on(session, directive.id, bounced, now)
     counted = Counter(outcomes)
     return Collected(
         bounces=counted["bounce"], receipts=counted["receipt"] + counted[messages.ALSO["receipt"]],

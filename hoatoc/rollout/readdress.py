@@ -1,66 +1,95 @@
 """A changed mailbox matters now: what waits for the old one goes to the new, and what it refused is sent again."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from hoatoc.format.folder import OfficeFolder
+from hoatoc.format.units import Role
 from hoatoc.ledger.schema import ALIVE, Addressee, Directive, Notice, NoticeState, Office, Post, Unit
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import history
 from hoatoc.rollout.contents import CHANGE
 from hoatoc.rollout.directory import import_office
 
-#: What was refused and is worth sending again: the document and its changes. Reminders come by themselves.
-_SENT_AGAIN = ("dispatch", CHANGE)
+_DOCUMENT = "dispatch"
+#: What is told once, where a document arrives: refused, it is worth sending again. Reminders come by themselves.
+_TOLD_ONCE = (_DOCUMENT, CHANGE, "permission_answer")
 
 
 def bring_in(session: Session, folder: OfficeFolder, *, now: datetime, by: str) -> Office:
     """Bring the office of `folder` into the ledger as of `now` (aware, UTC), and let its letters follow."""
-    known = session.scalar(select(Office).where(Office.key == folder.key))
-    before = mailboxes(session, known.id) if known is not None else {}
-    office = import_office(session, folder, local_date(now, folder.office.zone))
+    known, day = session.scalar(select(Office).where(Office.key == folder.key)), local_date(now, folder.office.zone)
+    before = mailboxes(session, known.id, day) if known is not None else {}
+    office = import_office(session, folder, day)
     if known is not None:
         follow(session, office.id, before, now=now, by=by)
     return office
 
 
-def mailboxes(session: Session, office_id: int) -> dict[str, str]:
-    """The mailbox of each unit ("unit") and post ("unit/post") of an office that has one."""
-    units = session.execute(select(Unit.key, Unit.mail).where(Unit.office_id == office_id)).tuples().all()
+def mailboxes(session: Session, office_id: int, day: date) -> dict[str, str]:
+    """Where letters to each unit ("unit") and post ("unit/post") of an office go on `day`, as ChainOfCommand has it: a
+    unit without a mailbox is reached at its clerk's, a post without one at its unit's; '' where there is none."""
+    own = dict(session.execute(select(Unit.key, Unit.mail).where(Unit.office_id == office_id)).tuples().all())
     posts = session.execute(
-        select(Unit.key, Post.key, Post.mail).join(Unit, Unit.id == Post.unit_id).where(Unit.office_id == office_id)
+        select(Unit.key, Post.key, Post.mail, Post.role, Post.valid_from, Post.valid_to)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(Unit.office_id == office_id)
+        .order_by(Post.id.desc())
     ).all()
-    found = dict(units) | {f"{unit}/{post}": mail for unit, post, mail in posts}
-    return {key: mail for key, mail in found.items() if mail}
+    clerks = {unit: mail for unit, _, mail, role, since, until in posts if role is Role.CLERK and since <= day <= until}
+    found = {f"{unit}/{post}": mail or own[unit] for unit, post, mail, *_ in posts}
+    return found | {unit: mail or clerks.get(unit, "") for unit, mail in own.items()}
 
 
-def follow(session: Session, office_id: int, before: dict[str, str], *, now: datetime, by: str) -> int:
+def follow(session: Session, office_id: int, before: Mapping[str, str], *, now: datetime, by: str) -> int:
     """Let the letters of the office's running directives follow from the mailboxes of `before` to those of now; how
-    many do. An address that somebody else still has stays theirs."""
-    after = mailboxes(session, office_id)
-    kept = set(after.values())
-    moved = {
-        old: after[key] for key, old in before.items() if after.get(key) not in (None, old) and old not in kept
-    }  # fmt: skip
-    fresh = {key: mail for key, mail in after.items() if key not in before}  # had none before
-    letters = session.scalars(
+    many do. What is told once goes with its recipient; of the rest what waits, and an address that somebody else still
+    has stays theirs."""
+    after = mailboxes(session, office_id, local_date(now, session.get_one(Office, office_id).zone))
+    given = {key: mail for key, mail in after.items() if mail not in ("", before.get(key))}
+    left = {before[key]: mail for key, mail in given.items() if before.get(key)}
+    moved = {old: mail for old, mail in left.items() if old not in after.values()}
+    told = and_(Notice.template.in_(_TOLD_ONCE), Notice.recipient.in_(given))
+    waits = and_(Notice.template.not_in(_TOLD_ONCE), Notice.state == NoticeState.PENDING, Notice.to_address.in_(moved))
+    letters = _letters(session, Directive.office_id == office_id, or_(told, waits))
+    goes_to = {
+        letter: given[letter.recipient] if letter.template in _TOLD_ONCE else moved[letter.to_address]
+        for letter in letters
+    }
+    return _forward(session, goes_to, now=now, by=by)
+
+
+def send_on(session: Session, directive_id: int, refused: Sequence[int], now: datetime) -> None:
+    """Send again what is told once of the notices `refused`, where its recipient has another mailbox by now: the
+    directory was mended after it had left."""
+    office = session.scalars(
+        select(Office).join(Directive, Directive.office_id == Office.id).where(Directive.id == directive_id)
+    ).one()
+    known = mailboxes(session, office.id, local_date(now, office.zone))
+    letters = _letters(session, Directive.id == directive_id, Notice.id.in_(refused), Notice.template.in_(_TOLD_ONCE))
+    goes_to = {letter: known.get(letter.recipient, "") for letter in letters}
+    _forward(session, goes_to, now=now, by=history.ENGINE)
+
+
+def _letters(session: Session, *which: ColumnElement[bool]) -> Sequence[Notice]:
+    """Those of running directives that wait or were refused."""
+    return session.scalars(
         select(Notice)
         .join(Directive, Directive.id == Notice.directive_id)
-        .where(
-            Directive.office_id == office_id, Directive.state.in_(ALIVE),
-            or_(Notice.to_address.in_(moved), and_(Notice.to_address == "", Notice.recipient.in_(fresh))),
-            Notice.state.in_((NoticeState.PENDING, NoticeState.UNDELIVERABLE)),
-        )
+        .where(Directive.state.in_(ALIVE), Notice.state.in_((NoticeState.PENDING, NoticeState.UNDELIVERABLE)), *which)
         .order_by(Notice.id)
         .with_for_update(of=Notice)
-    ).all()  # fmt: skip
-    sent = [letter for letter in letters if letter.state is NoticeState.PENDING or letter.template in _SENT_AGAIN]
+    ).all()
+
+
+def _forward(session: Session, goes_to: Mapping[Notice, str], *, now: datetime, by: str) -> int:
+    sent = [letter for letter, address in goes_to.items() if address not in ("", letter.to_address)]
     for letter in sent:
-        to = moved[letter.to_address] if letter.to_address else fresh[letter.recipient]
-        _send_to(session, letter, to, now=now, by=by)
-    _reach_again(session, {letter.addressee_id for letter in letters if letter.addressee_id}, now=now, by=by)
+        _send_to(session, letter, goes_to[letter], now=now, by=by)
+    _reach_again(session, {letter.addressee_id for letter in sent if letter.template == _DOCUMENT}, now=now, by=by)
     session.flush()
     return len(sent)
 
@@ -77,7 +106,7 @@ def _send_to(session: Session, letter: Notice, address: str, *, now: datetime, b
         letter.next_attempt_at = now
 
 
-def _reach_again(session: Session, ids: set[int], *, now: datetime, by: str) -> None:
+def _reach_again(session: Session, ids: set[int | None], *, now: datetime, by: str) -> None:
     lost = session.scalars(select(Addressee).where(Addressee.id.in_(ids), Addressee.unreachable_at < NEVER)).all()
     for addressee in lost:
         addressee.unreachable_at = NEVER

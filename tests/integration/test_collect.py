@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from hoatoc.ledger.schema import Directive, InboxKind, InboxMail, InboxState, NoticeState, Unit
+from hoatoc.ledger.schema import Directive, InboxKind, InboxMail, InboxState, NoticeState, Post, Unit
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import messages, readdress, snapshot
+from hoatoc.rollout.collect import collect
+from hoatoc.rollout.escalate import escalate
 from tests.worlds.rollouts import DUE, ISSUED, RECEIPT_DUE, World
 
 LATER = ISSUED + timedelta(hours=1)
@@ -76,7 +78,7 @@ def test_a_late_bounce_of_the_old_address_says_nothing_of_the_corrected_one(worl
     world.go(LATER)
     with world.ledger.write() as session:
         office = session.get_one(Directive, world.directive_id).office_id
-        before = readdress.mailboxes(session, office)
+        before = readdress.mailboxes(session, office, LATER.date())
         session.execute(update(Unit).where(Unit.key == "so-0").values(mail="moi@mau.example"))
         assert readdress.follow(session, office, before, now=LATER, by="account:truc") == 1
     world.go(LATER + timedelta(minutes=1))
@@ -95,6 +97,34 @@ def test_a_late_bounce_of_the_old_address_says_nothing_of_the_corrected_one(worl
     assert notice.state is NoticeState.SENT
     assert world.addressee("so-0").unreachable_at == NEVER
     assert [mail.outcome for mail in world.all(InboxMail)] == ["bounce", "outdated"]
+
+
+def test_a_bounce_that_comes_after_the_mailbox_was_corrected_sends_the_document_to_the_new_one(world: World) -> None:
+    world.run()
+    with world.ledger.write() as session:
+        session.execute(update(Unit).where(Unit.key == "so-0").values(mail="moi@mau.example"))
+    arrives(world, InboxKind.BOUNCE, "550", bounced="so-0@mau.example")
+    world.go(LATER)
+    [notice] = world.notices(template="dispatch", recipient="so-0")
+    assert (notice.state, notice.to_address) == (NoticeState.SENT, "moi@mau.example")
+    assert world.addressee("so-0").unreachable_at == NEVER
+    assert [event.detail["address"] for event in world.events("notice_readdressed")] == ["moi@mau.example"]
+
+
+def test_another_mailbox_of_the_focal_point_does_not_mend_the_one_at_which_the_document_arrives(world: World) -> None:
+    world.run()
+    world.at(RECEIPT_DUE - timedelta(hours=1))
+    with world.ledger.write() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        escalate(session, directive, world.now)  # the reminder waits
+    arrives(world, InboxKind.BOUNCE, "550")
+    with world.ledger.write() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        collect(session, directive, world.now)
+        before = readdress.mailboxes(session, directive.office_id, LATER.date())
+        session.execute(update(Post).where(Post.mail == "focal.so-0@mau.example").values(mail="moi@mau.example"))
+        assert readdress.follow(session, directive.office_id, before, now=LATER, by="account:truc") == 1
+    assert world.addressee("so-0").unreachable_at < NEVER
 
 
 @pytest.mark.parametrize(("body", "attached"), [("Đã nhận. Xin lùi hạn.", []), ("Đã nhận.", ["ke-hoach.docx"])])

@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hoatoc.errors import ChangedMeanwhile, FormatError
 from hoatoc.format.folder import OfficeFolder, find_draft, read_office
 from hoatoc.format.shelf import NotWritable, fingerprint
-from hoatoc.format.units import Unit
+from hoatoc.format.units import Post, Role, Unit
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Addressee, Event, NoticeState, WakeUp
 from hoatoc.ledger.schema import Unit as Row
@@ -186,7 +186,7 @@ def test_what_the_old_mailbox_put_off_for_days_is_not_held_against_the_new_one(
     assert world.addressee("so-0").unreachable_at == NEVER
 
 
-def test_an_address_that_somebody_else_still_has_stays_theirs(
+def test_an_address_that_two_had_stays_with_the_one_who_keeps_it(
     ledger: Ledger, mail: MailServer, files: Files, tmp_path: Path
 ) -> None:
     files.unit("so-0")["mail"] = files.unit("so-1")["mail"] = "chung@mau.example"
@@ -194,7 +194,81 @@ def test_an_address_that_somebody_else_still_has_stays_theirs(
     folder = read_office(files.write(tmp_path))
     world = rolled_out(ledger, mail, folder)
     keep(ledger, folder, unit(folder, "so-0", mail="moi@mau.example"))
-    assert world.events("notice_readdressed") == []
+    world.run()
+    letters = {letter.recipient: letter for letter in world.notices(template="dispatch")}
+    assert (letters["so-0"].state, letters["so-0"].to_address) == (NoticeState.SENT, "moi@mau.example")
+    assert (letters["so-1"].state, letters["so-1"].to_address) == (NoticeState.UNDELIVERABLE, "chung@mau.example")
+    assert world.addressee("so-0").unreachable_at == NEVER
+    assert world.addressee("so-1").unreachable_at < NEVER
+
+
+def test_a_unit_without_a_mailbox_gets_the_document_at_its_new_clerks(
+    ledger: Ledger, mail: MailServer, files: Files, tmp_path: Path
+) -> None:
+    entry = files.unit("so-0")
+    del entry["mail"]
+    entry["posts"] = []
+    folder = read_office(files.write(tmp_path))
+    world = rolled_out(ledger, mail, folder)
+    clerk = Post(role=Role.CLERK, title="Văn thư", mail="vanthu@mau.example")
+    keep(ledger, folder, unit(folder, "so-0", posts=(clerk,)))
+    world.run()
+    assert [kept.recipient for kept in mail.kept if "vanthu" in kept.recipient] == ["vanthu@mau.example"]
+    assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_a_member_without_a_mailbox_gets_the_document_at_the_units_new_one(
+    ledger: Ledger, mail: MailServer, files: Files, tmp_path: Path
+) -> None:
+    body = files.unit("ban-chap-hanh")
+    del body["mail"], body["posts"][0]["mail"]
+    folder = read_office(files.write(tmp_path))
+    world = rolled_out(ledger, mail, folder)
+    assert world.addressee("ban-chap-hanh/uv-0").unreachable_at < NEVER
+    keep(ledger, folder, unit(folder, "ban-chap-hanh", mail="moi@mau.example"))
+    world.run()
+    assert [kept.recipient for kept in mail.kept if "moi" in kept.recipient] == ["moi@mau.example"]
+    assert world.addressee("ban-chap-hanh/uv-0").unreachable_at == NEVER
+
+
+def test_a_dead_mailbox_that_is_taken_away_first_and_replaced_later_gets_the_document(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("so-0@mau.example", Manner.UNKNOWN)
+    world = rolled_out(ledger, mail, office)
+    after = keep(ledger, office, unit(office, "so-0", mail=None))
+    assert world.addressee("so-0").unreachable_at < NEVER
+    keep(ledger, after, unit(after, "so-0", mail="moi@mau.example"))
+    world.run()
+    [letter] = world.notices(template="dispatch", recipient="so-0")
+    assert (letter.state, letter.to_address) == (NoticeState.SENT, "moi@mau.example")
+    assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_a_letter_that_was_under_way_when_the_mailbox_was_corrected_follows_once_it_is_refused(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("so-0@mau.example", Manner.GREYLIST)
+    world = rolled_out(ledger, mail, office)
+    with ledger.write() as session:
+        session.execute(update(Row).where(Row.key == "so-0").values(mail="moi@mau.example"))
+    mail.treat("so-0@mau.example", Manner.UNKNOWN)
+    world.follow(LATER + timedelta(minutes=10))
+    [letter] = world.notices(template="dispatch", recipient="so-0")
+    assert (letter.state, letter.to_address) == (NoticeState.SENT, "moi@mau.example")
+    assert world.addressee("so-0").unreachable_at == NEVER
+
+
+def test_a_mailbox_that_is_dead_too_makes_the_unit_unreachable_again(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("so-0@mau.example", Manner.UNKNOWN)
+    mail.treat("moi@mau.example", Manner.UNKNOWN)
+    world = rolled_out(ledger, mail, office)
+    keep(ledger, office, unit(office, "so-0", mail="moi@mau.example"))
+    world.run()
+    assert world.addressee("so-0").unreachable_at == LATER
+    assert len(world.events("notice_readdressed")) == 1
 
 
 def test_a_running_directive_keeps_its_addressees(ledger: Ledger, mail: MailServer, office: OfficeFolder) -> None:
