@@ -51,8 +51,12 @@ def import_units(
     if as_json:
         print_json([asdict(problem) for problem in sheet.problems])
     for problem in sheet.problems:
-        place = say("dòng %(row)s, %(column)s", row=problem.row, column=problem.column)
-        out.print(f"{place}: {say(problem.says)}\n    → {say(problem.hint)}", markup=False, soft_wrap=True)
+        place = say("%(file)s, dòng %(row)s, %(column)s", file=file.name, row=problem.row, column=problem.column)
+        whose = f" ({problem.unit})" if problem.unit else ""
+        typed = f" “{problem.typed}”" if problem.typed else ""
+        out.print(
+            f"{place}{whose}: {say(problem.says)}{typed}\n    → {say(problem.hint)}", markup=False, soft_wrap=True
+        )
     if sheet.problems:
         raise typer.Exit(1)
     made = keeping.edition(folder, sheet.units.units)

@@ -1,7 +1,7 @@
 """The directory as a workbook: the one an office downloads, and the ones that offices have.
 
 Columns are found by their heading, with or without diacritics, in any order; what a file has no column for stays as it
-is. A row is the unit of its code, else of its name, else a new one."""
+is. A row is the unit of its code, else of its name, else a new one; a name that several units have names none."""
 
 import io
 import re
@@ -36,12 +36,15 @@ _TREES = {plain(said): tree for tree, said in TREES.items()} | {
 
 @dataclass(frozen=True)
 class RowProblem:
-    """What is wrong in a row (counted as in the file; 0 for the whole): in which column, what, and the way out."""
+    """What is wrong in a row (counted as in the file): in which column, what, and the way out; whose row it is, and
+    what was `typed` there ('' where that was nothing)."""
 
     row: int
     column: str
     says: str
     hint: str
+    unit: str = ""
+    typed: str = ""
 
 
 @dataclass
@@ -114,15 +117,22 @@ class _Reader:
     def __init__(self, current: Units, found: Sheet) -> None:
         self._found, self._groups = found, current.groups
         self._known = {unit.key: unit for unit in current.units}
-        self._by_name = {plain(unit.name): unit.key for unit in current.units}
+        self._by_name: dict[str, list[str]] = {}
+        for unit in current.units:
+            self._name(unit.name, unit.key)
+        self._typed: dict[int, Mapping[Column, str]] = {}
         self.made: dict[str, Unit] = {}
         self.rows: dict[str, int] = {}
 
     def take(self, row: int, typed: Mapping[Column, str]) -> None:
         """Take in a row."""
+        self._typed[row] = typed
         values = {column.field: said for column, said in typed.items() if column.post is None}
         name = values.get("name", "")
-        key = values.get("key") or self._by_name.get(plain(name)) or slug(name)
+        same = self._by_name.get(plain(name), [])
+        if len(same) > 1 and not values.get("key"):
+            return self._wrong(row, "Tên đơn vị", _several(same), "thêm cột Mã, ghi mã của đúng đơn vị")
+        key = values.get("key") or next(iter(same), "") or slug(name)
         if not name and key not in self._known:
             return self._wrong(row, "Tên đơn vị", "chưa ghi tên đơn vị", "ghi tên, hoặc bỏ dòng này")
         if key in self.rows:
@@ -139,8 +149,14 @@ class _Reader:
             data["tree"] = self._tree_above(data.get("parent"))
         if len(self._found.problems) == before:
             self._make(row, key, data)
-            self._by_name.setdefault(plain(str(data.get("name", ""))), key)
+            self._name(str(data.get("name", "")), key)
         return None
+
+    def _name(self, name: str, key: str) -> None:
+        """From here on the unit `key` can be called `name`."""
+        keys = self._by_name.setdefault(plain(name), [])
+        if key not in keys:
+            keys.append(key)
 
     def _twice(self, row: int, first: int, *, by_code: bool) -> None:
         if by_code:
@@ -175,10 +191,19 @@ class _Reader:
         if column.field in ("since", "until"):
             return self._day(row, column, said)
         if column.field == "parent":
-            return (said if said in self._known else self._by_name.get(plain(said)) or slug(said)) if said else None
+            return self._above(row, column, said)
         if column.field in ("name", "kind"):
             return " ".join(said.split()) or was
         return said or None
+
+    def _above(self, row: int, column: Column, said: str) -> str | None:
+        """The key of the superior that `said` names, there or not: it may stand further down."""
+        if not said or said in self._known:
+            return said or None
+        same = self._by_name.get(plain(said), [])
+        if len(same) > 1:
+            self._wrong(row, column.heading, _several(same), "ghi mã của đúng đơn vị cấp trên")
+        return next(iter(same), "") or slug(said)
 
     def _group(self, row: int, column: Column, word: str) -> str:
         wanted = plain(word.strip())
@@ -237,7 +262,16 @@ class _Reader:
                 self._wrong(self.rows[key], "Cấp trên", says, "ghi đúng mã hoặc tên của một đơn vị trong danh bạ")
 
     def _wrong(self, row: int, column: str, says: str, hint: str) -> None:
-        self._found.problems.append(RowProblem(row, column, says, hint))
+        cells_ = self._typed[row].items()
+        own = {item.field: said for item, said in cells_ if item.post is None}
+        known = self._known.get(own.get("key", ""))
+        unit = own.get("name") or (known.name if known else "")
+        typed = next((said for item, said in cells_ if item.heading == column), "")
+        self._found.problems.append(RowProblem(row, column, says, hint, " ".join(unit.split()), typed))
+
+
+def _several(keys: list[str]) -> str:
+    return Phrase("có %(count)s đơn vị tên này: %(keys)s", count=len(keys), keys=", ".join(keys))
 
 
 _HINTS = {

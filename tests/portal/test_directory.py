@@ -238,6 +238,9 @@ def test_wrong_rows_are_listed_and_nothing_is_offered(desk: Desk) -> None:
         refused = an.post(f"{HERE}/nhap", files=book(["Tên đơn vị", "Email"], ["Sở 0", "sai"], ["Sở 1", "sai nữa"]))
         assert refused.status_code == 422
         assert "2 ô phải sửa; chưa ghi gì" in refused.text
+        assert re.findall(r'<td data-label="(?:Đơn vị|Đã ghi)">([^<]*)</td>', refused.text) == [
+            "Sở 0", "sai", "Sở 1", "sai nữa",
+        ]  # fmt: skip
         assert "/nhap/" not in refused.text
         assert an.post(f"{HERE}/nhap", files={"tep": ("x.xlsx", b"x")}).status_code == 422
         assert an.post(f"{HERE}/nhap", files={"tep": ("x.xlsx", b"x" * (1024 * 1024 + 5))}).status_code in (413, 422)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 from typer.testing import CliRunner
 
@@ -43,8 +44,6 @@ def test_the_directory_goes_out_and_comes_back(home: Path) -> None:
 
 
 def test_an_import_is_shown_first_and_written_when_told_to(home: Path) -> None:
-    from openpyxl import load_workbook
-
     file = home / "danh-ba.xlsx"
     run("units", "export", "tinh-mau", str(file))
     book = load_workbook(file)
@@ -59,6 +58,15 @@ def test_an_import_is_shown_first_and_written_when_told_to(home: Path) -> None:
     row[1].value, row[0].value = None, None
     book.save(file)
     assert "chưa ghi tên đơn vị" in run("units", "import", "tinh-mau", str(file), code=1)
+
+
+def test_a_wrong_cell_is_told_with_its_file_unit_and_what_stands_there(home: Path) -> None:
+    book = Workbook()
+    for row in (["Tên đơn vị", "Hộp thư"], ["Sở 0", "[red]so-0@mau"]):
+        book.active.append(row)
+    book.save(home / "danh-ba.xlsx")
+    said = run("units", "import", "tinh-mau", str(home / "danh-ba.xlsx"), code=1)
+    assert "danh-ba.xlsx, dòng 2, Hộp thư (Sở 0): hộp thư viết sai “[red]so-0@mau”" in said
 
 
 def test_a_trial_begins_and_is_taken_away(home: Path) -> None:

@@ -101,6 +101,10 @@ def test_every_wrong_cell_is_told_with_its_row_column_and_way_out(units: Units) 
     ]  # fmt: skip
     assert all(problem.says and problem.hint for problem in found.problems)
     assert "Các huyện ủy" in found.problems[1].hint
+    assert [(problem.unit, problem.typed) for problem in found.problems] == [
+        ("Sở 0", "Trung ương"), ("Sở 0", "Các sở; Các viện"), ("Sở 0", "31/2/2026"), ("Sở 0", "không có"), ("", ""),
+        ("Sở 0", "so-0"), ("Sở Lạc", ""), ("Sở X", "Sở_X"),
+    ]  # fmt: skip
 
 
 def test_two_units_of_one_name_are_told_apart_and_none_is_to_be_left_out(units: Units) -> None:
@@ -112,6 +116,21 @@ def test_two_units_of_one_name_are_told_apart_and_none_is_to_be_left_out(units: 
     [problem] = found.problems
     assert (problem.row, problem.column) == (3, "Tên đơn vị")
     assert "ghi thêm huyện vào tên" in problem.hint
+
+
+def test_a_name_that_several_units_have_names_none_of_them(units: Units) -> None:
+    same = [unit.model_copy(update={"name": "UBND xã Tân Hòa"}) for unit in units.units if unit.key.startswith("so-")]
+    others = [unit for unit in units.units if not unit.key.startswith("so-")]
+    current = units.model_copy(update={"units": (*others, *same)})
+    rows = ["UBND xã Tân Hòa", "Nhà nước", None], ["Trạm A", "Nhà nước", "UBND xã Tân Hòa"]
+    found = read_units(book(["Tên đơn vị", "Hệ", "Cấp trên"], *rows), current)
+    assert [(problem.row, problem.column) for problem in found.problems] == [(2, "Tên đơn vị"), (3, "Cấp trên")]
+    assert all("so-0, so-1" in problem.says for problem in found.problems)
+    coded = read_units(
+        book(["Mã", "Tên đơn vị", "Cấp trên"], ["so-1", "UBND xã Tân Hòa", None], ["tram-a", "Trạm A", "so-0"]), current
+    )
+    assert coded.problems == []
+    assert next(unit for unit in coded.units.units if unit.key == "tram-a").parent == "so-0"
 
 
 def test_a_name_is_kept_as_others_type_it(units: Units) -> None:
