@@ -96,10 +96,12 @@ def plan_page(
     found, unamendable = _would(front, officer, folder, draft)
     with front.ledger.read() as session:
         now = clock.read(session)
-        made = plan.plan(folder, draft, now)
+        stands = standing(session, folder, draft)
+        # What runs as its file stands was planned once, at its issue.
+        made = plan.plan(folder, draft, stands.issued.issued_at if stands.issued and not stands.changed else now)
         return front.pages.page(
             "desk/plan", status=409 if wrong else 200, officer=officer, folder=folder, draft=draft,
-            source=draft.source.path.read_text(encoding="utf-8"), stands=standing(session, folder, draft), now=now,
+            source=draft.source.path.read_text(encoding="utf-8"), stands=stands, now=now,
             plan=made, lines=plan.by_line(made["addressees"]), seen=pin.content_hash(folder, draft, now), wrong=wrong,
             two=folder.office.approval is Approval.TWO, approved=approved(session, folder, draft, now),
             zone=folder.office.zone, instant=datetime.fromisoformat,

@@ -2,11 +2,13 @@
 
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from hoatoc import clock
 from hoatoc.format.folder import find_draft
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Addressee, Directive, Event, Role
@@ -14,6 +16,7 @@ from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import waits
 from tests.portal.test_unit import words
 from tests.worlds.offices import KEY, small_office
+from tests.worlds.rollouts import ISSUED
 
 HERE = "/ban/phat-hanh"
 PLAN = f"{HERE}/{KEY}"
@@ -60,6 +63,27 @@ def test_a_draft_is_issued_as_it_was_seen(desk: Desk) -> None:
         assert 'Người ban hành: <span title="an">Người của an</span>' in page
         assert an.post(f"{PLAN}/ban-hanh", data=seen(page) | READ)
         assert len(issued(desk)) == 1
+
+
+def test_the_plan_of_what_was_issued_is_that_of_its_issue(desk: Desk) -> None:
+    def duties(page: str) -> str:
+        return page.split('<section aria-labelledby="duties">')[1].split("</section>", maxsplit=1)[0].split("</h2>")[1]
+
+    with desk.people(AN) as [an]:
+        before = an.get(PLAN).text
+        assert "Cần xem trước khi ban hành" in before
+        an.post(f"{PLAN}/ban-hanh", data=seen(before) | READ)
+        with desk.ledger.write() as session:
+            clock.simulate(session, ISSUED + timedelta(days=3))
+        after = an.get(PLAN).text
+        assert "Cần xem trước" not in after
+        assert "Điều cần xem lúc ban hành" in after
+        assert duties(after) == duties(before)
+        path = desk.folder / "1-cv.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("20h", "10h"), encoding="utf-8")
+        changed = an.get(PLAN).text
+        assert "Cần xem trước khi sửa" in changed
+        assert duties(changed) != duties(before)
 
 
 def test_nothing_is_issued_by_someone_who_has_not_read_the_plan(desk: Desk) -> None:
