@@ -83,7 +83,7 @@ def _standing(session: Session, front: Front, page: UnitPage, series: Series) ->
     )  # fmt: skip
     if duty is None:
         return once.standing_of_share(series, front.language), None
-    return of_duty(duty, page.now, front.language), duty.due_at
+    return of_duty(duty, page.time, front.language), duty.due_at
 
 
 def _usual(usual_name: str, series: Series) -> dict[str, str]:

@@ -99,7 +99,7 @@ def _line(page: UnitPage, duty: Duty, said: str, language: Language) -> Line:
         duty_id=duty.id, kind=duty.kind, subject=duty.subject,
         title=title(duty.kind, duty.subject, language, duty.slot),
         quote="" if duty.kind in _OWN else page.snap.quote(duty.subject),
-        standing=of_duty(duty, page.now, language), due_at=duty.due_at,
+        standing=of_duty(duty, page.time, language), due_at=duty.due_at,
         by_office=rule is not None and rule.due is not None and rule.due.source == "office",
         said=said, path=f"{PATHS[duty.kind]}/{quote(at, safe='')}",
         button=language.say(wording.BUTTONS[duty.kind]), pending=duty.state is DutyState.OPEN,

@@ -104,4 +104,4 @@ def in_short(visitor: Visitor, page: UnitPage, owed: Owed, once: Once, language:
 
 def line_of(page: UnitPage, report: OwedReport, language: Language) -> Line:
     """One report of a unit's page."""
-    return Line(report, of_report(report, page.now, language))
+    return Line(report, of_report(report, page, language))

@@ -195,7 +195,7 @@ def _lines(session: Session, page: UnitPage, language: Language, requests: Selec
         Line(
             request=request, clause=clause, due_at=duty.due_at, matter=matters.get(clause, ""),
             quote=page.snap.quote(clause), unit=unit, decider=decider_name,
-            standing=_standing(request, duty, page.now, language), pending=duty.state is DutyState.OPEN,
+            standing=_standing(request, duty, page.time, language), pending=duty.state is DutyState.OPEN,
         )
         for request, duty, clause, unit, decider_name in rows
     ]  # fmt: skip

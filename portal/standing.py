@@ -46,10 +46,10 @@ def of_receipt(page: UnitPage, language: Language) -> Standing:
         return _left_alone(page.receipt_duty.state, language)
     if due_at is None:
         return Standing(Tone.DUE, language.say("chưa xác nhận"))
-    return _open(due_at, page.now, language, language.say("chưa xác nhận"))
+    return _open(due_at, page.time, language, language.say("chưa xác nhận"))
 
 
-def of_report(report: OwedReport, now: datetime, language: Language) -> Standing:
+def of_report(report: OwedReport, page: UnitPage, language: Language) -> Standing:
     """Where the report of one period stands."""
     if report.state is DutyState.MET:
         return Standing(Tone.DONE, language.say("đã nộp đúng hạn"))
@@ -57,13 +57,15 @@ def of_report(report: OwedReport, now: datetime, language: Language) -> Standing
         return Standing(Tone.LATE, language.say("đã nộp muộn"))
     if report.state in (DutyState.WAIVED, DutyState.RETURNED):
         return _left_alone(report.state, language)
+    if report.closed and not report.overdue and page.directive.state is DirectiveState.SUSPENDED:
+        return Standing(Tone.QUIET, language.say("không phải nộp, văn bản tạm dừng"))
     if report.closed:
         return Standing(Tone.OVERDUE, language.say("không nộp, đã khóa"))
-    return _open(report.due_at, now, language, language.say("chưa nộp"))
+    return _open(report.due_at, page.time, language, language.say("chưa nộp"))
 
 
 def of_duty(duty: Duty, now: datetime, language: Language) -> Standing:
-    """Where something stands that is owed once."""
+    """Where something stands that is owed once, by the time `now` of its directive."""
     say = language.say
     not_yet, done, late = {
         DutyKind.ROSTER: (say("chưa nộp"), say("đã nộp đúng hạn"), say("đã nộp muộn")),

@@ -48,8 +48,7 @@ def column(now: datetime) -> ColumnElement[str]:
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
-    """The SQL condition that the time of a duty was over at `now`. While its directive is suspended its time stands
-    still, and if that never ran again, it stood still to the end."""
+    """The SQL condition that the time of a duty was over at `now`, by its directive's own time (Directive.time_at)."""
     of, halted = aliased(Directive), aliased(Directive)
     stood = select(of.suspended_at).where(of.id == Duty.directive_id).correlate(Duty).scalar_subquery()
     # Asked once for all duties; the other, for each, only of those under a suspended directive.

@@ -113,7 +113,7 @@ def _owed_by_notice(
         notice_id, duty_id, addressee_id, name, generation, owing = row[:_TOLD]
         line = lines.get(row[_TOLD:])
         if line is None:
-            line = wording.duty_line(session.get_one(Duty, duty_id), snap, directive.zone, now)
+            line = wording.duty_line(session.get_one(Duty, duty_id), snap, directive.zone, directive.time_at(now))
             lines[row[_TOLD:]] = line
         found[notice_id].append(Owed(addressee_id, name, generation, bool(owing), line))
     return found

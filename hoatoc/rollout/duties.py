@@ -109,8 +109,7 @@ def meet(session: Session, duty: Duty, *, at: datetime, actor: str) -> bool:
 
 def is_in_time(session: Session, duty: Duty, at: datetime) -> bool:
     """Whether `at` (aware) is in time for `duty`."""
-    stood = session.scalar(select(Directive.suspended_at).where(Directive.id == duty.directive_id)) or NEVER
-    return min(at, stood) <= duty.due_at
+    return session.get_one(Directive, duty.directive_id).time_at(at) <= duty.due_at
 
 
 def _name(duty: Duty) -> str:

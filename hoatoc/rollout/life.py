@@ -111,7 +111,7 @@ def end(
 ) -> None:
     """Kết thúc: what is still in time is withdrawn; what is overdue by `now` (aware, UTC), or by when it was suspended,
     stays in the books as missing, and presses nobody any more."""
-    stood = min(now, directive.suspended_at)
+    stood = directive.time_at(now)
     _move(session, directive, DirectiveState.ENDED, reason=reason, by=by, now=now, version=version)
     live = _live(session, directive)
     _withdraw(session, [duty for duty in live if duty.due_at > stood], reason, by, now)

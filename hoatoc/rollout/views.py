@@ -70,6 +70,11 @@ class UnitPage:
     now: datetime
 
     @property
+    def time(self) -> datetime:
+        """The time by which what is owed is early or late."""
+        return self.directive.time_at(self.now)
+
+    @property
     def receipt_due_at(self) -> datetime | None:
         """When the acknowledgement is due; None where none is owed."""
         return self.receipt_duty.due_at if self.receipt_duty else None
@@ -108,7 +113,7 @@ def unit_page(session: Session, addressee: Addressee, now: datetime, slot: str |
     return UnitPage(
         addressee=addressee, directive=directive, snap=snap, words=wording.directive_words(snap),
         office=wording.office_words(snap), duties=duties, receipts=receipts, receipt=receipt,
-        receipt_duty=receipt_duty, reports=_owed_reports(owed, now),
+        receipt_duty=receipt_duty, reports=_owed_reports(owed, directive, now),
         form=snap.form_of(subject) if subject else None, now=now,
     )  # fmt: skip
 
@@ -131,10 +136,10 @@ def _receipt_duty(duties: Iterable[Duty]) -> Duty | None:
     return max(asked, key=lambda duty: duty.generation, default=None)
 
 
-def _owed_reports(owed: Iterable[Row[Any]], now: datetime) -> list[OwedReport]:
+def _owed_reports(owed: Iterable[Row[Any]], directive: Directive, now: datetime) -> list[OwedReport]:
     """The reports among what is owed, the latest due first."""
     reports = [
-        (period.due_at, _owed_report(duty, period, report, granted, now))
+        (period.due_at, _owed_report(duty, period, report, granted, directive, now))
         for duty, period, report, granted in owed
         if duty.kind is DutyKind.REPORT and duty.state is not DutyState.WITHDRAWN
     ]
@@ -142,13 +147,13 @@ def _owed_reports(owed: Iterable[Row[Any]], now: datetime) -> list[OwedReport]:
 
 
 def _owed_report(
-    duty: Duty, period: Period, report: Report | None, granted: datetime | None, now: datetime
+    duty: Duty, period: Period, report: Report | None, granted: datetime | None, directive: Directive, now: datetime
 ) -> OwedReport:
     lock_at = max(period.lock_at, granted) if granted else period.lock_at
     return OwedReport(
         duty_id=duty.id, subject=duty.subject, slot=duty.slot, day=period.local_date, due_at=duty.due_at,
         lock_at=lock_at, state=duty.state,
-        overdue=duty.state is DutyState.OPEN and duty.due_at < now,
+        overdue=duty.state is DutyState.OPEN and duty.due_at < directive.time_at(now),
         closed=now > lock_at or (period.state is PeriodState.LOCKED and lock_at <= period.lock_at),
         figures=report.figures if report else None, first_at=report.first_at if report else None,
         revision=report.revision if report else 0,
@@ -204,7 +209,8 @@ def _not_settled(
     )
     return [
         {"name": addressee.name, "key": addressee.key, "what": wording.duty_name(duty, snap), "due_at": duty.due_at,
-         "overdue": duty.due_at < now, "step": duty.step, "kind": duty.kind.value, "subject": duty.subject,
+         "overdue": duty.due_at < directive.time_at(now), "step": duty.step, "kind": duty.kind.value,
+         "subject": duty.subject,
          "quote": "" if duty.kind in _UNQUOTED else snap.quote(duty.subject)}
         for duty, addressee in rows
     ]  # fmt: skip

@@ -92,13 +92,12 @@ def list_missing(front: TheFront, _reader: Reader, chosen: Chosen) -> AwaitedAll
     with front.ledger.read() as session:
         now = clock.read(session)
         groups = missing.groups(session, chosen.selection(session), now)
-        # While a directive is suspended its time stands still.
-        stood = {one.id: min(now, one.suspended_at) for one in missing.directives(session, statistics.Selection())}
+        time = {one.id: one.time_at(now) for one in missing.directives(session, statistics.Selection())}
     return AwaitedAll(now=now, awaited=[
         Awaited(
             directive_id=group.directive_id, kind=group.kind, clause=group.subject, due_at=group.due_at,
             title=once.title(group.kind, group.subject, front.language, group.slot),
-            overdue=group.due_at < stood[group.directive_id],
+            overdue=group.due_at < time[group.directive_id],
             names=[Missing(duty_id=one.duty_id, unit_id=one.unit_id, name=one.name, step=one.step)
                    for one in group.names],
         )

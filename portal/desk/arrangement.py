@@ -122,8 +122,7 @@ def _section(
     snap = snapshot.of(directive)
     # Reports first: they are what the desk is asked about every day. Within, the longest overdue on top, as they come.
     ordered = sorted(groups, key=lambda group: group.kind is DutyKind.RECEIPT)
-    stood = min(now, directive.suspended_at)  # while it is suspended its time stands still
-    waiting = [_waiting(group, snap, stood, language) for group in ordered]
+    waiting = [_waiting(group, snap, directive.time_at(now), language) for group in ordered]
     overdue = [group for group in waiting if group.standing.tone is Tone.OVERDUE]
     newest = _newest_report(overdue)
     return Section(

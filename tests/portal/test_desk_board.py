@@ -174,3 +174,6 @@ def test_nothing_falls_overdue_while_the_directive_is_suspended(place: Place, de
     html = desk.get("/ban").text
     assert cells(html)[4] == 0
     assert "không đơn vị nào quá hạn" in html
+    record = desk.get("/ban/don-vi/so-y-te").text
+    assert "Báo cáo ngày" in record
+    assert "status overdue" not in record

@@ -1,4 +1,4 @@
-"""What a unit's page says and offers once its directive has ended or was recalled."""
+"""What a unit's page says and offers once its directive has ended or was recalled, or while it is suspended."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +12,11 @@ from hoatoc.ledger.schema import Directive, Duty, DutyKind, ExtensionRequest
 from hoatoc.rollout import life
 from tests.portal.binhphuoc import Province
 from tests.portal.lists import DISTRICT
+from tests.portal.place import Place
 from tests.portal.test_permissions import ASKED
 from tests.portal.test_unit import words
 from tests.worlds.duties import ISSUED_360
+from tests.worlds.rollouts import DUE
 
 NOW = ISSUED_360 + timedelta(days=3)
 TRAVEL = ASKED | {"ngay-di": "2021-05-20", "ngay-ve": "2021-05-21"}
@@ -65,3 +67,30 @@ def test_what_is_late_under_an_ended_one_is_not_asked_about_where_nobody_would_s
         assert "không nhận đề nghị nữa" in refused.text
     assert province.all(ExtensionRequest) == []
     assert province.duty(DISTRICT, DutyKind.ROSTER).state == "open"
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=1), timedelta(days=3)])
+def test_nothing_becomes_late_on_a_units_page_while_its_directive_is_suspended(
+    place: Place, client: TestClient, later: timedelta
+) -> None:
+    place.at(DUE - timedelta(hours=1))
+    with place.ledger.write() as session:
+        directive = session.scalars(select(Directive)).one()
+        life.suspend(session, directive, reason="bão", by="desk", now=DUE - timedelta(hours=1))
+    place.at(DUE + later)
+    unit = place.link("Sở Y tế")
+    page = words(client.get(unit).text)
+    assert "tạm dừng Từ 15 giờ 00, ngày 24/11/2021 các hạn ngừng tính" in page
+    assert "quá hạn" not in page.replace("không việc nào thành quá hạn", "")
+    assert "đã khóa" not in page
+
+
+def test_what_was_late_before_stays_as_late_as_it_was_while_its_directive_is_suspended(
+    place: Place, client: TestClient
+) -> None:
+    place.at(DUE + timedelta(hours=1))
+    with place.ledger.write() as session:
+        directive = session.scalars(select(Directive)).one()
+        life.suspend(session, directive, reason="bão", by="desk", now=DUE + timedelta(hours=1))
+    place.at(DUE + timedelta(hours=5))
+    assert "chưa nộp, quá hạn 1 giờ" in words(client.get(place.link("Sở Y tế")).text)

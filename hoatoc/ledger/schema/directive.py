@@ -54,6 +54,11 @@ class Directive(Base):
     ended_at: Mapped[datetime] = mapped_column(default=NEVER)  # ended, recalled or replaced; NEVER while it lives
     trial: Mapped[bool] = mapped_column(default=False)
 
+    def time_at(self, now: datetime) -> datetime:
+        """The time by which what is owed under it is early or late at `now` (aware): while it is suspended its time
+        stands still, and if it never ran again, it stood still to the end."""
+        return min(now, self.suspended_at)
+
 
 class Obligation(Base):
     """One thing ordered by one clause of a directive; `opens_duty` says whether the regime makes it a duty."""
