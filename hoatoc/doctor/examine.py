@@ -211,6 +211,14 @@ def _prefect(settings: Settings) -> list[Finding]:
     return [Finding("Prefect", Health.WELL, url)]
 
 
+#: What is done about letters that left late, by what most of them waited for.
+_MENDS = {
+    auditor.Wait.ENGINE: Phrase("máy hoặc `hoatoc serve` đã dừng: xem logs/ và lịch tắt máy"),
+    auditor.Wait.TURN: Phrase("máy bận, các lượt phải chờ: thêm worker, hoặc một máy nhanh hơn"),
+    auditor.Wait.MAIL: Phrase("máy chủ thư nhận chậm: hỏi người quản lý, hoặc tăng connections trong HOATOC_SMTP_URL"),
+}  # fmt: skip
+
+
 def _engine(ledger: Ledger) -> list[Finding]:
     with ledger.read() as session:
         now = clock.read(session)
@@ -230,6 +238,6 @@ def _engine(ledger: Ledger) -> list[Finding]:
     ]  # fmt: skip
     if speed.notices:
         health = Health.WELL if speed.share >= auditor.GOOD_SHARE else Health.WARNING
-        mend = "" if health is Health.WELL else Phrase("thêm worker, hoặc xem máy chủ thư có chậm không")
+        mend = _MENDS[speed.cause] if health is not Health.WELL and speed.cause else ""
         found.append(Finding(Phrase("thư kịp giờ"), health, speed.spoken(), mend))
     return found or [Finding(_ENGINE, Health.WELL, Phrase("không có việc nào trễ"))]

@@ -1,8 +1,10 @@
 """The engine watches itself: what it should have done and has not, and how promptly its mail goes out."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,12 +34,22 @@ class Overdue:
     cause: str
 
 
+class Wait(StrEnum):
+    """What a notice waited for that left late."""
+
+    ENGINE = "engine"  #: It was written so late that its step had been missed: nothing ran.
+    TURN = "turn"  #: It was written late.
+    MAIL = "mail"  #: It was written in time, and taken late by the mail server.
+
+
 @dataclass(frozen=True)
 class Promptness:
-    """How many notices went out, and how many of them within `PROMPT` of being due."""
+    """How many notices went out, how many of them within `PROMPT` of being due, and what most of the others waited
+    for; None where there are none."""
 
     notices: int
     prompt: int
+    cause: Wait | None = None
 
     @property
     def share(self) -> float:
@@ -75,9 +87,9 @@ def note(session: Session, found: Sequence[Overdue], *, now: datetime) -> None:
 
 def promptness(session: Session, *, since: datetime, now: datetime) -> Promptness:
     """The engine's own figure over the notices that left between `since` and `now` (aware, UTC) at their first
-    attempt: whether each left within `PROMPT` of the instant it was due, or was written if that was later."""
+    attempt: whether each left within `PROMPT` of the instant it was due."""
     rows = session.execute(
-        select(Notice.due_at, Notice.written_at, Notice.settled_at, Notice.step)
+        select(Notice.due_at, Notice.written_at, Notice.settled_at)
         .join(Directive, Directive.id == Notice.directive_id)
         .where(
             Notice.state == NoticeState.SENT,
@@ -86,9 +98,20 @@ def promptness(session: Session, *, since: datetime, now: datetime) -> Promptnes
             Notice.attempts == 1,
             Directive.trial.is_(False),
         )
-    ).all()
-    prompt = sum(settled_at - due_at <= PROMPT for due_at, _, settled_at, _ in rows)
-    return Promptness(len(rows), prompt)
+    ).tuples()
+    waits = Counter(_wait(*row) for row in rows)
+    prompt = waits.pop(None, 0)
+    most = max(waits, key=waits.__getitem__, default=None)
+    return Promptness(prompt + waits.total(), prompt, most)
+
+
+def _wait(due_at: datetime, written_at: datetime, settled_at: datetime) -> Wait | None:
+    """What a notice waited for; None when it left in time."""
+    if settled_at - due_at <= PROMPT:
+        return None
+    if written_at - due_at > MISSED:
+        return Wait.ENGINE
+    return Wait.TURN if written_at - due_at > settled_at - written_at else Wait.MAIL
 
 
 def is_well(session: Session, *, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hoatoc import clock
-from hoatoc.doctor.examine import examine
+from hoatoc.doctor.examine import _engine, examine
 from hoatoc.doctor.finding import Health
 from hoatoc.errors import NotFound, SubmissionRefused
 from hoatoc.installation import initialise
@@ -294,8 +294,31 @@ def test_the_engine_s_own_figure_counts_what_left_within_ten_seconds(world: Worl
     world.go(RECEIPT_DUE + auditor.PROMPT + TICK)
     with world.ledger.read() as session:
         figure = auditor.promptness(session, since=ISSUED - TICK, now=world.now)
-    assert (figure.notices, figure.prompt) == (15, 10)
+    assert (figure.notices, figure.prompt, figure.cause) == (15, 10, auditor.Wait.TURN)
     assert figure.spoken().startswith("66,7%")
+
+
+@pytest.mark.parametrize(
+    ("written", "settled", "mend"),
+    [
+        (auditor.PROMPT + TICK, auditor.PROMPT + TICK, "thêm worker"),
+        (auditor.MISSED + TICK, auditor.MISSED + TICK, "đã dừng"),
+        (timedelta(seconds=1), auditor.PROMPT + TICK, "máy chủ thư nhận chậm"),
+        (timedelta(), auditor.PROMPT, ""),
+    ],
+)
+def test_the_doctor_names_what_late_mail_waited_for(
+    world: World, written: timedelta, settled: timedelta, mend: str
+) -> None:
+    world.run()
+    world.go(RECEIPT_DUE - HOUR)
+    with world.ledger.write() as session:
+        for notice in session.query(Notice).filter(Notice.state == NoticeState.SENT):
+            notice.written_at, notice.settled_at = notice.due_at + written, notice.due_at + settled
+    [found] = [finding for finding in _engine(world.ledger) if finding.what == "thư kịp giờ"]
+    assert found.health is (Health.WARNING if mend else Health.WELL)
+    assert mend in found.mend
+    assert bool(mend) == bool(found.mend)
 
 
 def test_a_doctor_says_what_is_wrong_and_how_to_mend_it_and_changes_nothing(tmp_path: Path) -> None:
