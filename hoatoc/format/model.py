@@ -64,8 +64,9 @@ Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 #: A clause as the text numbers it; `2` and `1` come as numbers from YAML and are text all the same.
 Clause = Annotated[
     str,
+    StringConstraints(min_length=1, strip_whitespace=True),
     BeforeValidator(lambda value: str(value) if isinstance(value, int) else value),
-    WithJsonSchema({"type": ["string", "number"]}),  # an editor's YAML reads `1.2` as a number
+    WithJsonSchema({"type": ["string", "number"], "minLength": 1}),  # an editor's YAML reads `1.2` as a number
 ]
 #: Addresses are plain ASCII mailboxes (RFC 5321); anything a header could break on is refused here.
 Mailbox = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$", max_length=254)]

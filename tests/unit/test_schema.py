@@ -113,6 +113,7 @@ def test_every_file_passes_its_schema(path: Path) -> None:
         (("text", "obligations", 0, "timing"), {"type": "by_date"}, "is not valid under any"),
         (("text", "obligations", 0, "due"), "16:00", "Additional properties"),
         (("text", "number"), "13", "is not valid under any"),
+        (("text", "obligations", 0, "clause"), "", "should be non-empty"),
     ],
 )
 def test_the_schema_refuses_what_check_refuses(where: tuple[Any, ...], value: Any, says: str, tmp_path: Path) -> None:

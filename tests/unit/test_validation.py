@@ -129,6 +129,9 @@ def test_a_line_break_in_a_mailbox_is_refused_whatever_the_quoting(tmp_path: Pat
         (("text", "number"), "13", "text.number", "phải là số nguyên"),
         (("text", "tree"), "đảng", "text.tree", "không dùng được"),
         (("text", "obligations"), [], "text.obligations", "rỗng"),
+        (("text", "obligations", 0, "clause"), "", "text.obligations.0.clause", "không được để trống"),
+        (("text", "obligations", 0, "clause"), "  ", "text.obligations.0.clause", "không được để trống"),
+        (("regime", "reports", 0, "clause"), "", "regime.reports.0.clause", "không được để trống"),
         (("text", "obligations", 0, "timing"), {"type": "someday"}, "text.obligations.0.timing", "loại này không có"),
         (("text", "obligations", 0, "timing"), {}, "text.obligations.0.timing", ""),
         (("text", "obligations", 0, "timing"), {"type": "per_case", "days": 3}, "text.obligations.0.timing.counted_from", "thiếu"),  # noqa: E501  # a case a line
