@@ -433,7 +433,8 @@ def test_no_more_is_claimed_than_may_be_in_doubt(
     monkeypatch.setattr(answers, "record", recording)
     (done,) = world.run()
     assert (done.delivered.sent, without_answer["now"]) == (len(world.notices()), 0)
-    assert 8 < max(seen) <= 16
+    assert len(seen) > 2  # whether one overlaps another is up to the machine
+    assert max(seen) <= 16
 
 
 @pytest.mark.usefixtures("few_at_a_time")
