@@ -28,6 +28,7 @@ def serve(
     from hoatoc.doctor.finding import Health
     from hoatoc.format.folder import office_paths, read_office
     from hoatoc.installation import initialise
+    from hoatoc.mail import login
     from hoatoc.settings import masked, read_settings
 
     settings = read_settings()
@@ -37,6 +38,8 @@ def serve(
         if finding.health is Health.WARNING:
             out.print(f"[yellow]![/] {escape(say(finding.seen))}\n  → {escape(say(finding.mend))}", soft_wrap=True)
     here = initialise(settings)
+    with here.ledger.write() as session:
+        login.forget(session)  # whoever starts us has looked after it
     from deployments.supervisor import supervise
 
     begun = machine_now()
@@ -54,7 +57,7 @@ def serve(
                 out.print(
                     say(
                         "[yellow]![/] %(key)s chưa dùng được, xem `hoatoc check`: %(count)s lỗi",
-                        key=key,
+                        key=escape(key),
                         count=len(error.problems),
                     )
                 )

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from aiosmtplib import SMTPException
+from aiosmtplib import SMTPAuthenticationError, SMTPException
 from sqlalchemy import text
 
 from hoatoc import clock, keyring
@@ -170,6 +170,11 @@ def _mail(settings: Settings) -> list[Finding]:
 
     try:
         told = asyncio.run(greet())
+    except SMTPAuthenticationError as error:
+        mend = Phrase("sửa tên hoặc mật khẩu trong HOATOC_SMTP_URL rồi khởi động lại `hoatoc serve`; thư không mất")
+        answer = f"{error.code} {error.message}"
+        seen = Phrase("không cho %(user)s đăng nhập: %(answer)s", user=relay.username, answer=answer)
+        return [Finding(_MAIL, Health.ILL, seen, mend)]
     except (SMTPException, OSError) as error:
         mend = Phrase("kiểm tra HOATOC_SMTP_URL, tường lửa và máy chủ thư; thư chờ trong hộp đi, không mất")
         return [Finding(_MAIL, Health.ILL, f"{relay.host}:{relay.port}: {error}", mend)]

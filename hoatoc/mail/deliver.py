@@ -16,6 +16,7 @@ from hoatoc import process
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Directive
 from hoatoc.links import Links
+from hoatoc.mail import login
 from hoatoc.mail.compose import Composer
 from hoatoc.mail.enclosure import Enclosure, file
 from hoatoc.mail.letters import Letters
@@ -81,6 +82,11 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
     with ledger.read() as session:
         directive = session.get_one(Directive, directive_id)
         key, snap, trial = directive.key, snapshot.of(directive), directive.trial
+        known = login.refused(session, login.fact_of(relay, links.ring)) if relay.username is not None else None
+    if known and now < known.again_at:
+        with ledger.write() as session:
+            claims.put_off(session, directive_id, now)
+        return Delivered(sent=0, refused=0, deferred=0, skipped=0, down=login.refusal(relay, known.answer))
     returns = ReturnAddresses(links.ring, snap.office.sender) if relay.signed_returns else None
     enclose = partial(_original, ledger, directive_id)
     composer = Composer(key, snap, _letters(), links, returns, trial=trial, enclose=enclose)
@@ -94,9 +100,14 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
             await delivery.leave()
             raise
         await wire.close()
-    if wire.down:
+    if wire.down or known:
         with ledger.write() as session:
-            answers.postpone(session, directive_id, now)
+            if wire.down:
+                answers.postpone(session, directive_id, now)
+            if wire.login_refused:
+                login.refuse(session, login.fact_of(relay, links.ring), answer=wire.login_refused, now=now)
+            elif wire.connected:
+                login.forget(session, login.fact_of(relay, links.ring))
     tally = delivery.tally
     return Delivered(
         sent=tally[Outcome.ACCEPTED], refused=tally[Outcome.REFUSED] + tally[Outcome.REJECTED],

@@ -17,6 +17,8 @@ _TIMEOUT_SECONDS = 60.0
 #: Whoever hangs up too early sends it twice (RFC 5321, 4.5.3.2.6, asks for ten minutes).
 _FOR_A_MESSAGE = 10
 _CONNECTIONS = 4
+#: The way to log in that does not tell the server the password; and its answer to a wrong one (RFC 4954, 6).
+_BY_DIGEST, _WRONG = "cram-md5", 535
 
 
 class _Client(aiosmtplib.SMTP):
@@ -59,18 +61,36 @@ class Relay:
     async def connect(self) -> aiosmtplib.SMTP:
         """A connection that is greeted, secured and logged in. Raises aiosmtplib.SMTPException or OSError."""
         client = _Client(
-            hostname=self.host, port=self.port, username=self.username, password=self.password,
-            use_tls=self.tls == "tls", start_tls=self.tls == "starttls", timeout=self.timeout,
-            cert_bundle=self.ca,
+            hostname=self.host, port=self.port, use_tls=self.tls == "tls", start_tls=self.tls == "starttls",
+            timeout=self.timeout, cert_bundle=self.ca,
         )  # fmt: skip
         await client.connect()
         try:
             if client.is_ehlo_or_helo_needed:
                 await client.ehlo()
+            if self.username is not None:
+                await _log_in(client, self.username, self.password or "", secured=self.tls != "")
         except BaseException:  # cancelled, too: nobody else could close it
             client.close()
             raise
         return client
+
+
+async def _log_in(client: _Client, username: str, password: str, *, secured: bool) -> None:
+    """Log in by one of the ways the server offers; by those that tell it the password first where the line is secured.
+    What such a way has refused is not tried by the next: each refusal brings the account nearer to being locked."""
+    ways = sorted(client.supported_auth_methods, key=lambda way: (way == _BY_DIGEST) is secured)
+    for way in ways[:-1]:
+        client.server_auth_methods = [way]
+        try:
+            await client.login(username, password)
+        except aiosmtplib.SMTPAuthenticationError as refused:
+            if refused.code == _WRONG and way != _BY_DIGEST:  # which a server may offer and have no means to check
+                raise
+        else:
+            return
+    client.server_auth_methods = ways[-1:]
+    await client.login(username, password)
 
 
 def read_relay(url: str) -> Relay:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import aiosmtplib
 
+from hoatoc.mail import login
 from hoatoc.mail.frame import BadRecipient, Envelope
 from hoatoc.mail.pipelined import Pipelined, Prepared
 from hoatoc.mail.plain import GONE, Plain
@@ -25,6 +26,8 @@ _MOST_FAILURES = 12
 _PATIENCE_SECONDS = 1.0
 #: RFC 5321's code for a service that is not available: what was never handed over has surely not arrived.
 _NOT_AVAILABLE = 421
+#: From here on a refusal is for good; a login refused by less (454) is one that cannot be judged now (RFC 4954, 6).
+_FINAL = 500
 
 
 class Wire:
@@ -41,7 +44,8 @@ class Wire:
         self._lanes: set[asyncio.Task[None]] = set()
         self._failures = 0
         self._unanswered = 0
-        self.connected = False  # whether the server has ever answered
+        self.connected = False  # whether the server has ever answered, and let us in
+        self.login_refused = ""  # its answer to our name and password, where it does not take them
         self.down = ""  # why the server cannot be reached, once it cannot
 
     @property
@@ -61,7 +65,13 @@ class Wire:
         if self.down:
             self._give_up()
             return
-        for _ in range(min(self._allowed, len(self._stock)) - len(self._lanes)):
+        self._open_lanes()
+
+    def _open_lanes(self) -> None:
+        # A password that is wrong is wrong for all: until one lane is let in, the others would bring the account nearer
+        # to being locked.
+        allowed = self._allowed if self.connected or self._relay.username is None else 1
+        for _ in range(min(allowed, len(self._stock)) - len(self._lanes)):
             self._hopeful += 1
             lane = asyncio.get_running_loop().create_task(self._lane())
             lane.add_done_callback(lambda _: self._stir())
@@ -124,9 +134,14 @@ class Wire:
         except (*GONE, aiosmtplib.SMTPException) as error:
             self._allowed = max(1, self._hopeful - 1)
             if self._hopeful <= 1:
+                if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= _FINAL:
+                    self.login_refused = _why(error)
+                    self._go_down(login.refusal(self._relay, self.login_refused))
                 self._go_down(f"không nối được máy chủ thư {self._relay.host}:{self._relay.port}: {_why(error)}")
             return None
-        self.connected = True
+        if not self.connected:
+            self.connected = True
+            self._open_lanes()
         if not client.supports_extension("pipelining"):
             return Plain(client, patience=self._relay.patience, prepare=self._prepare, tell=self._told)
         transport = client.transport
@@ -174,4 +189,6 @@ def _why(error: BaseException) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"chứng thư của máy chủ không dùng được: {clean(cause.verify_message)}"
         cause = cause.__cause__ or cause.__context__
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{error.code} {clean(error.message)}"
     return clean(str(error))

@@ -151,6 +151,22 @@ def give_up(session: Session, directive_id: int, owner: str) -> None:
     session.execute(_LEASING, {"directive": directive_id, "me": owner, "until": machine_now() - LEASE})
 
 
+def put_off(session: Session, directive_id: int, now: datetime) -> None:
+    """Nothing is to be tried at `now` (aware, UTC): what is due, and what senders that died have left, waits as long as
+    a lease."""
+    session.execute(
+        update(Notice)
+        .where(Notice.directive_id == directive_id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now)
+        .values(next_attempt_at=now + LEASE)
+    )
+    machine = machine_now()
+    session.execute(
+        update(Notice)
+        .where(Notice.directive_id == directive_id, Notice.state == NoticeState.SENDING, Notice.lease_until < machine)
+        .values(lease_until=machine + LEASE)
+    )
+
+
 _LEASING = (
     update(table(Notice))
     .where(

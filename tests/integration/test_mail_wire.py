@@ -38,8 +38,8 @@ def compose(notice: Claimed, *, eight_bit: bool) -> Envelope:
 class Sent:
     """What became of a batch: one answer for each notice, and what the wire says of the server."""
 
-    def __init__(self, answers: list[Answer], down: str) -> None:
-        self.down = down
+    def __init__(self, answers: list[Answer], down: str, login_refused: str) -> None:
+        self.down, self.login_refused = down, login_refused
         self.by_id = {answer.notice_id: answer for answer in answers}
         assert len(self.by_id) == len(answers), "a notice was answered twice"
 
@@ -66,7 +66,7 @@ async def send(script: Script, notices: Sequence[Claimed], **relay: object) -> S
             wire.check()
         await wire.close()
     assert len(answers) == len(notices)
-    return Sent(answers, wire.down)
+    return Sent(answers, wire.down, wire.login_refused)
 
 
 def run(script: Script, notices: Sequence[Claimed], **relay: object) -> Sent:
@@ -224,6 +224,50 @@ def test_a_server_that_takes_no_sender_of_ours_is_down_and_says_nothing_of_the_m
     sent = run(script, FIVE)
     assert sent.outcomes == [N] * 5
     assert "553" in sent.down
+
+
+#: What a relay that wants a name and a password is told.
+LOGIN = {"username": "vanthu", "password": "sai", "connections": 4}
+
+
+def logging_in(reply: str, *ways: str, offers: tuple[str, ...] = ("PIPELINING",)) -> Script:
+    return Script(extensions=(*offers, f"AUTH {' '.join(ways)}"), replies={"AUTH": lambda _: reply})
+
+
+@pytest.mark.parametrize("ways", [("PLAIN", "LOGIN"), ("LOGIN",), ("LOGIN", "PLAIN")])
+def test_a_wrong_password_is_told_the_server_once_and_named_as_the_reason(ways: tuple[str, ...]) -> None:
+    script = logging_in("535 5.7.8 Bad credentials", *ways)
+    done = run(script, [claimed(number) for number in range(1, 41)], **LOGIN)
+    assert (done.outcomes, done.login_refused) == ([N] * 40, "535 5.7.8 Bad credentials")
+    for words in ("vanthu", "535 5.7.8 Bad credentials", "HOATOC_SMTP_URL"):
+        assert words in done.down
+    assert (script.connections, sum(line.startswith("AUTH") for line in script.commands)) == (1, 1)
+
+
+@pytest.mark.parametrize(("reply", "refused"), [("454 4.7.0 later", ""), ("534 5.7.9 too weak", "534 5.7.9 too weak")])
+def test_a_way_to_log_in_that_is_refused_leaves_the_next_and_what_cannot_be_judged_now_refuses_nobody(
+    reply: str, refused: str
+) -> None:
+    script = logging_in(reply, "PLAIN", "LOGIN")
+    done = run(script, FIVE, **LOGIN)
+    assert (done.outcomes, done.login_refused, script.connections) == ([N] * 5, refused, 1)
+    assert sum(line.startswith("AUTH") for line in script.commands) == 2  # it may be the way that is refused
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ("SIZE",)])
+def test_once_one_connection_is_logged_in_the_others_follow(offers: tuple[str, ...]) -> None:
+    script = logging_in("235 2.7.0 welcome", "PLAIN", offers=offers)
+    done = run(script, [claimed(number) for number in range(1, 41)], **LOGIN)
+    assert (done.outcomes, done.down, done.login_refused) == ([A] * 40, "", "")
+    assert script.connections == 4
+
+
+def test_where_the_digest_of_a_password_is_refused_the_password_is_told() -> None:
+    script = Script(
+        extensions=("AUTH CRAM-MD5 PLAIN",),
+        replies={"AUTH": lambda line: "235 welcome" if "PLAIN" in line else "535 5.7.8 I keep no password"},
+    )
+    assert run(script, FIVE, **LOGIN).outcomes == [A] * 5
 
 
 def test_nobody_listening_is_down() -> None:
