@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from hoatoc.cli import app
 from hoatoc.cli.console import out
@@ -23,10 +24,11 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp sẽ
 
     settings = read_settings()
     back_up(_ledger_file(settings.ledger_url), file)
-    out.print(say("Đã sao lưu sổ cái vào %(file)s.", file=file), soft_wrap=True)
+    out.print(say("Đã sao lưu sổ cái vào %(file)s.", file=file), markup=False, soft_wrap=True)
     if not settings.secret_key:
         out.print(
             say("Giữ thêm %(keys)s: thiếu khóa thì không liên kết nào đã gửi mở được.", keys=settings.home / "keys"),
+            markup=False,
             soft_wrap=True,
         )
 
@@ -54,13 +56,12 @@ def restore(
             else:
                 ledger = _ledger_file(settings.ledger_url)
                 moved = copies.restore(ledger, file, aside=aside, now=now)
-                out.print(
-                    say("[green]Đã phục hồi[/] %(ledger)s từ %(file)s.", ledger=ledger, file=file), soft_wrap=True
-                )
+                put = {"ledger": escape(str(ledger)), "file": escape(str(file))}
+                out.print(say("[green]Đã phục hồi[/] %(ledger)s từ %(file)s.", **put), soft_wrap=True)
             # It knows the wake-ups of the time in between, and would take new ones for those.
             moved += copies.move_aside(settings.home / "prefect" / "prefect.db", aside)
     for path in moved:
-        out.print(say("Giữ lại: %(path)s", path=path), soft_wrap=True)
+        out.print(say("Giữ lại: %(path)s", path=path), markup=False, soft_wrap=True)
     out.print(say("Số cấp từ nay cao hơn mọi số đã cấp: liên kết của thời gian đã mất không mở trang của đơn vị khác."))
     out.print(say("Thư đã gửi sau bản sao lưu này có thể đi lần nữa: xem `hoatoc status` trước khi chạy."))
     if os.environ.get("PREFECT_SERVER_DATABASE_CONNECTION_URL"):

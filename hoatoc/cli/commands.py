@@ -36,7 +36,8 @@ def init() -> None:
             "Sổ cái: %(ledger)s\nThư mục nhà: %(home)s",
             ledger=installation.ledger.engine.url.render_as_string(),
             home=installation.settings.home,
-        )
+        ),
+        markup=False,
     )
 
 

@@ -15,9 +15,9 @@ err = Console(stderr=True, highlight=False)
 
 def fail(error: HoatocError) -> None:
     """Say what is wrong and the way out."""
-    err.print(f"[bold red]{say('Lỗi:')}[/] {_plain(say(str(error)))}", soft_wrap=True)
+    _print(f"[bold red]{say('Lỗi:')}[/]", say(str(error)))
     if error.hint:
-        err.print(f"[yellow]→[/] {_plain(say(error.hint))}", soft_wrap=True)
+        _print("[yellow]→[/]", say(error.hint))
 
 
 def print_json(data: Any) -> None:
@@ -25,6 +25,7 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def _plain(text: str) -> str:
-    """`text` with nothing that rich would take for markup."""
-    return text.replace("[", "\\[")
+def _print(mark: str, words: str) -> None:
+    """`mark`, then `words` as they are: what somebody typed is no markup."""
+    err.print(mark, end=" ")
+    err.print(words, markup=False, soft_wrap=True)

@@ -127,6 +127,8 @@ def _show_where(here: Installation, addresses: Addresses) -> None:
     out.print(say("  Bảng theo dõi    %(address)s", address=way_in(here)), soft_wrap=True)
     out.print(
         say("  Trang đơn vị     liên kết trong thư, ví dụ mở một tệp ở %(folder)s", folder=here.settings.outbox_folder),
+        markup=False,
         soft_wrap=True,
     )
-    out.print(say("  Sổ cái           %(database)s", database=here.ledger.engine.url.database), soft_wrap=True)
+    ledger = here.ledger.engine.url.database
+    out.print(say("  Sổ cái           %(database)s", database=ledger), markup=False, soft_wrap=True)

@@ -24,7 +24,8 @@ def export_units(
 
     folder = find_office(read_settings().directives, office)
     file.write_bytes(write_units(folder.units))
-    out.print(say("%(count)s đơn vị: %(file)s", count=len(folder.units.units), file=file), soft_wrap=True)
+    told = say("%(count)s đơn vị: %(file)s", count=len(folder.units.units), file=file)
+    out.print(told, markup=False, soft_wrap=True)
 
 
 @units.command(name="import")

@@ -50,7 +50,7 @@ def why(number: DutyId, as_json: Annotated[bool, typer.Option("--json", help="In
     for line in told.lines:
         tail = "".join((f" · {line.who}" if line.who else "", f" · {say(line.why)}" if line.why else ""))
         out.print(f"{short(line.at, zone)}  {say(line.what)}{tail}", markup=False, soft_wrap=True)
-    out.print(f"\n{say(told.to_come)}", soft_wrap=True)
+    out.print(f"\n{say(told.to_come)}", markup=False, soft_wrap=True)
 
 
 @duty.command()

@@ -72,4 +72,4 @@ def _show(account: dict[str, Any], html: Path | None) -> None:
 
     print_account(account)
     if html is not None:
-        out.print(say("Trang HTML: %(html)s", html=html), soft_wrap=True)
+        out.print(say("Trang HTML: %(html)s", html=html), markup=False, soft_wrap=True)

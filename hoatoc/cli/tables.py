@@ -45,7 +45,7 @@ def print_plan(plan: dict[str, Any]) -> None:
     for item in plan["obligations"]:
         opens = f"[green]{say('có')}[/]" if item["opens_duty"] else say("không")
         bearers, kind = escape("; ".join(item["bearers"])), say(OBLIGATIONS[item["kind"]])
-        table.add_row(item["clause"], escape(item["quote"]), kind, bearers, opens)
+        table.add_row(escape(item["clause"]), escape(item["quote"]), kind, bearers, opens)
     out.print(table)
     _print_addressees(plan["addressees"])
     for item in plan["shared"]:
@@ -87,7 +87,11 @@ def _print_addressees(addressees: list[dict[str, Any]]) -> None:
 def _subject(subject: str) -> str:
     """What a duty or a notice of the plan is about: the receipt, or a clause, with its day."""
     return (
-        say("Xác nhận đã nhận") if subject == "receipt" else say("khoản %(clause)s", clause=subject) if subject else ""
+        say("Xác nhận đã nhận")
+        if subject == "receipt"
+        else escape(say("khoản %(clause)s", clause=subject))
+        if subject
+        else ""
     )
 
 
@@ -120,7 +124,7 @@ def print_status(title: str, rows: list[dict[str, Any]], words: str, notices: di
     for name in rows[0] if rows else ():
         table.add_column(say(name), justify="left" if name == "Việc" else "right")
     for row in rows:
-        table.add_row(*(row_name(str(value)) for value in row.values()))
+        table.add_row(*(escape(row_name(str(value))) for value in row.values()))
     if rows:
         out.print(table)
     if is_vietnamese():
@@ -149,7 +153,7 @@ def print_live(duties: "list[Live]", zone: str, *, everything: bool) -> None:
         table = _table("Việc chưa xong (`hoatoc why SỐ`, `hoatoc duty … SỐ`)", "Số", "Việc", "Ai", "Hạn", "Tình trạng")
         for item in shown:
             due, stands = say(spoken_due(item.due_at, zone)), say(STANDS[item.stands])
-            table.add_row(str(item.number), row_name(item.name), escape(item.addressee), due, stands)
+            table.add_row(str(item.number), escape(row_name(item.name)), escape(item.addressee), due, stands)
         out.print(table)
     if len(duties) > len(shown):
         in_time = sum(item.stands == "open" for item in duties)

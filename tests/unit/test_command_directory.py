@@ -9,6 +9,8 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from hoatoc.cli import app
+from hoatoc.cli.console import fail
+from hoatoc.errors import HoatocError
 from hoatoc.format.folder import read_office
 from hoatoc.installation import initialise
 from hoatoc.ledger.engine import open_ledger
@@ -77,3 +79,18 @@ def test_a_trial_begins_and_is_taken_away(home: Path) -> None:
     with ledger.read() as session:
         assert session.scalars(select(Directive.state)).one() == "removed"
     ledger.close()
+
+
+def test_files_are_called_what_they_are_called(home: Path) -> None:
+    for command in (("units", "export", "tinh-mau"), ("backup",)):
+        file = home / f"[red]{command[0]}"
+        assert str(file) in run(*command, str(file))
+    assert str(home / "[red]backup") in run("restore", str(home / "[red]backup"))
+    assert "[red]r.html" in run("rehearse", KEY, "--days", "1", "--html", str(home / "[red]r.html"))
+    (home / "directives" / "tinh-mau" / "[red]x.yaml").write_text("a: [b]\n", encoding="utf-8")
+    assert "[red]x.yaml" in run("check", code=1)
+
+
+def test_a_refusal_says_what_was_typed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fail(HoatocError("không có [red]x.yaml [1, 2]", hint="các tệp: [/], a\\"))
+    assert capsys.readouterr().err == "Lỗi: không có [red]x.yaml [1, 2]\n→ các tệp: [/], a\\\n"
