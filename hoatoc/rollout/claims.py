@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -212,7 +212,8 @@ def _updating(postgresql: bool, names: tuple[str, ...]) -> Update:
     return (
         update(table(Notice))
         .where(among(_OF.id, postgresql=postgresql))
-        .values(**values, attempts=_OF.attempts + bindparam("more"))
+        # What a sender that died had is still at the attempt it died in: that had no answer to wait longer for.
+        .values(**values, attempts=_OF.attempts + case((_OF.state == NoticeState.SENDING, 0), else_=bindparam("more")))
     )
 
 
@@ -224,7 +225,7 @@ def _claimed(said: Iterable[tuple[Row[Any], dict[str, Any]]]) -> Iterable[Claime
             likeness[key] = _likeness(notice.template, context)
         yield Claimed(
             notice.id, notice.template, notice.to_name, notice.to_address, notice.message_id, notice.written_at,
-            notice.attempts + 1, context, notice.addressee_id, likeness[key],
+            notice.attempts + (notice.state is not NoticeState.SENDING), context, notice.addressee_id, likeness[key],
         )  # fmt: skip
 
 

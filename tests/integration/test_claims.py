@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hoatoc import process
 from hoatoc.ledger.schema import Directive, Event, Notice, NoticeState
 from hoatoc.rollout import answers, claims, life
-from hoatoc.rollout.answers import Answer, Outcome
+from hoatoc.rollout.answers import Answer, Outcome, delay
 from hoatoc.rollout.claims import Claim
 from hoatoc.rollout.dispatch import dispatch
 from tests.worlds.ledgers import Ledgers
@@ -62,6 +62,20 @@ def test_what_a_lease_has_ended_for_is_taken_over_in_doubt_by_another_and_never_
     assert claimed(waiting, ME).notices == []
     over = claimed(waiting, ANOTHER)
     assert (len(over.notices), over.in_doubt) == (ALL, ALL)
+
+
+def test_an_attempt_in_which_the_sender_died_goes_on_with_the_next_and_makes_nobody_wait_longer(waiting: World) -> None:
+    claimed(waiting, ME)
+    let_the_lease_end(waiting)
+    over = claimed(waiting, ANOTHER)
+    assert {notice.attempts for notice in over.notices} == {1}
+    with waiting.ledger.write() as session:
+        told = [Answer(notice.id, Outcome.DEFERRED, 450, "") for notice in over.notices]
+        answers.record(session, waiting.directive_id, told, ISSUED, owner=ANOTHER)
+    assert {(notice.attempts, notice.next_attempt_at) for notice in waiting.notices()} == {(1, ISSUED + delay(1))}
+    with waiting.ledger.write() as session:
+        session.execute(update(Notice).values(next_attempt_at=ISSUED))
+    assert {notice.attempts for notice in claimed(waiting, ME).notices} == {2}
 
 
 def test_a_renewed_lease_is_not_taken_over(waiting: World) -> None:
