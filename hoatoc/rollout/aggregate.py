@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import Directive, DirectiveState, Period, PeriodState
+from hoatoc.ledger.schema import Directive, DirectiveState, Period, PeriodState, Report
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import editions, grace, history, periods, rollups, rosters, snapshot, supplements
 
@@ -41,6 +41,24 @@ def aggregate(session: Session, directive: Directive, now: datetime) -> Aggregat
     ended = bool(frozen or due[PeriodState.LOCKED])
     told = supplements.write(session, directive, snap, now) if ended else 0
     return Aggregated(len(due[PeriodState.OPEN]), len(frozen), len(due[PeriodState.LOCKED]), told)
+
+
+def freeze_last(session: Session, directive: Directive, now: datetime) -> None:
+    """Freeze, as of `now` (aware, UTC), what is open of a directive that asks for no more: periods whose cut-off has
+    passed, and those under way for which somebody has reported. Call it while its duties still stand: who was in time
+    yet is told as such."""
+    reported = select(Report.id).where(Report.period_id == Period.id).exists()
+    under_way = session.scalars(
+        select(Period.id)
+        .where(
+            Period.directive_id == directive.id, Period.state == PeriodState.OPEN,
+            or_(Period.due_at <= directive.time_at(now), reported),
+        )
+        .order_by(Period.due_at)
+    ).all()  # fmt: skip
+    snap = snapshot.of(directive)
+    for period_id in under_way:
+        _freeze(session, directive, snap, periods.lock_row(session, period_id), now)
 
 
 def _due(session: Session, directive: Directive, state: PeriodState, now: datetime) -> list[int]:

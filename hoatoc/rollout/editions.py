@@ -85,7 +85,8 @@ def _write(
     notices = [
         outbox.Written(
             template="daily_summary", step="summary", to=mailbox, occurrence=occurrence(period, edition),
-            due_at=period.freeze_at if edition == FIRST else now, reason=f"{what} ngày {period.local_date:%d/%m/%Y}",
+            due_at=min(period.freeze_at, now) if edition == FIRST else now,
+            reason=f"{what} ngày {period.local_date:%d/%m/%Y}",
         )
         for mailbox in readers.values()
     ]  # fmt: skip

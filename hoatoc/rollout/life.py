@@ -19,6 +19,7 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import NEVER, spoken
 from hoatoc.rollout import duties, explanation, grace, history, periods, reach, snapshot, states, supplements, withheld
+from hoatoc.rollout.aggregate import freeze_last
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.rollout.change import announce
 from hoatoc.rollout.sparing import PRESSING
@@ -110,9 +111,11 @@ def end(
     session: Session, directive: Directive, *, reason: str, by: str, now: datetime, version: int | None = None
 ) -> None:
     """Kết thúc: what is still in time is withdrawn; what is overdue by `now` (aware, UTC), or by when it was suspended,
-    stays in the books as missing, and presses nobody any more."""
+    stays in the books as missing, and presses nobody any more. What has been reported for the period under way, and who
+    is missing, goes into a last summary."""
     stood = directive.time_at(now)
     _move(session, directive, DirectiveState.ENDED, reason=reason, by=by, now=now, version=version)
+    freeze_last(session, directive, now)
     live = _live(session, directive)
     _withdraw(session, [duty for duty in live if duty.due_at > stood], reason, by, now)
     for duty in live:
@@ -137,10 +140,12 @@ def replace(
     session: Session, directive: Directive, successor: Directive, *, reason: str, by: str, now: datetime,
     version: int | None = None,
 ) -> None:  # fmt: skip
-    """Thay thế by another directive that runs: everything owed under this one is withdrawn."""
+    """Thay thế by another directive that runs: everything owed under this one is withdrawn, once the period under way
+    has its last summary."""
     if successor.id == directive.id or successor.state is not DirectiveState.RUNNING:
         raise HoatocError("văn bản thay thế phải là văn bản khác, đang chạy", hint="ban hành văn bản mới trước")
     _move(session, directive, DirectiveState.REPLACED, reason=reason, by=by, now=now, version=version, to=successor.key)
+    freeze_last(session, directive, now)
     _close(session, directive, by, now)
     supplements.write(session, directive, snapshot.of(directive), now)  # while its books still hold who is missing
     _withdraw(session, _live(session, directive), reason, by, now)

@@ -151,7 +151,8 @@ def _actions(language: Language) -> list[Action]:
         Action(RESUME, say("Chạy tiếp"), say(
             "Các hạn lùi đúng bằng thời gian đã dừng. Báo cáo đến hạn trong lúc dừng được bỏ qua.")),
         Action(END, say("Kết thúc"), say(
-            "Việc còn hạn được rút, việc đã quá hạn ở lại sổ và không ai bị đôn đốc nữa. Không mở lại được.")),
+            "Kỳ đang báo cáo được tổng hợp lần cuối. Việc còn hạn được rút, việc đã quá hạn ở lại sổ và không ai bị "
+            "đôn đốc nữa. Không mở lại được.")),
         Action(RECALL, say("Thu hồi"), say(
             "Mọi việc chưa xong được rút; các nơi đã nhận được báo hủy bản đã nhận. Không mở lại được.")),
         Action(REPLACE, say("Thay thế"), say(

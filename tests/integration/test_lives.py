@@ -1,5 +1,6 @@
 """The life of a directive and of its duties after the issue: what is open follows, and the history says why."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +8,22 @@ import pytest
 
 from hoatoc import clock
 from hoatoc.errors import ChangedMeanwhile, HoatocError, InvalidTransition, NotFound
-from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Duty, DutyKind, DutyState, Notice, Period, Unit
+from hoatoc.ledger.schema import (
+    Addressee,
+    Directive,
+    DirectiveState,
+    Duty,
+    DutyKind,
+    DutyState,
+    Notice,
+    Period,
+    Summary,
+    Unit,
+)
 from hoatoc.localtime import NEVER
 from hoatoc.rollout import life, relief, why
 from hoatoc.rollout.amend import Amended, NothingChanged, amend
+from hoatoc.rollout.issue import issue
 from hoatoc.rollout.views import unit_page
 from tests.conftest import Issue
 from tests.worlds.ledgers import dump
@@ -92,6 +105,73 @@ def test_nothing_is_written_after_the_end_but_that_it_has_come(world: World, wor
     world.at(FREEZE + 3 * DAY).run()
     assert len(world.all(Notice)) == before
     assert world.next_at() == NEVER
+
+
+def _replaced(session: Any, directive: Directive, **said: Any) -> None:
+    files = small_office()
+    files.directive["text"]["number"] = 2
+    folder, draft = files.read()
+    other = issue(session, folder, replace(draft, key="tinh-mau/2-cv"), now=said["now"], by="desk")
+    life.replace(session, directive, other, **said)
+
+
+over = pytest.mark.parametrize("work", [life.end, _replaced])
+
+
+def told(world: World) -> dict[str, int]:
+    """The books of the only summary there is, without its zeros."""
+    [summary] = world.all(Summary)
+    assert summary.frozen_at == world.now
+    return {column: count for column, count in summary.content["books"].items() if count}
+
+
+@over
+def test_what_was_reported_by_a_cut_off_that_has_passed_gets_its_last_summary(
+    world: World, mail: MailServer, work: Any
+) -> None:
+    world.run()
+    world.follow(DUE - TICK)
+    world.report("so-0")
+    world.follow(DUE + timedelta(hours=1))
+    do(world, work)
+    assert told(world) == {"expected": 4, "on_time": 1, "missing": 3}
+    assert world.period().state.value == "locked"
+    world.run()
+    assert "1/4 đơn vị đã báo cáo, 3 chưa báo cáo" in str(mail.to("head.tinh-uy@mau.example")[-1].message["Subject"])
+
+
+@over
+def test_what_was_reported_before_the_cut_off_gets_one_too_and_blames_nobody(world: World, work: Any) -> None:
+    world.run()
+    world.at(ISSUED + timedelta(hours=1)).report("so-0")
+    do(world, work)
+    assert told(world) == {"expected": 4, "on_time": 1, "open": 3}
+
+
+def test_time_that_stood_still_blames_nobody_in_the_last_summary(world: World) -> None:
+    world.run()
+    world.at(DUE - timedelta(hours=1)).report("so-0")
+    do(world, life.suspend)
+    world.at(DUE + timedelta(hours=1))
+    do(world, life.end)
+    assert told(world) == {"expected": 4, "on_time": 1, "open": 3}
+
+
+@over
+def test_a_period_for_which_nobody_has_reported_yet_gets_no_summary(world: World, work: Any) -> None:
+    world.run()
+    world.at(DUE - TICK)
+    do(world, work)
+    assert world.all(Summary) == []
+
+
+def test_what_is_recalled_gets_no_summary(world: World) -> None:
+    world.run()
+    world.follow(DUE - TICK)
+    world.report("so-0")
+    world.follow(DUE + timedelta(hours=1))
+    do(world, life.recall)
+    assert world.all(Summary) == []
 
 
 def test_recalling_withdraws_everything(world: World, mail: MailServer) -> None:
