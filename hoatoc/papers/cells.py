@@ -12,6 +12,8 @@ from hoatoc.papers.xmlwords import xml_words
 FONT = "Times New Roman"
 #: Excel shows these in the reader's own way: 3.884 and 81,81 where Windows is Vietnamese.
 WHOLE, PERCENT, CHANGE = "#,##0", "0.00", "+#,##0;-#,##0;0"
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HAIR = Side(style="thin", color="B0B0B0")
 BOX = Border(left=_HAIR, right=_HAIR, top=_HAIR, bottom=_HAIR)
 _HEAD = PatternFill("solid", start_color="E7ECF2")
@@ -37,6 +39,16 @@ def write(
     if boxed:
         cell.border = BOX
     return cell
+
+
+def defused(words: str) -> str:
+    """`words` for a CSV, with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{words}" if words.startswith(_FORMULA) else words
+
+
+def as_typed(words: str) -> str:
+    """Words of a CSV that has come back, without the apostrophe of `defused`."""
+    return words[1:] if words.startswith("'") and words[1:].startswith(_FORMULA) else words
 
 
 def head(sheet: Worksheet, row: int, titles: list[str]) -> None:

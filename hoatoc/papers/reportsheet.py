@@ -183,15 +183,14 @@ def typed_value(value: Any) -> str:
 
 
 def write_csv(form: Form, values: Mapping[str, Any]) -> bytes:
-    """The form as CSV that Excel opens: UTF-8 with its mark, semicolons."""
+    """The form as CSV that Excel opens: UTF-8 with its mark, semicolons, and no formula."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(["ma", "chi_tieu", "so_lieu"])
     for field in (field for field in form.fields if field.type is not FieldType.FILE):
         kept = values.get(field.key, "")
-        writer.writerow(
-            [field.key, field.label, typed_value(cells.figure(kept)) if field.is_figure and kept != "" else kept]
-        )
+        said = typed_value(cells.figure(kept)) if field.is_figure and kept != "" else cells.defused(str(kept))
+        writer.writerow([field.key, cells.defused(field.label), said])
     writer.writerow([EXPLANATION, "Giải trình", ""])
     writer.writerow([BY, "Họ và tên người báo cáo", ""])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
@@ -211,7 +210,7 @@ def read_csv(content: bytes) -> Returned:
         raise _refused("không đọc được tệp CSV") from error
     if not rows or rows[0][0].strip().lower() != "ma":
         raise _refused("dòng đầu của tệp CSV phải là ma;chi_tieu;so_lieu")
-    return Returned(None, {row[0].strip(): row[-1].strip() for row in rows[1:] if len(row) > 1})
+    return Returned(None, {row[0].strip(): cells.as_typed(row[-1].strip()) for row in rows[1:] if len(row) > 1})
 
 
 def _refused(says: str) -> SubmissionRefused:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from hoatoc import clock
 from hoatoc.ledger.schema import Event, Notice
 from hoatoc.localtime import DEFAULT_ZONE, local
+from hoatoc.papers.cells import defused
 from hoatoc.rollout import log, missing, record
 from hoatoc.rollout.exchange import Code
 from hoatoc.rollout.log import Entry, Filter
@@ -30,8 +31,6 @@ from portal.typed import read_day
 
 router = APIRouter(prefix="/nhat-ky")
 _HEAD = ("số", "lúc", "việc", "loại", "văn bản", "đơn vị", "đối tượng", "ai", "chi tiết")
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def _row(entry: Entry, front: Front) -> tuple[str, ...]:
 
 def _line(values: tuple[str, ...]) -> bytes:
     written = io.StringIO()
-    csv.writer(written).writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
+    csv.writer(written).writerow([defused(value) for value in values])
     return written.getvalue().encode()
 
 

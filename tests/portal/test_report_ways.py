@@ -147,6 +147,16 @@ def test_csv_goes_out_and_comes_back(place: Place, client: TestClient, unit: str
     assert newest(place).figures == KEPT
 
 
+def test_words_in_csv_are_no_formula_and_come_back_as_they_were(place: Place, client: TestClient, unit: str) -> None:
+    note = "=1+1 ca"
+    assert put(client, unit, {**KEPT, "ghi_chu": note}).status_code == 200
+    given = client.get(f"{unit}/bao-cao/{DAY}/mau.csv").content.decode("utf-8-sig")
+    assert f";'{note}\r\n" in given
+    signed = given.replace("ho-ten;Họ và tên người báo cáo;", f"ho-ten;x;{SIGNED['ho-ten']}")
+    assert upload(client, unit, signed.replace(";120\r\n", ";121\r\n").encode(), "a.csv").status_code == 303
+    assert (newest(place).figures["ghi_chu"], newest(place).figures["xet_nghiem_tuan"]) == (note, 121)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a;b\n", b"\xc3\x28", b'ma;"x\n'])
 def test_what_is_no_such_csv_is_refused(place: Place, client: TestClient, unit: str, content: bytes) -> None:
     assert upload(client, unit, content, "a.csv").status_code == 422
