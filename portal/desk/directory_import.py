@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import time
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -57,6 +59,7 @@ def preview(
     pin = hashlib.sha256(made.source.encode()).hexdigest()
     path = _pending(front, pin)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path.parent)
     path.write_text(made.source, encoding="utf-8")
     return _page(front, officer, folder, sheet, [] if end_absent else absent, seen=seen, made=made, pin=pin)
 
@@ -96,6 +99,15 @@ def _page(
 def _ended(unit: Unit, today: date) -> Unit:
     """The unit, its last day yesterday."""
     return unit.model_copy(update={"until": today - _DAY})
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what has been looked at and not confirmed for a day: it holds people's names and mailboxes."""
+    old = time.time() - _DAY.total_seconds()
+    for path in folder.glob("*.yaml"):
+        with suppress(FileNotFoundError):  # somebody else may take it away or confirm it at this moment
+            if path.stat().st_mtime < old:
+                path.unlink()
 
 
 def _pending(front: Front, pin: str) -> Path:

@@ -1,7 +1,9 @@
 """The directory on screen: seen, searched, edited unless somebody was faster, imported after a look at the changes."""
 
 import io
+import os
 import re
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -244,6 +246,19 @@ def test_wrong_rows_are_listed_and_nothing_is_offered(desk: Desk) -> None:
         assert "/nhap/" not in refused.text
         assert an.post(f"{HERE}/nhap", files={"tep": ("x.xlsx", b"x")}).status_code == 422
         assert an.post(f"{HERE}/nhap", files={"tep": ("x.xlsx", b"x" * (1024 * 1024 + 5))}).status_code in (413, 422)
+
+
+def test_a_preview_that_nobody_confirms_is_kept_for_a_day(desk: Desk) -> None:
+    with desk.people(AN) as [an]:
+        for mailbox, age in (("mot@mau.example", 25), ("hai@mau.example", 23), ("ba@mau.example", 0)):
+            an.post(f"{HERE}/nhap", files=book(["Tên đơn vị", "Email"], ["Sở 1", mailbox]))
+            newest = max((desk.root / "home" / "imports").iterdir(), key=lambda path: path.stat().st_mtime)
+            then = time.time() - age * 3600
+            os.utime(newest, (then, then))
+    kept = [path.read_text(encoding="utf-8") for path in (desk.root / "home" / "imports").iterdir()]
+    assert sorted(mailbox for mailbox in ("mot@", "hai@", "ba@") if any(mailbox in text for text in kept)) == [
+        "ba@", "hai@",
+    ]  # fmt: skip
 
 
 def test_absent_units_end_where_it_is_asked_for(desk: Desk) -> None:
