@@ -237,7 +237,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "due": "Hạn.",
     },
     "Deadline": {
-        "": "Hạn, ghi bằng đúng một trong ba: at, date, within. Hạn đã qua trước khi ban hành thì không mở việc.",
+        "": "Hạn, ghi bằng đúng một trong ba: at, date, within. Hạn đã qua trước khi gửi văn bản thì không mở việc.",
         "at": "Một thời điểm, kèm múi giờ: 2021-05-28T08:00:00+07:00.",
         "date": "Một ngày; phải ghi cả reading.",
         "reading": "Chỉ đi với date: before là không tính ngày đó (hạn là hết hôm trước), through là tính cả ngày đó.",

@@ -105,8 +105,9 @@ def _open_once(
     opened = 0
     for once in owed_once(snap.content.regime):
         due_at = once.due_at(since(named_at, now), snap.office)
-        if due_at <= named_at:
-            # A document sent again after its day asks for nothing that nobody could still do in time.
+        if due_at <= now:
+            # A document sent after its day, again or because the engine stood still, asks for nothing that nobody could
+            # still do in time.
             history.note(
                 session, directive.id, at=now, kind="deadline_passed_before_issue",
                 subject=f"directive:{directive.id}", clause=once.clause, due_at=due_at.isoformat(),

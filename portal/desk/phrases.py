@@ -80,7 +80,7 @@ def _directives(language: Language) -> dict[str, str]:
         "directive_replaced": say("Văn bản được thay thế"), "period_opened": say("Mở kỳ báo cáo"),
         "period_locked": say("Khóa kỳ báo cáo"), "period_left_out": say("Bỏ qua kỳ báo cáo"),
         "summary_frozen": say("Chốt số liệu"), "step_missed": say("Lượt chạy bị lỡ"),
-        "deadline_passed_before_issue": say("Hạn đã qua trước khi ban hành"), "trial_begun": say("Bắt đầu chạy thử"),
+        "deadline_passed_before_issue": say("Hạn đã qua trước khi gửi văn bản"), "trial_begun": say("Bắt đầu chạy thử"),
         "trial_removed": say("Bỏ lần chạy thử"), "issue_proposed": say("Đề nghị ban hành"),
         "issue_approved": say("Duyệt ban hành"), "issue_refused": say("Không duyệt ban hành"),
         "issue_withdrawn": say("Rút đề nghị ban hành"), "issue_outdated": say("Đề nghị ban hành đã cũ"),

@@ -170,6 +170,15 @@ def test_a_directive_issued_at_or_after_a_deadline_opens_no_overdue_task(issue_i
     assert len(world.events("deadline_passed_before_issue")) == 1
 
 
+@pytest.mark.parametrize("late", [timedelta(), timedelta(minutes=2), timedelta(days=1)])
+def test_a_day_that_passes_before_the_document_is_sent_opens_no_overdue_task(issue_in: Issue, late: timedelta) -> None:
+    world = issue_in(drafted("binh-phuoc/360-cv-tu"), at=VACCINATED_BY - timedelta(minutes=1))
+    world.go(VACCINATED_BY + late)
+    assert duties_of(world, "so-y-te", DutyKind.TASK) == []
+    assert [event.detail["clause"] for event in world.events("deadline_passed_before_issue")] == ["4.3"]
+    assert duty_of(world, "so-y-te", DutyKind.RECEIPT).due_at > world.now
+
+
 def test_a_directive_issued_just_before_a_deadline_opens_the_task(issue_in: Issue) -> None:
     world = issue_in(drafted("binh-phuoc/360-cv-tu"), at=VACCINATED_BY - TICK)
     world.run()
