@@ -383,9 +383,11 @@ def test_a_rehearsal_is_played_beside_the_portal_and_shown(desk: Desk) -> None:
             time.sleep(0.1)
         assert "Lãnh đạo nhận được" in page.text
         assert "không thư nào gửi ra ngoài. Đơn vị giả lập:" in words(page.text)
+        assert "Giả định ban hành lúc 08 giờ 00, ngày 23/11/2021." in words(page.text)
         whole = soi.get(f"{to}/2/tep")
         assert whole.headers["content-disposition"].startswith("attachment")
         assert "<svg" in whole.text
+        assert "Giả định ban hành lúc 23/11 08:00" in whole.text
     assert issued(desk) == []
 
 

@@ -94,3 +94,9 @@ def test_files_are_called_what_they_are_called(home: Path) -> None:
 def test_a_refusal_says_what_was_typed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fail(HoatocError("không có [red]x.yaml [1, 2]", hint="các tệp: [/], a\\"))
     assert capsys.readouterr().err == "Lỗi: không có [red]x.yaml [1, 2]\n→ các tệp: [/], a\\\n"
+
+
+def test_a_rehearsal_says_when_it_takes_the_document_to_be_issued(home: Path) -> None:
+    for at, said in ((), "08:00"), (("--at", "2021-11-23T16:30"), "16:30"):
+        told = " ".join(run("rehearse", KEY, "--days", "1", *at).split())
+        assert f"giả định ban hành lúc 23/11/2021 {said}" in told
