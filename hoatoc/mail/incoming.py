@@ -9,6 +9,7 @@ from email.parser import BytesParser
 from email.policy import EmailPolicy
 from email.utils import parseaddr
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 from hoatoc.ledger.schema import InboxKind
 from hoatoc.mail import attached, parts, status, words
@@ -17,7 +18,9 @@ _MOST_WORDS = 10_000
 _LONGEST_SUBJECT = 300
 _LONGEST_HEADER = 4_000
 _AUTOMATIC_SUBJECT = re.compile(
-    r"^(auto(matic)?[ -]?repl|out of (the )?office|(thư )?(trả lời tự động|tự động trả lời)|vắng mặt)", re.IGNORECASE
+    r"^(auto(matic)?[ -]?(repl|respon)|out of (the )?office|vắng mặt"
+    r"|(thư )?((trả lời|phản hồi) tự động|tự động (trả lời|phản hồi)))",
+    re.IGNORECASE,
 )
 #: Headers that only machines write (RFC 3834 and what came before it).
 _AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "X-Loop")
@@ -123,7 +126,7 @@ def _is_automatic(message: EmailMessage, sender: str, return_path: str | None) -
         or submitted not in ("", "no")
         or any(name in message for name in _AUTOMATIC_HEADERS)
         or parts.header(message, "Precedence").strip().lower() in _AUTOMATIC_PRECEDENCE
-        or bool(_AUTOMATIC_SUBJECT.match(parts.header(message, "Subject").strip()))
+        or bool(_AUTOMATIC_SUBJECT.match(normalize("NFC", parts.header(message, "Subject").strip())))
         or sender.lower().startswith(_AUTOMATIC_SENDERS)
     )
 

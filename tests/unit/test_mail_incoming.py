@@ -1,6 +1,7 @@
 """What has come back is told apart: bounces, delays, machines and people."""
 
 from email.message import EmailMessage
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,10 @@ def test_a_reply_is_a_persons_words_without_what_it_quotes() -> None:
     [
         {"Auto_Submitted": "auto-replied (vacation)"}, {"Auto_Submitted": "auto-generated"}, {"Precedence": "bulk"},
         {"Subject": "Trả lời tự động: Công điện 13"}, {"Subject": "Out of Office Re: x"},
+        {"Subject": "Automatic reply: Công điện 13"}, {"Subject": "Vắng mặt đến 30/11"},
+        {"Subject": "Autoresponse: Công điện 13"}, {"Subject": "Phản hồi tự động: Công điện 13"},
+        {"Subject": normalize("NFD", "Vắng mặt đến 30/11")},
+        {"X_Auto_Response_Suppress": "All"}, {"Precedence": "auto_reply"},
         {"List_Id": "<l.mau.example>"},
         {"X_Autoreply": "yes"}, {"Return_Path": "<>"},
     ],
