@@ -26,7 +26,8 @@ def collect(session: Session, directive: Directive, now: datetime) -> Collected:
     """Apply the inbox rows of `directive`: a permanent bounce of the address its notice went to makes that
     undeliverable (and, where it carried the directive, its addressee unreachable), a filled workbook is a report, a
     reply that says "đã nhận" a receipt, what a machine wrote changes nothing, anything else is left for the desk to
-    read. Reports and receipts count from when our server had the mail; what else they say or bring is read at the desk.
+    read, once where it says what waits there already. Reports and receipts count from when our server had the mail;
+    what else they say or bring is read at the desk.
 
     A mail that outruns the recording of its own notice waits for a later pass."""
     rows = session.scalars(
@@ -66,6 +67,8 @@ def _apply(session: Session, directive: Directive, mail: InboxMail, now: datetim
         outcome = _reply(session, directive, addressee, mail, now)
     else:
         outcome = _UNTOUCHED[mail.kind]
+    if outcome in messages.SHOWN and (waiting := messages.waiting_with(session, notice, mail)):
+        outcome, mail.repeats = messages.REPEATED, waiting.id
     mail.state, mail.outcome = InboxState.APPLIED, outcome
     history.note(session, directive.id, at=now, kind="mail_collected", subject=f"notice:{notice.id}", outcome=outcome)
     session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hoatoc.errors import ChangedMeanwhile, NotFound, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Directive, InboxMail, InboxState, Notice, Unit
-from hoatoc.localtime import local_date
+from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import history, phone
 from hoatoc.rollout.phone import Number
 
@@ -19,6 +19,8 @@ from hoatoc.rollout.phone import Number
 OUTCOME = "message"
 ALSO = {"receipt": "receipt_message", "report": "report_message"}
 SHOWN = frozenset({OUTCOME, *ALSO.values()})
+#: What says the same as one that waits: a vacation note that no header gives away comes after each letter.
+REPEATED = "repeated"
 _LONGEST = 1000
 
 
@@ -35,6 +37,34 @@ class Message:
     address: str
     kept: bool
     numbers: Sequence[Number] = field(default_factory=tuple)
+    times: int = 1
+    last_at: datetime = NEVER
+
+
+def waiting_with(session: Session, notice: Notice, mail: InboxMail) -> InboxMail | None:
+    """The message that waits at the desk and is no other than `mail`, an answer to `notice`: from the same sender, of
+    the same addressee and directive, in the same words. None without one, and for what brings more than words."""
+    if not _words(mail):
+        return None
+    whose = Notice.recipient == notice.recipient
+    if notice.addressee_id is not None:
+        whose = Notice.addressee_id == notice.addressee_id
+    waiting = session.scalars(
+        select(InboxMail)
+        .join(Notice, Notice.id == InboxMail.notice_id)
+        .where(
+            _waits(), whose, InboxMail.directive_id == mail.directive_id, InboxMail.kind == mail.kind,
+            InboxMail.sender == mail.sender, InboxMail.bounced == mail.bounced,
+        )
+        .order_by(InboxMail.id)
+        .with_for_update(of=InboxMail)  # whoever deals with it now has not seen this one
+    )  # fmt: skip
+    return next((one for one in waiting if _words(one) == _words(mail)), None)
+
+
+def _words(mail: InboxMail) -> list[str]:
+    """The words of a mail, however they are broken into lines; none where it brings something besides."""
+    return [] if mail.attached or mail.sheet else mail.body.casefold().split()
 
 
 def count(session: Session) -> int:
@@ -50,24 +80,24 @@ def waiting(session: Session, now: datetime, *, limit: int) -> list[Message]:
     units = {unit.id: unit for *_, unit in found if unit is not None}
     zones = {directive.zone for _, directive, *_ in found}
     by_zone = {zone: phone.numbers(session, list(units.values()), local_date(now, zone)) for zone in zones}
-    return [
+    return _counted(session, [
         replace(Message(*row[:-1]), numbers=by_zone[row.Directive.zone][row.Unit.id] if row.Unit is not None else ())
         for row in found
-    ]
+    ])  # fmt: skip
 
 
 def handled(session: Session, *, limit: int) -> list[Message]:
     """The messages dealt with last, the newest first."""
     done = and_(InboxMail.outcome.in_(SHOWN), InboxMail.state == InboxState.HANDLED)
     rows = session.execute(_messages(done).order_by(InboxMail.handled_at.desc(), InboxMail.id.desc()).limit(limit))
-    return [Message(*row[:-1]) for row in rows]
+    return _counted(session, [Message(*row[:-1]) for row in rows])
 
 
 def of_unit(session: Session, unit_id: int, *, limit: int) -> list[Message]:
     """The newest messages of one unit, dealt with or not."""
     mine = and_(InboxMail.outcome.in_(SHOWN), Addressee.unit_id == unit_id)
     rows = session.execute(_messages(mine).order_by(InboxMail.id.desc()).limit(limit))
-    return [Message(*row[:-1]) for row in rows]
+    return _counted(session, [Message(*row[:-1]) for row in rows])
 
 
 def handle(session: Session, message_id: int, *, how: str, by: str, by_name: str, now: datetime) -> InboxMail:
@@ -103,6 +133,20 @@ def original(session: Session, message_id: int) -> bytes:
     if found is None:
         raise NotFound("không có thư này")
     return found
+
+
+def _counted(session: Session, found: list[Message]) -> list[Message]:
+    """`found`, each with how often it came."""
+    asked = (
+        select(InboxMail.repeats, func.count(InboxMail.id), func.max(InboxMail.received_at))
+        .where(InboxMail.repeats.in_([one.mail.id for one in found]))
+        .group_by(InboxMail.repeats)
+    )
+    again = {first: (times, last_at) for first, times, last_at in session.execute(asked)}
+    return [
+        replace(one, times=1 + again[one.mail.id][0], last_at=again[one.mail.id][1]) if one.mail.id in again else one
+        for one in found
+    ]
 
 
 def _waits() -> ColumnElement[bool]:

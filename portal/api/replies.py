@@ -52,6 +52,8 @@ class Reply(BaseModel):
     reported: bool = Field(description="Its workbook was taken in as a report, and it brings something besides.")
     bounced: str = Field(description="The address a server could not reach, when that is what it says; else empty.")
     received_at: datetime
+    times: int = Field(description="How often it came, in the same words, while it waited.")
+    last_at: datetime | None = Field(description="When it came last; null when it came once.")
     telephones: list[Telephone] = Field(description="Of what waits alone.")
     waits: bool
     handled_at: datetime | None = Field(description="Null while it waits.")
@@ -99,7 +101,8 @@ def _reply(one: Message, front: Front) -> Reply:
         attached=[Attached.model_validate(file) for file in mail.attached],
         acknowledged=mail.outcome == messages.ALSO["receipt"], reported=mail.outcome == messages.ALSO["report"],
         bounced=mail.bounced if mail.kind is InboxKind.BOUNCE else "",
-        received_at=mail.received_at, telephones=[Telephone.model_validate(number) for number in one.numbers],
+        received_at=mail.received_at, times=one.times, last_at=one.last_at if one.times > 1 else None,
+        telephones=[Telephone.model_validate(number) for number in one.numbers],
         waits=mail.state is InboxState.APPLIED, handled_at=mail.handled_at if mail.handled_at < NEVER else None,
         handled_by=mail.handled_by, how=mail.handled_how,
     )  # fmt: skip

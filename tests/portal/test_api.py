@@ -304,6 +304,7 @@ def test_replies_are_listed_as_the_desk_reads_them(
     assert {"whose": "Sở Y tế", "number": "0297 386 2222"} in one["telephones"]
     assert (one["workbook"], one["waits"], one["handled_at"]) == (None, True, None)
     assert other["workbook"].startswith("Không đọc được tệp Excel")
+    assert (one["times"], one["last_at"]) == (1, None)
     assert (one["attached"], one["acknowledged"], one["bounced"]) == ([], False, "")
     assert client.get("/api/v1/desk/replies?handled=true", headers=office).json()["replies"] == []
     desk.post(f"/ban/thu-den/{first}", data={"cach-xu-ly": "đã gọi, chỉ mẫu"})

@@ -137,6 +137,15 @@ def test_a_bounce_of_an_unknown_address_says_which(place: Place, desk: TestClien
     assert "mailto:v" not in html
 
 
+def test_what_came_several_times_is_shown_once_and_says_so(written: tuple[Place, int], desk: TestClient) -> None:
+    place, _ = written
+    write_back(place, "Sở Y tế", fingerprint="another", received_at=AT + timedelta(minutes=5))
+    assert '<b class="waiting">1</b>' in desk.get("/ban").text
+    html = desk.get("/ban/thu-den").text
+    assert html.count("Xin hỏi gửi về đâu?") == 1
+    assert "Cùng nội dung này đã đến 2 lần, lần cuối 17 giờ 05, ngày 23/11/2021." in words(html)
+
+
 def test_whoever_is_second_is_told_that_somebody_was_faster(written: tuple[Place, int], desk: TestClient) -> None:
     place, number = written
     done = desk.post(f"/ban/thu-den/{number}", data={"cach-xu-ly": "đã gọi, chỉ mẫu"})

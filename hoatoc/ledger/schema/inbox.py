@@ -34,12 +34,14 @@ class InboxMail(Base):
     `handled_at` is NEVER until somebody at the desk has dealt with it.
 
     `bounced` is the address that a delivery status is about, '' where it names none. `original` is the mail as it came,
-    octet by octet: of what a person has written, and no larger than the listener takes; None else."""
+    octet by octet: of what a person has written, and no larger than the listener takes; None else. `repeats` is the
+    mail that waited at the desk and said the same when this one came."""
 
     __tablename__ = "inbox_mail"
     __table_args__ = (
         Index("ix_inbox_mail_directive_id_state", "directive_id", "state"),
         Index("ix_inbox_mail_outcome_state", "outcome", "state"),
+        Index("ix_inbox_mail_repeats", "repeats"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -57,6 +59,7 @@ class InboxMail(Base):
     original: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     state: Mapped[InboxState] = mapped_column(word(InboxState))
     outcome: Mapped[str]
+    repeats: Mapped[int | None] = mapped_column(ForeignKey("inbox_mail.id"))
     handled_at: Mapped[datetime] = mapped_column(default=NEVER)
     handled_by: Mapped[str] = mapped_column(default="")
     handled_how: Mapped[str] = mapped_column(default="")  # the desk's words, if any

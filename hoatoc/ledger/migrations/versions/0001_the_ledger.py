@@ -564,11 +564,13 @@ def upgrade() -> None:
         sa.Column("original", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(24), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("repeats", Id, nullable=True),
         sa.Column("handled_at", Utc(), nullable=False),
         sa.Column("handled_by", sa.Text(), nullable=False),
         sa.Column("handled_how", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["directive_id"], ["directive.id"], name=op.f("fk_inbox_mail_directive_id")),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_inbox_mail_notice_id")),
+        sa.ForeignKeyConstraint(["repeats"], ["inbox_mail.id"], name=op.f("fk_inbox_mail_repeats")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_mail")),
         sa.UniqueConstraint("fingerprint", name=op.f("uq_inbox_mail_fingerprint")),
         sqlite_autoincrement=True,
@@ -576,6 +578,7 @@ def upgrade() -> None:
     with op.batch_alter_table("inbox_mail", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_mail_directive_id_state", ["directive_id", "state"], unique=False)
         batch_op.create_index("ix_inbox_mail_outcome_state", ["outcome", "state"], unique=False)
+        batch_op.create_index("ix_inbox_mail_repeats", ["repeats"], unique=False)
 
     op.create_table(
         "notice_duty",
@@ -723,6 +726,7 @@ def downgrade() -> None:
 
     op.drop_table("notice_duty")
     with op.batch_alter_table("inbox_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbox_mail_repeats")
         batch_op.drop_index("ix_inbox_mail_outcome_state")
         batch_op.drop_index("ix_inbox_mail_directive_id_state")
 
