@@ -14,6 +14,7 @@ from unicodedata import normalize
 from hoatoc.ledger.schema import InboxKind
 from hoatoc.mail import attached, parts, status, words
 
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _MOST_WORDS = 10_000
 _LONGEST_SUBJECT = 300
 _LONGEST_HEADER = 4_000
@@ -67,7 +68,8 @@ def read_incoming(content: bytes, *, return_path: str | None = None) -> Incoming
 
 
 def _read(message: EmailMessage, content: bytes, return_path: str | None) -> Incoming:
-    sender, subject, fingerprint = _sender(message), _subject(message), _fingerprint(message, content)
+    sender, subject = _sender(message), _subject(message)
+    fingerprint = _fingerprint(message, content, _safely(lambda: _substance(message), _body(content)))
     machine = _is_report(message) or _is_automatic(message, sender, return_path)
     sender = sender or parts.clean(return_path or "")
     told = _safely(lambda: status.worst(message), None) if machine else None
@@ -85,10 +87,10 @@ def _read(message: EmailMessage, content: bytes, return_path: str | None) -> Inc
 
 def _unread(content: bytes, return_path: str | None) -> Incoming:
     """A mail whose body cannot be parsed, as one that is nested a thousand deep: what its head says."""
-    head = re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]
-    message = _safely(lambda: _parse(head), EmailMessage())
+    message = _safely(lambda: _parse(_END_OF_HEAD.split(content, maxsplit=1)[0]), EmailMessage())
     sender = _sender(message) or parts.clean(return_path or "")
-    return Incoming(InboxKind.REPLY, sender, "", _fingerprint(message, content), subject=_subject(message))
+    fingerprint = _fingerprint(message, content, _body(content))
+    return Incoming(InboxKind.REPLY, sender, "", fingerprint, subject=_subject(message))
 
 
 def _parse(content: bytes) -> EmailMessage:
@@ -131,9 +133,21 @@ def _is_automatic(message: EmailMessage, sender: str, return_path: str | None) -
     )
 
 
-def _fingerprint(message: EmailMessage, content: bytes) -> str:
+def _fingerprint(message: EmailMessage, content: bytes, substance: bytes) -> str:
+    """What tells a mail from any other. Some programs give all their mails one number, so what it says counts too."""
     own = parts.header(message, "Message-ID").strip()
-    return hashlib.sha256(own.encode(errors="replace") if own else content).hexdigest()
+    told = "\0".join((own, _subject(message), "")).encode(errors="replace") + substance
+    return hashlib.sha256(told if own else content).hexdigest()
+
+
+def _substance(message: EmailMessage) -> bytes:
+    """What a mail says and brings, however it was encoded on its way."""
+    return b"\0".join(parts.octets(part).translate(None, b" \t\r\n") for part in parts.leaves(message))
+
+
+def _body(content: bytes) -> bytes:
+    """What stands below a mail's head, as it stands."""
+    return b"\n".join(b"".join(_END_OF_HEAD.split(content, maxsplit=1)[1:]).splitlines())
 
 
 def _kept(said: str) -> str:

@@ -126,6 +126,14 @@ def test_the_same_mail_twice_counts_once(sent: World, mail: MailServer) -> None:
     assert len(sent.all(InboxMail)) == 1
 
 
+def test_two_mails_that_a_broken_program_gives_one_number_both_count(sent: World, mail: MailServer) -> None:
+    address = address_of(mail, "so-0")
+    for said in ("đã nhận", "xin hỏi thêm", "xin hỏi thêm"):
+        come_back(sent, address, reply(said))
+    sent.run()
+    assert [row.outcome for row in sent.all(InboxMail)] == ["receipt", "message"]
+
+
 @pytest.mark.parametrize(
     "forged", ["vptu@mau.example", "vptu+aaaaaaaaaaaaaaaaaaaaaaaa@mau.example", "vptu+@mau.example"]
 )

@@ -72,3 +72,10 @@ def test_whatever_comes_is_read(content: bytes, return_path: str | None) -> None
     for words in told + [file[key] for file in read.attached for key in ("name", "kind")]:
         assert "\0" not in words
         words.encode()
+
+
+def test_what_no_parser_gets_through_is_the_same_mail_only_if_it_holds_the_same() -> None:
+    deep = nested(1000)
+    mails = [deep, b"Received: x\n" + deep, deep.replace(b"\n", b"\r\n"), deep + b"more\n"]
+    prints = [read_incoming(mail).fingerprint for mail in mails]
+    assert prints[0] == prints[1] == prints[2] != prints[3]

@@ -45,9 +45,10 @@ def reply(words: str, **headers: str) -> bytes:
     message = EmailMessage()
     message["From"], message["Message-ID"] = "An <an@mau.example>", "<r-1@mau.example>"
     message["Subject"] = headers.pop("Subject", "Re: Công điện 13")
+    encoding = headers.pop("Content_Transfer_Encoding", None)
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
-    message.set_content(words)
+    message.set_content(words, cte=encoding)
     return message.as_bytes()
 
 
@@ -96,6 +97,32 @@ def test_auto_submitted_no_is_a_person() -> None:
 def test_the_same_mail_has_the_same_fingerprint() -> None:
     assert read_incoming(reply("a")).fingerprint == read_incoming(b"Received: x\r\n" + reply("a")).fingerprint
     assert read_incoming(b"a").fingerprint != read_incoming(b"b").fingerprint
+
+
+def attaching(octets: bytes) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = "An <an@mau.example>", "<r-1@mau.example>"
+    message.set_content("gửi kèm")
+    message.add_attachment(octets, maintype="application", subtype="pdf", filename="a.pdf")
+    return message.as_bytes()
+
+
+def test_mails_of_one_number_that_say_or_bring_something_else_are_two() -> None:
+    mails = [
+        reply("đã nhận"), reply("xin lùi hạn"), reply("đã nhận", Subject="Xin lùi hạn"), attaching(b"1"),
+        attaching(b"2"),
+    ]  # fmt: skip
+    assert len({read_incoming(mail).fingerprint for mail in mails}) == len(mails)
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_a_mail_is_the_same_however_it_was_encoded_on_its_way(encoding: str) -> None:
+    sent, relayed = (
+        reply("Sở đã nhận được công điện.\nXin hỏi thêm.", Content_Transfer_Encoding=how) for how in ("8bit", encoding)
+    )
+    assert sent != relayed
+    again = b"Return-Path: <an@mau.example>\r\nReceived: x\r\n" + relayed.replace(b"\n", b"\r\n")
+    assert read_incoming(again).fingerprint == read_incoming(sent).fingerprint
 
 
 @given(st.binary(max_size=400))
