@@ -187,6 +187,7 @@ def test_a_link_is_taken_back_from_the_record_and_from_the_row_of_the_directive(
 def test_the_desk_reads_and_marks_a_letter(site: tuple[Place, str], browser: Browser, size: str) -> None:
     place, url = site
     write_back(place, "Sở Y tế")
+    write_back(place, "Sở Y tế", fingerprint="another")
     write_back(place, "Sở Nội vụ", "Xin bổ sung danh sách")
     page = browser.new_page(viewport=SIZES[size])
     enter(page, place.ledger, url)
