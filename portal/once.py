@@ -94,7 +94,7 @@ def line_of(session: Session, page: UnitPage, duty: Duty, language: Language) ->
 
 def _line(page: UnitPage, duty: Duty, said: str, language: Language) -> Line:
     at = duty.subject if duty.kind is DutyKind.COVERAGE else str(duty.id)
-    rule = _rules(page.snap).get(duty.subject)
+    rule = _rules(page.snap).get((duty.kind, duty.subject))
     return Line(
         duty_id=duty.id, kind=duty.kind, subject=duty.subject,
         title=title(duty.kind, duty.subject, language, duty.slot),
@@ -130,11 +130,14 @@ def title(kind: DutyKind, clause: str, language: Language, slot: str = "") -> st
     }.get(kind, say("Việc, khoản %(clause)s", clause=clause))  # fmt: skip
 
 
-def _rules(snap: Snapshot) -> dict[str, TaskRule | RosterRule | CoverageRule]:
-    """What the directive asks for once, by clause; what an amendment has dropped is not there."""
+def _rules(snap: Snapshot) -> dict[tuple[DutyKind, str], TaskRule | RosterRule | CoverageRule]:
+    """What the directive asks for once, by kind and clause; what an amendment has dropped is not there."""
     regime = snap.content.regime
-    rules: tuple[TaskRule | RosterRule | CoverageRule, ...] = (*regime.tasks, *regime.rosters, *regime.coverage)
-    return {rule.clause: rule for rule in rules}
+    return {
+        **{(DutyKind.TASK, rule.clause): rule for rule in regime.tasks},
+        **{(DutyKind.ROSTER, rule.clause): rule for rule in regime.rosters},
+        **{(DutyKind.COVERAGE, rule.clause): rule for rule in regime.coverage},
+    }
 
 
 def _said(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import HoatocError
@@ -43,6 +43,7 @@ from hoatoc.rollout import (
     retiming,
     snapshot,
 )
+from hoatoc.rollout.bearing import BY_CLAUSE
 from hoatoc.rollout.difference import differences
 from hoatoc.rollout.issue import NotApproved, approved
 from hoatoc.rollout.once import Once, duty_clauses, owed_once
@@ -210,13 +211,13 @@ def _obligations(session: Session, directive: Directive, draft: Draft) -> None:
 
 def _open(session: Session, directive: Directive, after: Snapshot, once: Once, now: datetime) -> int:
     """Duties of those who have the directive already and bear the clause anew; the others get theirs with it."""
-    owes = select(Duty.id).where(
-        Duty.addressee_id == Addressee.id, Duty.subject == once.clause, Duty.state != DutyState.WITHDRAWN
-    )
+    of_it = select(Duty.id).where(Duty.addressee_id == Addressee.id, Duty.subject == once.clause)
+    owes = of_it.where(Duty.kind == once.kind, Duty.state != DutyState.WITHDRAWN)
+    was_else = of_it.where(Duty.kind.in_(BY_CLAUSE), Duty.kind != once.kind, Duty.slot == "")
     waiting = (
         announcement.bearers(directive.id, once.clause)
         .join(Addressee, Addressee.id == Assignment.addressee_id)
-        .where(~owes.exists(), reach.announced(), Assignment.instead_of_id.is_(None))
+        .where(~owes.exists(), reach.announced(), or_(Assignment.instead_of_id.is_(None), was_else.exists()))
     )
     due_at = once.due_at(now, after.office)
     if due_at <= now:  # nobody is late for what was not asked in time

@@ -27,7 +27,7 @@ from hoatoc.rollout import duties, history, outbox, reach
 from hoatoc.rollout.bundle import LATE
 from hoatoc.rollout.climb import receipt_due
 from hoatoc.rollout.doors import doors
-from hoatoc.rollout.once import owed_once
+from hoatoc.rollout.once import Once, owed_once
 from hoatoc.rollout.snapshot import Snapshot
 
 TEMPLATE, RECEIPT = "dispatch", "receipt"
@@ -115,7 +115,7 @@ def _open_once(
             continue
         owing = bearers(directive.id, once.clause).where(Assignment.addressee_id.in_(told))
         if named_at != directive.issued_at:  # it may have been given the thing already, or have done it before
-            owing = owing.where(~_owes(once.clause).exists())
+            owing = owing.where(~_owes(once).exists())
         opened += duties.open_for(
             session, directive.id, owing, subject=once.clause, kind=once.kind, slot="", period_id=None, due_at=due_at,
             rungs=snap.ladder(once.kind), now=now, again=named_at != directive.issued_at,
@@ -124,9 +124,10 @@ def _open_once(
     return opened
 
 
-def _owes(clause: str) -> Select[tuple[int]]:
+def _owes(once: Once) -> Select[tuple[int]]:
     return select(Duty.id).where(
-        Duty.addressee_id == Assignment.addressee_id, Duty.subject == clause, Duty.state != DutyState.WITHDRAWN
+        Duty.addressee_id == Assignment.addressee_id, Duty.subject == once.clause, Duty.kind == once.kind,
+        Duty.state != DutyState.WITHDRAWN,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Who a directive reaches and who bears its clauses, made to follow an amended draft."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from hoatoc.format.folder import Draft, OfficeFolder
+from hoatoc.format.regime import Regime
 from hoatoc.ledger.schema import (
     LIVE,
     Addressee,
@@ -43,7 +44,8 @@ def follow(
 ) -> Followed:
     """Make addressees and assignments of `directive` those of `draft` from `now` (aware, UTC) on. Who is named no more
     owes nothing any more; who is named (again) is sent the directive by the next pass. What the desk has given to
-    another unit (chuyển) stays with it."""
+    another unit (chuyển) stays with it. What a clause asks for as something else by now (a list instead of a task) is
+    owed no more as what it was."""
     resolved = resolve(draft.content, folder.units, local_date(now, directive.zone))
     rows = session.scalars(select(Addressee).where(Addressee.directive_id == directive.id)).all()
     known = {row.key: row for row in rows}
@@ -58,11 +60,28 @@ def follow(
     handed = _handed_over(session, clauses)
     successors = _successors(session, directive)
     bears = {item.target.key: set(item.clauses) for item in resolved}
+    kinds = _kinds(draft.content.regime)
     for addressee in rows:
         clauses_of = handed.get(addressee.id, set()) | bears.get(addressee.key, set())
         named = addressee.key in bears or addressee.id in handed
-        done.withdrawn += _withdraw(session, directive, addressee, clauses_of, successors, named, done, reason, by, now)
+        done.withdrawn += _withdraw(
+            session, directive, addressee, clauses_of, kinds, successors, named, done, reason, by, now
+        )
     return done
+
+
+def _kinds(regime: Regime) -> dict[str, set[DutyKind]]:
+    """As what each clause asks for something."""
+    asked = [
+        *((rule.clause, DutyKind.REPORT) for rule in regime.reports),
+        *((rule.clause, DutyKind.TASK) for rule in regime.tasks),
+        *((rule.clause, DutyKind.ROSTER) for rule in regime.rosters),
+        *((rule.clause, DutyKind.COVERAGE) for rule in regime.coverage),
+    ]
+    found: dict[str, set[DutyKind]] = {}
+    for clause, kind in asked:
+        found.setdefault(clause, set()).add(kind)
+    return found
 
 
 def _clauses(session: Session, directive: Directive) -> dict[str, int]:
@@ -137,8 +156,8 @@ def _successors(session: Session, directive: Directive) -> set[int]:
 
 
 def _withdraw(
-    session: Session, directive: Directive, addressee: Addressee, bears: Iterable[str], successors: set[int],
-    named: bool, done: Followed, reason: str, by: str, now: datetime,
+    session: Session, directive: Directive, addressee: Addressee, bears: set[str], kinds: Mapping[str, set[DutyKind]],
+    successors: set[int], named: bool, done: Followed, reason: str, by: str, now: datetime,
 ) -> int:  # fmt: skip
     """Withdraw what `addressee` owes no more: where it is named no more, everything."""
     if addressee.decides:
@@ -149,7 +168,8 @@ def _withdraw(
     stays = named or any(duty.id in successors for duty in live)
     gone = [
         duty for duty in live
-        if duty.id not in successors and (not stays or (duty.kind in BY_CLAUSE and duty.subject not in set(bears)))
+        if (duty.kind in BY_CLAUSE and duty.kind not in kinds.get(duty.subject, BY_CLAUSE))
+        or (duty.id not in successors and (not stays or (duty.kind in BY_CLAUSE and duty.subject not in bears)))
     ]  # fmt: skip
     about = {explanation.subject_of(duty) for duty in gone}
     gone += [duty for duty in live if duty.subject in about and duty not in gone]

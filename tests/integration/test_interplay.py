@@ -9,7 +9,7 @@ from hoatoc import clock
 from hoatoc.errors import HoatocError, SubmissionRefused
 from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Summary
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import bulletin, course, grace, life, missing, record, relief, requests, statistics
+from hoatoc.rollout import bulletin, course, fulfilment, grace, life, missing, record, relief, requests, statistics
 from hoatoc.rollout.amend import Amended, amend
 from hoatoc.rollout.statistics import Progress, Selection
 from tests.conftest import Issue
@@ -242,6 +242,72 @@ def test_a_task_given_to_another_for_good_is_owed_once(issue_in: Issue) -> None:
     world.run()
     mine = world.all(Duty, Duty.kind == DutyKind.TASK, Duty.addressee_id == world.addressee("ubnd-tinh").id)
     assert [duty.state for duty in mine] == [DutyState.OPEN]
+
+
+def as_share(files: Files) -> Files:
+    """`files` whose second clause asks for a share instead of a task."""
+    text, regime = files.directive["text"], files.directive["regime"]
+    text["obligations"][1]["kind"] = "coverage_target"
+    [task] = regime.pop("tasks")
+    regime["coverage"] = [{**task, "counted": "đã tiêm", "of": "phải tiêm", "target": 90}]
+    return files
+
+
+def of_clause(world: World, key: str, clause: str = "2") -> list[tuple[str, str]]:
+    duties = world.all(Duty, Duty.addressee_id == world.addressee(key).id, Duty.subject == clause)
+    return [(duty.kind.value, duty.state.value) for duty in duties]
+
+
+def test_a_clause_that_asks_for_something_else_by_now_is_owed_as_that(issue_in: Issue) -> None:
+    world = issue_in(eventful_office().read())
+    world.run()
+    world.at(ISSUED + HOUR)
+    done = amended(world, as_share(eventful_office()))
+    assert (done.withdrawn, done.opened) == (2, 2)
+    assert of_clause(world, "so-0") == [("task", "withdrawn"), ("coverage", "open")]
+    [withdrawn] = [event for event in world.events("duty_withdrawn") if event.subject == f"duty:{task_of(world).id}"]
+    assert withdrawn.detail["reason"] == "có lý do"
+    world.at(ISSUED + 2 * HOUR)
+    amended(world, eventful_office())
+    assert of_clause(world, "so-0") == [("task", "withdrawn"), ("coverage", "withdrawn"), ("task", "open")]
+    world.follow(ISSUED + 2 * DAY)
+
+
+def test_what_was_done_of_it_stays_done_and_the_other_is_owed_too(issue_in: Issue) -> None:
+    world = issue_in(eventful_office().read())
+    world.run()
+    with world.ledger.write() as session:
+        fulfilment.fulfil(
+            session, world.addressee("so-0"), task_of(world).id, "Xong.", now=world.now, by_name="An", channel="portal"
+        )
+    amended(world, as_share(eventful_office()))
+    assert of_clause(world, "so-0") == [("task", "met"), ("coverage", "open")]
+
+
+def test_who_was_given_it_for_good_owes_what_it_is_now(issue_in: Issue) -> None:
+    world = issue_in(eventful_office().read())
+    world.run()
+    world.at(ISSUED + HOUR)
+    relieve(world, task_of(world), relief.reassign, "ubnd-tinh", lasting=True)
+    world.run()
+    amended(world, as_share(eventful_office()))
+    world.run()
+    assert of_clause(world, "so-0") == [("task", "withdrawn")]
+    assert of_clause(world, "ubnd-tinh") == [("task", "withdrawn"), ("coverage", "open")]
+
+
+def test_a_clause_that_is_reported_on_may_ask_for_a_task_as_well(issue_in: Issue) -> None:
+    world = issue_in(eventful_office().read())
+    world.run()
+    files = eventful_office()
+    files.directive["text"]["obligations"][0]["kind"] = "one_off_deadline"
+    files.directive["regime"]["tasks"].append({**files.directive["regime"]["tasks"][0], "clause": "1"})
+    amended(world, files)
+    assert of_clause(world, "so-0", "1") == [("report", "open"), ("task", "open")]
+
+
+def task_of(world: World, key: str = "so-0") -> Duty:
+    return world.all(Duty, Duty.kind == DutyKind.TASK, Duty.addressee_id == world.addressee(key).id)[0]
 
 
 def test_who_is_let_off_owes_no_explanation_of_it(issue_in: Issue) -> None:
