@@ -10,6 +10,7 @@ from hoatoc.errors import ChangedMeanwhile, HoatocError
 from hoatoc.format.folder import Draft, OfficeFolder, read_draft
 from hoatoc.format.slug import slug
 from hoatoc.phrase import Phrase
+from hoatoc.unfinished import unfinished
 
 
 class NotWritable(HoatocError):
@@ -35,12 +36,13 @@ def put(path: Path, source: str, *, seen: str) -> None:
     if fingerprint(path) != seen:
         raise ChangedMeanwhile(path.name)
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
-            file.write(source)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
+        with unfinished(path) as half:
+            with half.open("w", encoding="utf-8") as file:
+                file.write(source)
+                file.flush()
+                os.fsync(file.fileno())
+            half.chmod(0o644)
+            half.replace(path)
     except OSError as error:
         hint = "đặt HOATOC_DIRECTIVES tới thư mục mà dịch vụ được ghi, hoặc cấp quyền ghi"
         raise NotWritable(

@@ -22,6 +22,7 @@ from hoatoc.format.folder import find_draft
 from hoatoc.format.slug import slug
 from hoatoc.rehearsal.page import render
 from hoatoc.rehearsal.rehearse import rehearse, signing_morning
+from hoatoc.unfinished import unfinished
 
 MOST_DAYS = 31
 _CPU_SECONDS, _WALL_SECONDS = 300, 900
@@ -72,9 +73,9 @@ class Job:
     def write(self, played: Played) -> None:
         """Say how far it has come."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_suffix(f".{os.getpid()}.tmp")
-        beside.write_text(json.dumps(asdict(played), ensure_ascii=False), encoding="utf-8")
-        beside.replace(self._path)
+        with unfinished(self._path) as half:
+            half.write_text(json.dumps(asdict(played), ensure_ascii=False), encoding="utf-8")
+            half.replace(self._path)
 
     def start(self) -> None:
         """Play it in a process of its own, unless it is being played or was; one that went wrong is played again."""

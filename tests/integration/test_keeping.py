@@ -109,7 +109,7 @@ def test_a_folder_that_may_not_be_written_is_told_plainly(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("hoatoc.format.shelf.tempfile.NamedTemporaryFile", refuse)
+    monkeypatch.setattr("hoatoc.format.shelf.unfinished", refuse)
     with pytest.raises(NotWritable) as refused:
         keep(ledger, office, unit(office, "so-0", name="X"))
     assert "HOATOC_DIRECTIVES" in refused.value.hint

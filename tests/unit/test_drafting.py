@@ -1,5 +1,6 @@
 """What is filled in at the desk becomes a file that reads like any other."""
 
+import errno
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from hoatoc.errors import ChangedMeanwhile, FormatError
 from hoatoc.format.drafting import Filled, Report, Task, draft_yaml, file_name, form_yaml, general_forms, simple_form
 from hoatoc.format.folder import OfficeFolder, read_office
 from hoatoc.format.problem import Problem
-from hoatoc.format.shelf import fingerprint, judge, put, stem_of
+from hoatoc.format.shelf import NotWritable, fingerprint, judge, put, stem_of
 from hoatoc.format.text import ObligationKind, Urgency
 from hoatoc.rollout.plan import plan
 from tests.worlds.offices import kien_giang, small_office
@@ -120,7 +121,23 @@ def test_a_file_is_put_only_over_what_was_seen(tmp_path: Path) -> None:
     with pytest.raises(ChangedMeanwhile):
         put(path, source + "#", seen=before)
     assert read_office(path.parent).drafts["tinh-mau/1-cv"].content.regime.receipt.within == timedelta(hours=10)
-    assert [found.name for found in path.parent.glob("*.tmp")] == []
+    assert [found.name for found in path.parent.glob(".*")] == []
+    assert path.stat().st_mode & 0o777 == 0o644, "others of the office may read it"
+
+
+def test_a_full_disk_leaves_the_file_as_it_was_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = small_office().write(tmp_path) / "1-cv.yaml"
+    source, files = path.read_text(encoding="utf-8"), sorted(path.parent.iterdir())
+    monkeypatch.setattr("hoatoc.format.shelf.os.fsync", full)
+    with pytest.raises(NotWritable):
+        put(path, source + "#", seen=fingerprint(path))
+    assert path.read_text(encoding="utf-8") == source
+    assert sorted(path.parent.iterdir()) == files
 
 
 @pytest.mark.parametrize(
