@@ -86,8 +86,9 @@ def note(session: Session, found: Sequence[Overdue], *, now: datetime) -> None:
 
 
 def promptness(session: Session, *, since: datetime, now: datetime) -> Promptness:
-    """The engine's own figure over the notices that left between `since` and `now` (aware, UTC) at their first
-    attempt: whether each left within `PROMPT` of the instant it was due."""
+    """The engine's own figure over the notices of all directives but trials that left after `since` and by `now`
+    (aware, UTC) at their first attempt: how many they were, how many left within `PROMPT` of the instant they were due,
+    and what most of the others waited for."""
     rows = session.execute(
         select(Notice.due_at, Notice.written_at, Notice.settled_at)
         .join(Directive, Directive.id == Notice.directive_id)
