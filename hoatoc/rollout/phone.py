@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hoatoc.errors import NotFound, SubmissionRefused
@@ -22,8 +22,9 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.phrase import Phrase
-from hoatoc.rollout import history
+from hoatoc.rollout import history, specialists
 from hoatoc.rollout.acknowledge import ACCEPTED, acknowledge
+from hoatoc.rollout.sparing import PRESSING
 
 _LONGEST = 1000
 
@@ -175,15 +176,21 @@ def _bounced(session: Session, directive: Directive) -> dict[int, tuple[Notice, 
     """The newest notice that came back, and how many did, by addressee."""
     newest = (
         select(func.max(Notice.id).label("id"), func.count().label("times"))
-        .where(
-            Notice.directive_id == directive.id, Notice.state == NoticeState.UNDELIVERABLE,
-            Notice.addressee_id.is_not(None),
-        )
+        .join(Addressee, Addressee.id == Notice.addressee_id)
+        .where(Notice.directive_id == directive.id, Notice.state == NoticeState.UNDELIVERABLE, _is_theirs())
         .group_by(Notice.addressee_id)
         .subquery()
     )  # fmt: skip
     rows = session.execute(select(Notice, newest.c.times).join(newest, newest.c.id == Notice.id)).tuples()
     return {notice.addressee_id: (notice, times) for notice, times in rows if notice.addressee_id is not None}
+
+
+def _is_theirs() -> ColumnElement[bool]:
+    """Whether a notice went to a mailbox that its unit still has: what pressed at one that was replaced is not sent
+    again, and nobody is to be phoned about it. What specialists get goes to their own."""
+    unit = exists().where(Unit.id == Addressee.unit_id, Unit.mail == Notice.to_address)
+    post = exists().where(Post.unit_id == Addressee.unit_id, Post.mail == Notice.to_address)
+    return or_(Notice.template.not_in(PRESSING), Notice.recipient.contains(specialists.RECIPIENT), unit, post)
 
 
 def _calls(session: Session, directive: Directive) -> dict[int, list[Call]]:

@@ -1,9 +1,9 @@
 """A changed mailbox matters now: what waits for the old one goes to the new, and what it refused is sent again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from hoatoc.format.folder import OfficeFolder
@@ -29,14 +29,18 @@ def bring_in(session: Session, folder: OfficeFolder, *, now: datetime, by: str) 
     return office
 
 
-def mailboxes(session: Session, office_id: int, day: date) -> dict[str, str]:
-    """Where letters to each unit ("unit") and post ("unit/post") of an office go on `day`, as ChainOfCommand has it: a
-    unit without a mailbox is reached at its clerk's, a post without one at its unit's; '' where there is none."""
-    own = dict(session.execute(select(Unit.key, Unit.mail).where(Unit.office_id == office_id)).tuples().all())
+def mailboxes(
+    session: Session, office_id: int, day: date, keys: Collection[str] | None = None
+) -> dict[str, str]:  # fmt: skip
+    """Where letters to each unit ("unit") and post ("unit/post") of an office, or to those of the units `keys`, go on
+    `day`, as ChainOfCommand has it: a unit without a mailbox is reached at its clerk's, a post without one at its
+    unit's; '' where there is none."""
+    asked = Unit.office_id == office_id, Unit.key.in_(keys) if keys is not None else true()
+    own = dict(session.execute(select(Unit.key, Unit.mail).where(*asked)).tuples().all())
     posts = session.execute(
         select(Unit.key, Post.key, Post.mail, Post.role, Post.valid_from, Post.valid_to)
         .join(Unit, Unit.id == Post.unit_id)
-        .where(Unit.office_id == office_id)
+        .where(*asked)
         .order_by(Post.id.desc())
     ).all()
     clerks = {unit: mail for unit, _, mail, role, since, until in posts if role is Role.CLERK and since <= day <= until}
@@ -51,7 +55,7 @@ def follow(session: Session, office_id: int, before: Mapping[str, str], *, now: 
     after = mailboxes(session, office_id, local_date(now, session.get_one(Office, office_id).zone))
     given = {key: mail for key, mail in after.items() if mail not in ("", before.get(key))}
     left = {before[key]: mail for key, mail in given.items() if before.get(key)}
-    moved = {old: mail for old, mail in left.items() if old not in after.values()}
+    moved = {old: left[old] for old in left.keys() - set(after.values())}
     told = and_(Notice.template.in_(_TOLD_ONCE), Notice.recipient.in_(given))
     waits = and_(Notice.template.not_in(_TOLD_ONCE), Notice.state == NoticeState.PENDING, Notice.to_address.in_(moved))
     letters = _letters(session, Directive.office_id == office_id, or_(told, waits))
@@ -68,8 +72,9 @@ def send_on(session: Session, directive_id: int, refused: Sequence[int], now: da
     office = session.scalars(
         select(Office).join(Directive, Directive.office_id == Office.id).where(Directive.id == directive_id)
     ).one()
-    known = mailboxes(session, office.id, local_date(now, office.zone))
     letters = _letters(session, Directive.id == directive_id, Notice.id.in_(refused), Notice.template.in_(_TOLD_ONCE))
+    units = {letter.recipient.partition("/")[0] for letter in letters}
+    known = mailboxes(session, office.id, local_date(now, office.zone), units)
     goes_to = {letter: known.get(letter.recipient, "") for letter in letters}
     _forward(session, goes_to, now=now, by=history.ENGINE)
 

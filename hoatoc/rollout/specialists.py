@@ -37,7 +37,8 @@ ASSIGNED = "04"
 MOST_A_DAY = 20
 _DAY = timedelta(days=1)
 _LONGEST_NAME, _LONGEST_NOTE = 120, 500
-_RECIPIENT = "specialist:"
+#: How the recipient of a notice names a specialist, before their number.
+RECIPIENT = "specialist:"
 _KINDS = (
     DutyKind.REPORT, DutyKind.TASK, DutyKind.ROSTER, DutyKind.COVERAGE, DutyKind.FIRST_ACTION, DutyKind.EXPLANATION,
 )  # fmt: skip
@@ -160,12 +161,12 @@ def at_work(session: Session, directive_id: int) -> dict[int, list[Specialist]]:
 
 def mailbox(specialist: Specialist) -> Mailbox:
     """Where notices to a specialist go."""
-    return Mailbox(f"{_RECIPIENT}{specialist.id}", specialist.name, specialist.mail)
+    return Mailbox(f"{RECIPIENT}{specialist.id}", specialist.name, specialist.mail)
 
 
 def id_of(recipient: str) -> int | None:
     """The specialist whom a notice's recipient names; None for everybody else."""
-    return int(recipient.removeprefix(_RECIPIENT)) if recipient.startswith(_RECIPIENT) else None
+    return int(recipient.removeprefix(RECIPIENT)) if recipient.startswith(RECIPIENT) else None
 
 
 def _refuse(asked: Asked, offered: dict[str, DutyKind]) -> None:

@@ -11,14 +11,14 @@ from hoatoc.format.folder import OfficeFolder, find_draft, read_office
 from hoatoc.format.shelf import NotWritable, fingerprint
 from hoatoc.format.units import Post, Role, Unit
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Addressee, Event, NoticeState, WakeUp
+from hoatoc.ledger.schema import Addressee, Directive, Event, NoticeState, WakeUp
 from hoatoc.ledger.schema import Unit as Row
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import keeping, summons
+from hoatoc.rollout import keeping, phone, summons
 from hoatoc.rollout.answers import GIVE_UP
 from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import KEY, Files, small_office
-from tests.worlds.rollouts import ISSUED, World, issued
+from tests.worlds.rollouts import ISSUED, RECEIPT_DUE, World, issued
 
 AN = "account:an"
 LATER = ISSUED + timedelta(minutes=30)
@@ -148,6 +148,25 @@ def test_a_unit_without_a_mailbox_gets_the_document_with_its_first(
     keep(ledger, folder, unit(folder, "so-0", mail="moi@mau.example"))
     world.run()
     assert "moi@mau.example" in {kept.recipient for kept in mail.kept}
+
+
+def test_of_a_reminder_that_came_back_from_a_mailbox_replaced_since_nobody_is_phoned(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("focal.so-0@mau.example", Manner.UNKNOWN)
+    world = rolled_out(ledger, mail, office)
+    world.follow(RECEIPT_DUE - timedelta(minutes=30))
+    assert to_phone(world) == ["so-0"]
+    posts = unit(office, "so-0").posts
+    mended = tuple(post.model_copy(update={"mail": post.mail.replace("focal.", "moi.")}) for post in posts)
+    keep(ledger, office, unit(office, "so-0", posts=mended), now=world.now)
+    assert to_phone(world) == []
+
+
+def to_phone(world: World) -> list[str]:
+    with world.ledger.read() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        return [one.addressee.key for one in phone.silent(session, directive, world.now)]
 
 
 def test_a_letter_that_waits_goes_to_the_new_mailbox(ledger: Ledger, mail: MailServer, office: OfficeFolder) -> None:
