@@ -1,10 +1,10 @@
 """The Jinja2 environment of mails and papers: sandboxed, strict, and with an office's filters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -14,7 +14,14 @@ from hoatoc.localtime import spoken, spoken_day
 from hoatoc.settings import ROOT
 
 TEMPLATES = ROOT / "templates"
+#: A list of more names than this is told by area.
+LONG = 15
+T = TypeVar("T")
 _VIETNAMESE = str.maketrans(",.", ".,")
+
+
+def _area(unit: Any) -> str:
+    return str(unit.get("area", ""))
 
 
 def number(value: int | Decimal | str | None) -> str:
@@ -40,6 +47,24 @@ def changed(changes: Iterable[Mapping[str, Any]]) -> str:
     return said and f": {said}"
 
 
+def by_area(units: Sequence[T], area: Callable[[T], str] = _area) -> list[tuple[str, list[T]]]:
+    """A long list of `units` by their areas, those of none ("") last; a short one, or one of a single area, as it is,
+    under ""."""
+    found: dict[str, list[T]] = {}
+    for unit in units if len(units) > LONG else ():
+        found.setdefault(area(unit), []).append(unit)
+    if len(found) <= 1:
+        return [("", list(units))]
+    return sorted(found.items(), key=lambda pair: not pair[0])
+
+
+def owing(units: Sequence[Mapping[str, Any]], item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Those of the `units` of a digest that owe `item`, as often as they do."""
+    return [
+        unit for unit in units for one in unit["duties"] if (one["what"], one["due"]) == (item["what"], item["due"])
+    ]
+
+
 def day(value: str) -> str:
     """An ISO date as "24/11/2021"."""
     return spoken_day(date.fromisoformat(value))
@@ -58,5 +83,6 @@ def environment(folder: Path, **options: Any) -> ImmutableSandboxedEnvironment:
         loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         autoescape=lambda name: bool(name and name.endswith(".html")), keep_trailing_newline=True, **options,
     )  # fmt: skip
-    env.filters.update(number=number, signed=signed, day=day, moment=moment, changed=changed)
+    env.filters.update(number=number, signed=signed, day=day, moment=moment, changed=changed, by_area=by_area,
+                       owing=owing)  # fmt: skip
     return env

@@ -14,6 +14,7 @@ from hoatoc.papers import charts, docx, official, pdf, workbook
 from hoatoc.rollout import attachments, bulletin, grace, periods, rates, submission
 from hoatoc.rollout.bulletin import Bulletin
 from hoatoc.rollout.editions import FIRST
+from hoatoc.templating import by_area
 from portal.desk.faroff import require_sure
 from portal.front import Front, TheFront
 from portal.officer import AnyOfficer, DeskOfficer, Officer
@@ -141,6 +142,7 @@ def _page(
         base=f"/ban/vb/{read.directive.id}/tong-hop/{read.period.local_date}", columns=charts.COLUMNS,
         rate=rates.reporting_rate(read.nodes[0].books), on_time=rates.timeliness(read.nodes[0].books),
         told={item["key"]: item for item in read.content["figures"]} if read.content else {},
+        by_area=lambda units: by_area(units, lambda unit: unit.area),
     )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ from hoatoc.localtime import local_date, spoken, spoken_day
 from hoatoc.papers.charts import COLUMNS
 from hoatoc.papers.naming import balanced, cited, edition_of, formal_day, full, post_of, short_of
 from hoatoc.rollout.bulletin import Bulletin
-from hoatoc.templating import changed, number, signed
+from hoatoc.templating import by_area, changed, number, signed
 
-#: More names than this go to the annex's counts alone; the workbook has them all.
+#: More names than this go to the counts of areas, or to the annex's alone; the workbook has them all.
 _MOST_NAMES = 40
 
 
@@ -150,9 +150,18 @@ def _reporting(bulletin: Bulletin, *, annexed: bool) -> Block:
 
 
 def _names(units: Sequence[dict[str, str]]) -> str:
+    areas = by_area(units)
+    if len(areas) > 1:
+        return "; ".join(_named(area, members, whole=len(units) <= _MOST_NAMES) for area, members in areas)
     named = "; ".join(unit["name"] for unit in units[:_MOST_NAMES])
     more = len(units) - _MOST_NAMES
     return f"{named} và {number(more)} đơn vị khác" if more > 0 else named
+
+
+def _named(area: str, units: Sequence[dict[str, str]], *, whole: bool) -> str:
+    """An area with how many of its units it is about, and which, while there is room for them."""
+    told = f"{area or 'nơi khác'} {number(len(units))} đơn vị"
+    return f"{told} ({', '.join(unit['name'] for unit in units)})" if whole else told
 
 
 def _figures(bulletin: Bulletin) -> Block:

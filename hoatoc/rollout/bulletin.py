@@ -28,18 +28,21 @@ from hoatoc.ledger.schema import (
 )
 from hoatoc.localtime import local_date
 from hoatoc.rollout import attachments, books, editions, rollups, snapshot, wording
+from hoatoc.rollout.areas import AREA, beneath
 from hoatoc.rollout.rollups import Node
 
 
 @dataclass(frozen=True)
 class UnitRow:
     """One reporting unit. `figures` are those of the frozen summary (the newest, before the freeze), None without
-    any, `files` the names of its files by field; `changed` says that newer ones have come since."""
+    any, `files` the names of its files by field; `changed` says that newer ones have come since. `above` is the unit
+    above it, `area` what `areas` says, or ''."""
 
     duty_id: int
     key: str
     name: str
     above: str
+    area: str
     column: str
     first_at: datetime | None
     revision: int
@@ -160,11 +163,12 @@ def _units(session: Session, period: Period, form: Form, at: datetime, summary: 
     )
     above = select(Unit.office_id, Unit.key, Unit.name).subquery()
     rows = session.execute(
-        select(Addressee.id, Duty.id, Addressee.key, Addressee.name, above.c.name, books.column(at), Report, Revision,
-               Reopening.lock_at)
+        select(Addressee.id, Duty.id, Addressee.key, Addressee.name, above.c.name, AREA.name, books.column(at), Report,
+               Revision, Reopening.lock_at)
         .join(Addressee, Addressee.id == Duty.addressee_id)
         .join(Unit, Unit.id == Addressee.unit_id)
         .outerjoin(above, and_(above.c.office_id == Unit.office_id, above.c.key == Unit.parent_key))
+        .outerjoin(AREA, beneath())
         .outerjoin(Report, Report.duty_id == Duty.id)
         .outerjoin(shown, shown.c.report_id == Report.id)
         .outerjoin(Revision, and_(Revision.report_id == Report.id, Revision.number == shown.c.number))
@@ -198,11 +202,11 @@ def _named(content: dict[str, Any]) -> dict[str, str]:
 
 
 def _row(
-    duty_id: int, key: str, name: str, above: str | None, column: str, report: Report | None,
+    duty_id: int, key: str, name: str, above: str | None, area: str | None, column: str, report: Report | None,
     revision: Revision | None, reopened_until: datetime | None, *, frozen: bool,
 ) -> UnitRow:  # fmt: skip
     return UnitRow(
-        duty_id=duty_id, key=key, name=name, above=above or "", column=column,
+        duty_id=duty_id, key=key, name=name, above=above or "", area=area or "", column=column,
         first_at=report.first_at if report else None, revision=report.revision if report else 0,
         figures=revision.figures if revision else None, files={},
         warnings=tuple(warning["says"] for warning in revision.warnings) if revision else (),

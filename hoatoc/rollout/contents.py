@@ -22,10 +22,12 @@ from hoatoc.ledger.schema import (
     Period,
     PermissionRequest,
     PermissionState,
+    Unit,
     table,
 )
 from hoatoc.localtime import NEVER, spoken, spoken_day
 from hoatoc.rollout import deskletter, editions, explanation, originals, specialists, support, wording
+from hoatoc.rollout.areas import AREA, beneath
 from hoatoc.rollout.snapshot import Snapshot
 
 #: The notice that something has changed: the directive, or what a unit owes.
@@ -217,6 +219,11 @@ def _digest(session: Session, notice: Any, owed: list[Owed], zone: str) -> dict[
     named = among(Addressee.id, postgresql=on_postgresql(session))
     members = select(Addressee.id).where(named, Addressee.post_id.is_not(None)).limit(1)
     who = "nơi nhận" if session.scalar(members, packed_ids(units)) is not None else "đơn vị"
+    for addressee_id, area in session.execute(
+        select(Addressee.id, AREA.name).join(Unit, Unit.id == Addressee.unit_id).join(AREA, beneath()).where(named),
+        packed_ids(units),
+    ):
+        units[addressee_id]["area"] = area
     due_at = session.scalars(select(Notice.due_at).where(Notice.id == notice.id)).one()
     return {"step": notice.step, "at": spoken(due_at, zone), "units": list(units.values()), "who": who}
 

@@ -10,8 +10,9 @@ from sqlalchemy import BigInteger, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from hoatoc.format.form import Form
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Report, Summary
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, DutyState, Period, Report, Summary, Unit
 from hoatoc.rollout import books, errata, rates, snapshot
+from hoatoc.rollout.areas import AREA, beneath
 from hoatoc.rollout.figures import rounded
 from hoatoc.rollout.rollups import Node, whole
 
@@ -142,15 +143,24 @@ def _points(
 
 
 def _names(session: Session, period: Period, now: datetime) -> dict[str, list[dict[str, str]]]:
-    """Who stands in each column that the leadership reads by name."""
+    """Who stands in each column that the leadership reads by name, with the area of whoever has one."""
     which = books.column(now)
     columns = ("late", "missing", "exempt", "unreachable", "open")
     # Whoever has passed it back stands where the clock puts it until the desk decides, and is not to be blamed.
     name = case((Duty.state == DutyState.RETURNED, Addressee.name.concat(_PASSED_BACK)), else_=Addressee.name)
     rows = session.execute(
-        select(Addressee.key, name, which.label("book_column"))
+        select(Addressee.key, name, AREA.name, which.label("book_column"))
         .join(Duty, Duty.addressee_id == Addressee.id)
+        .join(Unit, Unit.id == Addressee.unit_id)
+        .outerjoin(AREA, beneath())
         .where(Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN, which.in_(columns))
         .order_by(Addressee.id)
     ).all()
-    return {column: [{"key": key, "name": name} for key, name, found in rows if found == column] for column in columns}
+    return {
+        column: [
+            {"key": key, "name": name} | ({"area": area} if area else {})
+            for key, name, area, found in rows
+            if found == column
+        ]
+        for column in columns
+    }

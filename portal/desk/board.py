@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from hoatoc import clock
 from hoatoc.ledger.schema import Event
 from hoatoc.localtime import DEFAULT_ZONE
+from hoatoc.rollout.areas import areas
+from hoatoc.templating import by_area
 from portal.desk import phrases
 from portal.desk.arrangement import board
 from portal.desk.beginning import beginnings
@@ -41,11 +43,12 @@ def refresh_board(request: Request, front: TheFront, officer: AnyOfficer, choice
 def _board(front: Front, session: Session, officer: Officer, choice: Choice, template: str, now: datetime) -> Response:
     language = front.language
     tag = _tag(session, officer, choice, now)
-    shown = board(session, choice, now, language)
+    shown, area_of = board(session, choice, now, language), areas(session)
     answer = front.pages.page(
         template, officer=officer, now=now, simulated=clock.is_simulated(session), board=shown, choice=choice, tag=tag,
         stands=lambda column: phrases.stands(column, language), progress=phrases.progress(language),
         trees=phrases.trees(language), urgencies=phrases.urgencies(language),
+        by_area=lambda names: by_area(names, lambda name: area_of.get(name.unit_id, "")),
         beginnings=[] if shown.directives else beginnings(front.folders.directives),
         zone=shown.sections[0].directive.zone if shown.sections else DEFAULT_ZONE,
     )  # fmt: skip

@@ -129,6 +129,17 @@ def small_office(districts: int = 2, departments: int = 2, members: int = 1) -> 
     )  # fmt: skip
 
 
+def office_of_communes(each: int) -> Files:
+    """Two departments and two districts with `each` communes beneath every district, which owe the same as they do."""
+    files = small_office(members=0)
+    files.units["units"] += [
+        _unit(f"xa-{district}-{n}", f"Đảng ủy xã {district}.{n}", "party", f"huyen-{district}", ["huyen"])
+        for n in range(each)
+        for district in range(2)
+    ]
+    return files
+
+
 def _unit(key: str, name: str, tree: str, parent: str | None, groups: list[str]) -> dict[str, Any]:
     return {
         "key": key, "name": name, "tree": tree, "kind": "đơn vị", "parent": parent, "groups": groups,
