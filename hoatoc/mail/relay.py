@@ -79,18 +79,23 @@ class Relay:
 async def _log_in(client: _Client, username: str, password: str, *, secured: bool) -> None:
     """Log in by one of the ways the server offers; by those that tell it the password first where the line is secured.
     What such a way has refused is not tried by the next: each refusal brings the account nearer to being locked."""
+    refusal: aiosmtplib.SMTPException | None = None
     ways = sorted(client.supported_auth_methods, key=lambda way: (way == _BY_DIGEST) is secured)
-    for way in ways[:-1]:
+    for way in ways or [""]:  # without any, aiosmtplib says what is amiss
         client.server_auth_methods = [way]
         try:
             await client.login(username, password)
         except aiosmtplib.SMTPAuthenticationError as refused:
+            refusal = refused
             if refused.code == _WRONG and way != _BY_DIGEST:  # which a server may offer and have no means to check
-                raise
+                break
+        except aiosmtplib.SMTPServerDisconnected as gone:
+            refusal = refusal or gone
+            break
         else:
             return
-    client.server_auth_methods = ways[-1:]
-    await client.login(username, password)
+    assert refusal is not None
+    raise refusal
 
 
 def read_relay(url: str) -> Relay:

@@ -270,6 +270,18 @@ def test_where_the_digest_of_a_password_is_refused_the_password_is_told() -> Non
     assert run(script, FIVE, **LOGIN).outcomes == [A] * 5
 
 
+def test_a_server_that_hangs_up_over_a_wrong_password_has_refused_it_too() -> None:
+    script = logging_in("", "CRAM-MD5", "PLAIN")
+    script.replies["AUTH"] = lambda line: "drop" if "PLAIN" in line else "535 5.7.8 Bad credentials"
+    assert run(script, FIVE, **LOGIN).login_refused == "535 5.7.8 Bad credentials"
+
+
+def test_a_server_that_knows_no_way_to_log_in_is_down() -> None:
+    done = run(Script(), FIVE, **LOGIN)
+    assert (done.outcomes, done.login_refused) == ([N] * 5, "")
+    assert "AUTH" in done.down
+
+
 def test_nobody_listening_is_down() -> None:
     assert asyncio.run(send(Script(port=1), FIVE, connections=4)).outcomes == [N] * 5
 
