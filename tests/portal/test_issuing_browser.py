@@ -37,7 +37,7 @@ def test_two_people_issue_a_directive(browser: Browser, desk: Desk, size: str) -
     with listening(desk.app()) as url:
         an = person(browser, desk, url, size, "an", Role.DESK)
         an.goto(url + "/ban")
-        follow(an.get_by_role("link", name="Ban hành"))
+        follow(an.get_by_role("link", name="Ban hành", exact=True))
         assert_accessible(an)
         follow(an.get_by_role("link", name=TITLE))
         assert_accessible(an)
