@@ -19,7 +19,7 @@ from hoatoc.ledger.rows import among, bound, on_postgresql, packed_ids, paramete
 from hoatoc.ledger.schema import Directive, Notice, NoticeState, table
 from hoatoc.ledger.types import Json
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import answers, contents, history, life, snapshot, sparing
+from hoatoc.rollout import answers, contents, history, life, sample, snapshot, sparing
 from hoatoc.rollout.answers import Answer, Outcome
 from hoatoc.rollout.snapshot import Snapshot
 
@@ -85,6 +85,8 @@ def claim(
         return Claim([], 0)
     # What was being sent when the directive was recalled, and comes back, is as little sent as what waited.
     stopped = {notice.id: why for notice in due if (why := life.stopped(directive, notice.template))}
+    if directive.trial:
+        stopped = dict.fromkeys(sample.spared(session, directive.id, due), sample.ENOUGH) | stopped
     for why in set(stopped.values()):
         _skip(session, directive.id, [id_ for id_, told in stopped.items() if told == why], now, why)
     due = [notice for notice in due if notice.id not in stopped]

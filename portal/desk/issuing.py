@@ -18,7 +18,7 @@ from hoatoc.ledger.schema import DirectiveState, ProposalState
 from hoatoc.localtime import DEFAULT_ZONE
 from hoatoc.phrase import Phrase
 from hoatoc.rehearsal.job import MOST_DAYS
-from hoatoc.rollout import approval, pin, plan, trial
+from hoatoc.rollout import approval, pin, plan, sample, trial
 from hoatoc.rollout.issue import approved, issue
 from hoatoc.rollout.reference import directive_of
 from hoatoc.rollout.standings import Standing, problems, standing, standings
@@ -106,6 +106,7 @@ def plan_page(
             two=folder.office.approval is Approval.TWO, approved=approved(session, folder, draft, now),
             zone=folder.office.zone, instant=datetime.fromisoformat,
             proposed=ProposalState, running=DirectiveState.RUNNING, days=days, most_days=MOST_DAYS,
+            samples={item.key: sample.counted(session, item.id) for item in stands.trials}, most=sample.MOST,
             would=found, unamendable=unamendable, done=done, who=People(session, front.language),
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """A trial rolls out in earnest, to the desk alone, and counts nowhere."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from hoatoc import clock
 from hoatoc.errors import InvalidTransition, TokenError
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Addressee, Directive, DirectiveState, Event, Notice, NoticeState
-from hoatoc.rollout import auditor, lineage, trial, views, waking
+from hoatoc.rollout import auditor, lineage, sample, trial, views, waking
 from hoatoc.rollout.issue import issue
 from tests.worlds.mailserver import MailServer
 from tests.worlds.offices import KEY, small_office
@@ -49,6 +49,37 @@ def test_every_letter_goes_to_the_desk_and_names_who_would_have_got_it(tried: Wo
     assert text.startswith("*** CHẠY THỬ ***")
     assert "thư gửi cho: Huyện ủy 0 <huyen-0@mau.example>" in text
     assert "thư gửi cho: Huyện ủy 0 &lt;huyen-0@mau.example&gt;" in rich
+
+
+def test_of_letters_alike_the_desk_gets_a_sample(ledger: Ledger, mail: MailServer) -> None:
+    folder, draft = small_office(districts=6, departments=6).read()
+    with ledger.write() as session:
+        clock.simulate(session, ISSUED)
+        world = World(ledger, mail.relay, trial.begin(session, folder, draft, now=ISSUED, by="account:an").id)
+    mail.stop()
+    world.run()
+    assert {notice.state for notice in world.notices(template="dispatch")} == {NoticeState.PENDING, NoticeState.SKIPPED}
+    mail.start()
+    world.follow(FREEZE + timedelta(hours=1))
+    kinds: dict[tuple[str, str, datetime], list[Notice]] = {}
+    for notice in world.notices():
+        kinds.setdefault((notice.template, notice.step, notice.written_at), []).append(notice)
+    sent = [sum(notice.state is NoticeState.SENT for notice in alike) for alike in kinds.values()]
+    assert sent == [min(len(alike), sample.MOST) for alike in kinds.values()]
+    assert len(mail.kept) == sum(sent)
+    skipped = [notice for notice in world.notices() if notice.state is NoticeState.SKIPPED]
+    assert {notice.reason for notice in skipped} == {sample.ENOUGH}
+    assert len(world.events("notice_skipped")) == len(skipped)
+    units = [notice.recipient for notice in world.notices(template="dispatch") if notice.state is NoticeState.SENT]
+    assert {key.partition("-")[0] for key in units} >= {"huyen", "so"}  # not three of the same line
+    with ledger.read() as session:
+        assert sample.counted(session, world.directive_id) == (sum(sent), len(skipped))
+
+
+def test_a_real_rollout_sends_every_letter(ledger: Ledger, mail: MailServer) -> None:
+    world = issued(ledger, mail.relay, small_office(districts=6, departments=6).read())
+    world.run()
+    assert {notice.state for notice in world.notices(template="dispatch")} == {NoticeState.SENT}
 
 
 def test_a_trial_counts_nowhere(tried: World) -> None:

@@ -15,8 +15,9 @@ from hoatoc.ledger.schema import Addressee, Directive, Event, Role
 from tests.portal.issuing import Desk, desk_at
 from tests.portal.officers import waits
 from tests.portal.test_unit import words
+from tests.worlds.mailserver import MailServer
 from tests.worlds.offices import KEY, small_office
-from tests.worlds.rollouts import ISSUED
+from tests.worlds.rollouts import ISSUED, World
 
 HERE = "/ban/phat-hanh"
 PLAN = f"{HERE}/{KEY}"
@@ -120,6 +121,16 @@ def test_a_trial_begins_and_is_taken_away(desk: Desk) -> None:
         assert "Đã kết thúc và bỏ lần chạy thử." in an.get(ended.headers["location"]).text
         assert an.post(f"{PLAN}/bo-chay-thu", data={"lan": f"{KEY}~thu-1"}).status_code == 404
         assert "Kết thúc và bỏ" not in an.get(PLAN).text
+
+
+def test_the_plan_says_how_many_letters_of_a_trial_were_sent(desk: Desk, mail: MailServer) -> None:
+    with desk.people(AN) as [an]:
+        an.post(f"{PLAN}/chay-thu", data=seen(an.get(PLAN).text))
+        assert "thư mẫu;" not in an.get(PLAN).text
+        with desk.ledger.read() as session:
+            directive_id = session.scalars(select(Directive.id)).one()
+        World(desk.ledger, mail.relay, directive_id).run()
+        assert "Lần thử 1: đã gửi 3 thư mẫu; 2 thư cùng loại không gửi." in words(an.get(PLAN).text)
 
 
 def test_where_two_are_wanted_one_proposes_and_another_approves(careful: Desk) -> None:

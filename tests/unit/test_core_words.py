@@ -14,7 +14,7 @@ from hoatoc.format.problem import Problem
 from hoatoc.localtime import NEVER, spoken
 from hoatoc.phrase import Joined, Phrase, translated
 from hoatoc.rehearsal import job
-from hoatoc.rollout import announcement, answers, bundle, outbox, reasons, states, waking
+from hoatoc.rollout import announcement, answers, bundle, outbox, reasons, sample, states, waking
 from hoatoc.rollout.bundle import spoken_delay
 from hoatoc.settings import ROOT
 from tests.worlds.spoken import spoken_in
@@ -25,7 +25,7 @@ TABLES = {
     *states.DIRECTIVES.values(), *states.DUTIES.values(),
     *bundle.STEP_NAMES.values(), *reasons.SPANS.values(), reasons.STEP, reasons.EXPLAIN, reasons.FOLDED,
     *reasons.HEADLINES, reasons.HELD_UP, reasons.HELD_UP_SINCE, reasons.QUIET, reasons.FULL, outbox.NO_MAILBOX,
-    answers.REJECTED, job.STOPPED,
+    sample.ENOUGH, answers.REJECTED, job.STOPPED,
     announcement._REASON, announcement._ADDED, *waking._PERIOD_CAUSES.values(), "gửi văn bản", "gửi thư", "thư đến",
     "xóa danh sách hết hạn",
 }  # fmt: skip
