@@ -11,6 +11,7 @@ from hoatoc import clock
 from hoatoc.ledger.schema import Event
 from hoatoc.localtime import DEFAULT_ZONE
 from hoatoc.rollout.areas import areas
+from hoatoc.rollout.outage import outage
 from hoatoc.templating import by_area
 from portal.desk import phrases
 from portal.desk.arrangement import board
@@ -49,7 +50,7 @@ def _board(front: Front, session: Session, officer: Officer, choice: Choice, tem
         stands=lambda column: phrases.stands(column, language), progress=phrases.progress(language),
         trees=phrases.trees(language), urgencies=phrases.urgencies(language),
         by_area=lambda names: by_area(names, lambda name: area_of.get(name.unit_id, "")),
-        beginnings=[] if shown.directives else beginnings(front.folders.directives),
+        outage=outage(session, now), beginnings=[] if shown.directives else beginnings(front.folders.directives),
         zone=shown.sections[0].directive.zone if shown.sections else DEFAULT_ZONE,
     )  # fmt: skip
     answer.headers["ETag"] = tag

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from starlette.testclient import TestClient
 
 from hoatoc import clock
-from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Unit
+from hoatoc.ledger.schema import Addressee, Directive, Duty, DutyKind, Notice, NoticeState, Unit
+from hoatoc.localtime import spoken
 from hoatoc.rollout import life
 from hoatoc.rollout.dispatch import dispatch
 from hoatoc.rollout.issue import issue
@@ -177,3 +178,18 @@ def test_nothing_falls_overdue_while_the_directive_is_suspended(place: Place, de
     record = desk.get("/ban/don-vi/so-y-te").text
     assert "Báo cáo ngày" in record
     assert "status overdue" not in record
+
+
+def test_mail_that_does_not_leave_stands_above_all_else(place: Place, desk: TestClient) -> None:
+    assert "thư chưa gửi đi được" not in desk.get("/ban").text
+    with place.ledger.write() as session:
+        written = ISSUED - timedelta(hours=1)
+        for notice in session.scalars(select(Notice)):
+            notice.state, notice.attempts, notice.next_attempt_at = NoticeState.PENDING, 1, DUE
+            notice.written_at, notice.answer_text = written, "không nối được máy chủ thư"
+        waiting = session.scalar(select(func.count(Notice.id)))
+        zone = session.scalars(select(Directive.zone)).one()
+    html = desk.get("/ban").text
+    assert html.index("thư chưa gửi đi được") < html.index('<dl class="cells">')
+    assert f"{waiting} thư đang chờ, từ {spoken(written, zone)}." in html
+    assert "<q>không nối được máy chủ thư</q>" in html
