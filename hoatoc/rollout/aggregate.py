@@ -33,7 +33,7 @@ def aggregate(session: Session, directive: Directive, now: datetime) -> Aggregat
     for period_id in due[PeriodState.LOCKED]:
         periods.lock_row(session, period_id).next_at = NEVER
     for period_id in due[PeriodState.OPEN]:
-        _freeze(session, directive, snap, periods.lock_row(session, period_id), now)
+        _freeze(session, directive, snap, period_id, now)
     frozen = _due(session, directive, PeriodState.FROZEN, now)
     for period_id in frozen:
         _lock(session, periods.lock_row(session, period_id), now)
@@ -58,7 +58,7 @@ def freeze_last(session: Session, directive: Directive, now: datetime) -> None:
     ).all()  # fmt: skip
     snap = snapshot.of(directive)
     for period_id in under_way:
-        _freeze(session, directive, snap, periods.lock_row(session, period_id), now)
+        _freeze(session, directive, snap, period_id, now)
 
 
 def _due(session: Session, directive: Directive, state: PeriodState, now: datetime) -> list[int]:
@@ -71,7 +71,10 @@ def _due(session: Session, directive: Directive, state: PeriodState, now: dateti
     )
 
 
-def _freeze(session: Session, directive: Directive, snap: snapshot.Snapshot, period: Period, now: datetime) -> None:
+def _freeze(session: Session, directive: Directive, snap: snapshot.Snapshot, period_id: int, now: datetime) -> None:
+    period = periods.lock_row(session, period_id)
+    if period.state is not PeriodState.OPEN:
+        return  # a pass and the end of the directive came together: the other was faster
     nodes = rollups.compute(session, directive, period, snap.form_of(period.subject), now)
     rollups.freeze(session, period, nodes)
     editions.keep(session, directive, snap, period, nodes, now)

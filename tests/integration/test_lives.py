@@ -1,10 +1,11 @@
 """The life of a directive and of its duties after the issue: what is open follows, and the history says why."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from hoatoc import clock
 from hoatoc.errors import ChangedMeanwhile, HoatocError, InvalidTransition, NotFound
@@ -21,7 +22,8 @@ from hoatoc.ledger.schema import (
     Unit,
 )
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import life, relief, why
+from hoatoc.rollout import life, periods, relief, why
+from hoatoc.rollout.aggregate import aggregate
 from hoatoc.rollout.amend import Amended, NothingChanged, amend
 from hoatoc.rollout.issue import issue
 from hoatoc.rollout.views import unit_page
@@ -163,6 +165,34 @@ def test_a_period_for_which_nobody_has_reported_yet_gets_no_summary(world: World
     world.at(DUE - TICK)
     do(world, work)
     assert world.all(Summary) == []
+
+
+@pytest.mark.parametrize("first", ["pass", "end"])
+def test_a_directive_that_ends_while_a_pass_freezes_its_period_leaves_one_summary(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    if world.ledger.one_writer:
+        pytest.skip("SQLite has one writer at a time")
+    world.run()
+    world.follow(DUE + timedelta(hours=1))
+    world.at(FREEZE)
+    works = {"pass": lambda: do(world, _aggregated), "end": lambda: do(world, life.end)}
+    faster, lock_row = [works.pop(first)], periods.lock_row
+
+    def lock_behind(session: Session, period_id: int) -> Period:
+        while faster:
+            faster.pop()()
+        return lock_row(session, period_id)
+
+    monkeypatch.setattr(periods, "lock_row", lock_behind)
+    for work in works.values():
+        work()
+    assert told(world) == {"expected": 4, "missing": 4}
+    assert len(world.events("summary_frozen")) == 1
+
+
+def _aggregated(session: Session, directive: Directive, *, now: datetime, **_: Any) -> None:
+    aggregate(session, directive, now)
 
 
 def test_what_is_recalled_gets_no_summary(world: World) -> None:
