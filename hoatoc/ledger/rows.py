@@ -77,6 +77,12 @@ def among(column: ColumnElement[int] | InstrumentedAttribute[int], *, postgresql
     return column.in_(select(each.c.value))
 
 
+def one_of(column: InstrumentedAttribute[str], *, postgresql: bool) -> ColumnElement[bool]:
+    """Whether `column` is one of the words that are bound to the statement by `packed`, each a row of its own. Of a
+    list in the statement PostgreSQL takes 65,535, and some builds of SQLite half as many."""
+    return column.in_(select(table_of(postgresql=postgresql, word=WORDS).c.word))
+
+
 def packed_ids(ids: Iterable[int]) -> dict[str, str]:
     """The parameter of a statement with an `among`."""
     return {_IDS: f"[{','.join(map(str, ids))}]"}

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from hoatoc.format.folder import OfficeFolder
 from hoatoc.format.units import Role
+from hoatoc.ledger.rows import among, on_postgresql, one_of, packed, packed_ids
 from hoatoc.ledger.schema import ALIVE, Addressee, Directive, Notice, NoticeState, Office, Post, Unit
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import history
@@ -56,14 +57,17 @@ def follow(session: Session, office_id: int, before: Mapping[str, str], *, now: 
     given = {key: mail for key, mail in after.items() if mail not in ("", before.get(key))}
     left = {before[key]: mail for key, mail in given.items() if before.get(key)}
     moved = {old: left[old] for old in left.keys() - set(after.values())}
-    told = and_(Notice.template.in_(_TOLD_ONCE), Notice.recipient.in_(given))
-    waits = and_(Notice.template.not_in(_TOLD_ONCE), Notice.state == NoticeState.PENDING, Notice.to_address.in_(moved))
-    letters = _letters(session, Directive.office_id == office_id, or_(told, waits))
-    goes_to = {
-        letter: given[letter.recipient] if letter.template in _TOLD_ONCE else moved[letter.to_address]
-        for letter in letters
-    }
-    return _forward(session, goes_to, now=now, by=by)
+    ours, postgresql = Directive.office_id == office_id, on_postgresql(session)
+    told = _letters(
+        session, packed([key] for key in given), ours, Notice.template.in_(_TOLD_ONCE),
+        one_of(Notice.recipient, postgresql=postgresql),
+    )  # fmt: skip
+    waits = _letters(
+        session, packed([old] for old in moved), ours, Notice.template.not_in(_TOLD_ONCE),
+        Notice.state == NoticeState.PENDING, one_of(Notice.to_address, postgresql=postgresql),
+    )  # fmt: skip
+    goes_to = {letter: given[letter.recipient] for letter in told}
+    return _forward(session, goes_to | {letter: moved[letter.to_address] for letter in waits}, now=now, by=by)
 
 
 def send_on(session: Session, directive_id: int, refused: Sequence[int], now: datetime) -> None:
@@ -72,21 +76,25 @@ def send_on(session: Session, directive_id: int, refused: Sequence[int], now: da
     office = session.scalars(
         select(Office).join(Directive, Directive.office_id == Office.id).where(Directive.id == directive_id)
     ).one()
-    letters = _letters(session, Directive.id == directive_id, Notice.id.in_(refused), Notice.template.in_(_TOLD_ONCE))
+    those = among(Notice.id, postgresql=on_postgresql(session))
+    letters = _letters(
+        session, packed_ids(refused), Directive.id == directive_id, those, Notice.template.in_(_TOLD_ONCE)
+    )
     units = {letter.recipient.partition("/")[0] for letter in letters}
     known = mailboxes(session, office.id, local_date(now, office.zone), units)
     goes_to = {letter: known.get(letter.recipient, "") for letter in letters}
     _forward(session, goes_to, now=now, by=history.ENGINE)
 
 
-def _letters(session: Session, *which: ColumnElement[bool]) -> Sequence[Notice]:
-    """Those of running directives that wait or were refused."""
+def _letters(session: Session, bound: Mapping[str, str], *which: ColumnElement[bool]) -> Sequence[Notice]:
+    """Those of running directives that wait or were refused; `bound` are parameters of `which`."""
     return session.scalars(
         select(Notice)
         .join(Directive, Directive.id == Notice.directive_id)
         .where(Directive.state.in_(ALIVE), Notice.state.in_((NoticeState.PENDING, NoticeState.UNDELIVERABLE)), *which)
         .order_by(Notice.id)
-        .with_for_update(of=Notice)
+        .with_for_update(of=Notice),
+        bound,
     ).all()
 
 
@@ -94,7 +102,8 @@ def _forward(session: Session, goes_to: Mapping[Notice, str], *, now: datetime, 
     sent = [letter for letter, address in goes_to.items() if address not in ("", letter.to_address)]
     for letter in sent:
         _send_to(session, letter, goes_to[letter], now=now, by=by)
-    _reach_again(session, {letter.addressee_id for letter in sent if letter.template == _DOCUMENT}, now=now, by=by)
+    got = [letter.addressee_id for letter in sent if letter.template == _DOCUMENT]
+    _reach_again(session, {id_ for id_ in got if id_ is not None}, now=now, by=by)
     session.flush()
     return len(sent)
 
@@ -111,9 +120,10 @@ def _send_to(session: Session, letter: Notice, address: str, *, now: datetime, b
         letter.next_attempt_at = now
 
 
-def _reach_again(session: Session, ids: set[int | None], *, now: datetime, by: str) -> None:
-    lost = session.scalars(select(Addressee).where(Addressee.id.in_(ids), Addressee.unreachable_at < NEVER)).all()
-    for addressee in lost:
+def _reach_again(session: Session, ids: set[int], *, now: datetime, by: str) -> None:
+    those = among(Addressee.id, postgresql=on_postgresql(session))
+    asked = select(Addressee).where(those, Addressee.unreachable_at < NEVER)
+    for addressee in session.scalars(asked, packed_ids(ids)).all():
         addressee.unreachable_at = NEVER
         history.note(
             session, addressee.directive_id, at=now, kind="addressee_reachable", subject=f"addressee:{addressee.id}",

@@ -4,17 +4,17 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from hoatoc.errors import ChangedMeanwhile, FormatError
 from hoatoc.format.folder import OfficeFolder, find_draft, read_office
 from hoatoc.format.shelf import NotWritable, fingerprint
 from hoatoc.format.units import Post, Role, Unit
 from hoatoc.ledger.engine import Ledger
-from hoatoc.ledger.schema import Addressee, Directive, Event, NoticeState, WakeUp
+from hoatoc.ledger.schema import Addressee, Directive, Event, NoticeState, WakeUp, table
 from hoatoc.ledger.schema import Unit as Row
 from hoatoc.localtime import NEVER
-from hoatoc.rollout import keeping, phone, summons
+from hoatoc.rollout import keeping, phone, readdress, summons
 from hoatoc.rollout.answers import GIVE_UP
 from tests.worlds.mailserver import MailServer, Manner
 from tests.worlds.offices import KEY, Files, small_office
@@ -288,6 +288,22 @@ def test_a_mailbox_that_is_dead_too_makes_the_unit_unreachable_again(
     world.run()
     assert world.addressee("so-0").unreachable_at == LATER
     assert len(world.events("notice_readdressed")) == 1
+
+
+def test_mailboxes_of_more_units_than_a_statement_has_parameters_change_at_once(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("so-0@mau.example", Manner.UNKNOWN)
+    world = rolled_out(ledger, mail, office)
+    many = [f"x-{n}" for n in range(33_000)]
+    with ledger.write() as session:
+        so = session.execute(select(table(Row)).where(Row.key == "so-0")).one()
+        alike = {name: value for name, value in so._asdict().items() if name != "id"}
+        session.execute(insert(table(Row)), [{**alike, "key": key, "mail": f"{key}@moi.example"} for key in many])
+        session.execute(update(Row).where(Row.key == "so-0").values(mail="moi@mau.example"))
+        before = {key: f"{key}@cu.example" for key in many} | {"so-0": "so-0@mau.example"}
+        assert readdress.follow(session, so.office_id, before, now=LATER, by=AN) == 1
+    assert world.addressee("so-0").unreachable_at == NEVER
 
 
 def test_a_running_directive_keeps_its_addressees(ledger: Ledger, mail: MailServer, office: OfficeFolder) -> None:
