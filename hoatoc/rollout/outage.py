@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from hoatoc.ledger.schema import ALIVE, Directive, Notice, NoticeState
+from hoatoc.ledger.schema import Directive, Notice, NoticeState
 from hoatoc.localtime import NEVER
 from hoatoc.rollout.claims import LEASE
 
@@ -28,8 +28,8 @@ class Outage:
 def outage(session: Session, now: datetime) -> Outage | None:
     """The mail that the mail server should have taken by `now` (aware, UTC) and could not; None when there is none.
     What a mailbox puts off is no outage, and trials are not watched."""
-    live = select(Directive.id).where(Directive.trial.is_(False), Directive.state.in_(ALIVE))
-    waits = and_(Notice.directive_id.in_(live), Notice.state == NoticeState.PENDING, Notice.next_attempt_at < NEVER)
+    earnest = select(Directive.id).where(Directive.trial.is_(False))
+    waits = and_(Notice.directive_id.in_(earnest), Notice.state == NoticeState.PENDING, Notice.next_attempt_at < NEVER)
     words = session.scalar(
         select(Notice.answer_text)
         .where(waits, _was_turned_away(), Notice.written_at <= now - _LEAST)

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from hoatoc.ledger.schema import Directive
+from hoatoc.rollout import life
+from hoatoc.rollout.contents import CHANGE
 from hoatoc.rollout.outage import Outage, outage
 from tests.worlds.mailserver import MailServer, Manner
-from tests.worlds.ports import free_port
 from tests.worlds.rollouts import ISSUED, World
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def seen(world: World) -> Outage | None:
@@ -18,7 +20,7 @@ def seen(world: World) -> Outage | None:
 
 def down(world: World) -> World:
     """The same world whose mail server nobody has started."""
-    world.relay = replace(world.relay, port=free_port())
+    world.relay = replace(world.relay, port=1)
     return world
 
 
@@ -37,6 +39,18 @@ def test_a_server_that_is_not_there_is_an_outage_once_it_is_no_hiccup_until_the_
     world.follow(ISSUED + 30 * MINUTE)
     assert len(mail.kept) == letters
     assert seen(world) is None
+
+
+def test_that_a_directive_has_ended_waits_for_the_server_too_and_is_seen(world: World) -> None:
+    world.go(ISSUED)
+    down(world).at(ISSUED + HOUR)
+    with world.ledger.write() as session:
+        directive = session.get_one(Directive, world.directive_id)
+        life.end(session, directive, reason="xong", by="desk", now=world.now)
+    world.run()
+    told = seen(world.at(world.now + 6 * MINUTE))
+    assert told is not None
+    assert (told.letters, told.since) == (len(world.notices(template=CHANGE)), ISSUED + HOUR)
 
 
 def test_where_all_goes_well_there_is_none(world: World, mail: MailServer) -> None:
