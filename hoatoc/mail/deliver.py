@@ -79,13 +79,12 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
     """Send everything of a directive that is due at `now` (aware, UTC).
 
     This is the one part of the core that commits by itself: a claim before the wire, answers as the wire gives them."""
+    fact = login.fact_of(relay, links.ring)
     with ledger.read() as session:
         directive = session.get_one(Directive, directive_id)
         key, snap, trial = directive.key, snapshot.of(directive), directive.trial
-        known = login.refused(session, login.fact_of(relay, links.ring)) if relay.username is not None else None
-    if known and now < known.again_at:
-        with ledger.write() as session:
-            claims.put_off(session, directive_id, now)
+        known = login.refused(session, fact)
+    if known and not _may_log_in(ledger, directive_id, fact, now):
         return Delivered(sent=0, refused=0, deferred=0, skipped=0, down=login.refusal(relay, known.answer))
     returns = ReturnAddresses(links.ring, snap.office.sender) if relay.signed_returns else None
     enclose = partial(_original, ledger, directive_id)
@@ -105,15 +104,24 @@ async def deliver(ledger: Ledger, directive_id: int, *, now: datetime, relay: Re
             if wire.down:
                 answers.postpone(session, directive_id, now)
             if wire.login_refused:
-                login.refuse(session, login.fact_of(relay, links.ring), answer=wire.login_refused, now=now)
+                login.refuse(session, fact, seen=known, answer=wire.login_refused, now=now)
             elif wire.connected:
-                login.forget(session, login.fact_of(relay, links.ring))
+                login.forget(session, fact)
     tally = delivery.tally
     return Delivered(
         sent=tally[Outcome.ACCEPTED], refused=tally[Outcome.REFUSED] + tally[Outcome.REJECTED],
         deferred=tally[Outcome.DEFERRED] + tally[Outcome.NO_SERVER], skipped=tally["skipped"], down=wire.down,
         in_doubt=tally["in_doubt"],
     )  # fmt: skip
+
+
+def _may_log_in(ledger: Ledger, directive_id: int, fact: str, now: datetime) -> bool:
+    """Whether the login that was refused is tried by this delivery; if not, its mail waits."""
+    with ledger.write() as session:
+        may = login.take_turn(session, fact, now)
+        if not may:
+            claims.put_off(session, directive_id, now)
+    return may
 
 
 class _Delivery:

@@ -25,11 +25,13 @@ from hoatoc.doctor.finding import Health
 from hoatoc.ledger.engine import Ledger
 from hoatoc.ledger.schema import Meta, Notice, NoticeState
 from hoatoc.mail import login
+from hoatoc.mail.deliver import deliver
 from hoatoc.mail.relay import Relay, read_relay
 from hoatoc.rollout.answers import Outcome
 from hoatoc.settings import Settings
 from tests.integration.test_mail_wire import FIVE, Sent, send
 from tests.worlds.certificates import Certificate, make_certificate
+from tests.worlds.offices import small_office
 from tests.worlds.ports import free_port
 from tests.worlds.rollouts import ISSUED, World, issued
 from tests.worlds.scripted import Script
@@ -130,6 +132,31 @@ def test_a_wrong_password_is_tried_again_seldom_by_whatever_directive(ledger: Le
         assert len(server.tried) == 5  # after half an hour, one, two, two
     assert states(world) == {NoticeState.PENDING}
     assert {notice.attempts for notice in world.notices(template="dispatch")} == {5}
+
+
+def test_of_the_directives_whose_mail_is_due_at_one_time_one_tries_for_all(
+    ledger: Ledger, certificate: Certificate
+) -> None:
+    server = Submission()
+    files = small_office()
+    files.directive["text"]["number"] = 2
+    folder, draft = files.read()
+    with locked_out(ledger, certificate, server) as world:
+        other = issued(ledger, world.relay, (folder, replace(draft, key="tinh-mau/2-cv")), at=world.now)
+        other.run()
+        now = ISSUED + timedelta(minutes=31)
+
+        async def both() -> list[str]:
+            ids = (world.directive_id, other.directive_id)
+            to = {"now": now, "relay": world.relay, "links": world.links}
+            return [done.down for done in await asyncio.gather(*(deliver(ledger, id_, **to) for id_ in ids))]
+
+        assert all("535 5.7.8" in down for down in asyncio.run(both()))
+        assert len(server.tried) == 2
+        world.follow(now + timedelta(minutes=59))
+        assert len(server.tried) == 2
+        world.follow(now + timedelta(minutes=66))
+        assert len(server.tried) == 3
 
 
 def test_a_mended_password_is_tried_at_once(ledger: Ledger, certificate: Certificate) -> None:
