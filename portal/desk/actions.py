@@ -156,5 +156,6 @@ def _actions(language: Language) -> list[Action]:
         Action(RECALL, say("Thu hồi"), say(
             "Mọi việc chưa xong được rút; các nơi đã nhận được báo hủy bản đã nhận. Không mở lại được.")),
         Action(REPLACE, say("Thay thế"), say(
-            "Mọi việc chưa xong được rút; các đơn vị được báo thực hiện theo văn bản mới. Không mở lại được.")),
+            "Kỳ đang báo cáo được tổng hợp lần cuối. Mọi việc chưa xong được rút; các đơn vị được báo thực hiện theo "
+            "văn bản mới. Không mở lại được.")),
     ]  # fmt: skip
