@@ -1,5 +1,6 @@
 """The Jinja2 environment of mails and papers: sandboxed, strict, and with an office's filters."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,10 @@ _VIETNAMESE = str.maketrans(",.", ".,")
 
 def _area(unit: Any) -> str:
     return str(unit.get("area", ""))
+
+
+def _name(unit: Any) -> str:
+    return str(unit["name"] if isinstance(unit, Mapping) else unit.name)
 
 
 def number(value: int | Decimal | str | None) -> str:
@@ -49,10 +54,12 @@ def changed(changes: Iterable[Mapping[str, Any]]) -> str:
 
 def by_area(units: Sequence[T], area: Callable[[T], str] = _area) -> list[tuple[str, list[T]]]:
     """A long list of `units` by their areas, those of none ("") last; a short one, or one of a single area, as it is,
-    under ""."""
+    under "". An area in which nobody but it itself is named is none."""
     found: dict[str, list[T]] = {}
+    members = Counter(map(area, units))
     for unit in units if len(units) > LONG else ():
-        found.setdefault(area(unit), []).append(unit)
+        own = area(unit)
+        found.setdefault("" if members[own] == 1 and _name(unit) == own else own, []).append(unit)
     if len(found) <= 1:
         return [("", list(units))]
     return sorted(found.items(), key=lambda pair: not pair[0])

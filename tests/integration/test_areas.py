@@ -100,6 +100,16 @@ def told(world: World) -> str:
     return "\n".join(item for block in paper.blocks for item in block.items)
 
 
+def test_a_district_that_is_late_by_itself_is_no_area() -> None:
+    alone = [{"name": f"Huyện {n}", "area": f"Huyện {n}"} for n in range(LONG + 1)]
+    assert by_area(alone) == [("", alone)]
+    units = [*alone, {"name": "Xã 1", "area": "Huyện 1"}, {"name": "Xã Lẻ", "area": "Huyện Khác"}]
+    assert [(area, [unit["name"] for unit in found]) for area, found in by_area(units)] == [
+        ("Huyện 1", ["Huyện 1", "Xã 1"]), ("Huyện Khác", ["Xã Lẻ"]),
+        ("", [f"Huyện {n}" for n in range(LONG + 1) if n != 1]),
+    ]  # fmt: skip
+
+
 def test_a_short_list_and_one_of_a_single_area_stay_as_they_are() -> None:
     units = [{"name": str(n), "area": "A" if n % 2 else "B"} for n in range(LONG)]
     assert by_area(units) == [("", units)]
