@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, case, select, true
 from sqlalchemy.orm import Session
 
 from hoatoc.format.folder import OfficeFolder
@@ -34,18 +34,19 @@ def mailboxes(
     session: Session, office_id: int, day: date, keys: Collection[str] | None = None
 ) -> dict[str, str]:  # fmt: skip
     """Where letters to each unit ("unit") and post ("unit/post") of an office, or to those of the units `keys`, go on
-    `day`, as ChainOfCommand has it: a unit without a mailbox is reached at its clerk's, a post without one at its
-    unit's; '' where there is none."""
+    `day`, as ChainOfCommand has it: a unit without a mailbox is reached at its clerk's, a post without one, or
+    that nobody holds, at its unit's; '' where there is none."""
     asked = Unit.office_id == office_id, Unit.key.in_(keys) if keys is not None else true()
     own = dict(session.execute(select(Unit.key, Unit.mail).where(*asked)).tuples().all())
+    holds = and_(Post.valid_from <= day, Post.valid_to >= day)
     posts = session.execute(
-        select(Unit.key, Post.key, Post.mail, Post.role, Post.valid_from, Post.valid_to)
+        select(Unit.key, Post.key, case((holds, Post.mail), else_=""), and_(holds, Post.role == Role.CLERK))
         .join(Unit, Unit.id == Post.unit_id)
         .where(*asked)
         .order_by(Post.id.desc())
     ).all()
-    clerks = {unit: mail for unit, _, mail, role, since, until in posts if role is Role.CLERK and since <= day <= until}
-    found = {f"{unit}/{post}": mail or own[unit] for unit, post, mail, *_ in posts}
+    clerks = {unit: mail for unit, _, mail, is_clerk in posts if is_clerk}
+    found = {f"{unit}/{post}": mail or own[unit] for unit, post, mail, _ in posts}
     return found | {unit: mail or clerks.get(unit, "") for unit, mail in own.items()}
 
 

@@ -178,6 +178,17 @@ def test_a_letter_that_waits_goes_to_the_new_mailbox(ledger: Ledger, mail: MailS
     assert "so-0@mau.example" not in {kept.recipient for kept in mail.kept}
 
 
+def test_a_letter_that_waits_for_somebody_who_has_left_the_post_goes_to_the_unit(
+    ledger: Ledger, mail: MailServer, office: OfficeFolder
+) -> None:
+    mail.treat("focal.so-0@mau.example", Manner.GREYLIST)
+    world = rolled_out(ledger, mail, office)
+    world.follow(RECEIPT_DUE - timedelta(minutes=59))
+    keep(ledger, office, unit(office, "so-0", posts=unit(office, "so-0").posts[:1]), now=world.now)
+    [reminder] = world.notices(template="reminder", recipient="so-0")
+    assert (reminder.state, reminder.to_address) == (NoticeState.PENDING, "so-0@mau.example")
+
+
 def test_a_letter_that_the_old_mailbox_has_put_off_for_long_goes_to_the_new_one_at_once(
     ledger: Ledger, mail: MailServer, office: OfficeFolder
 ) -> None:
