@@ -86,13 +86,9 @@ def _print_addressees(addressees: list[dict[str, Any]]) -> None:
 
 def _subject(subject: str) -> str:
     """What a duty or a notice of the plan is about: the receipt, or a clause, with its day."""
-    return (
-        say("Xác nhận đã nhận")
-        if subject == "receipt"
-        else escape(say("khoản %(clause)s", clause=subject))
-        if subject
-        else ""
-    )
+    if subject == "receipt":
+        return say("Xác nhận đã nhận")
+    return escape(say("khoản %(clause)s", clause=subject)) if subject else ""
 
 
 def _source(source: str) -> str:

@@ -19,7 +19,6 @@ from hoatoc.ledger.schema import (
     Directive,
     DirectiveState,
     Duty,
-    DutyState,
     Obligation,
     Period,
     PeriodState,
@@ -211,13 +210,18 @@ def _obligations(session: Session, directive: Directive, draft: Draft) -> None:
 
 def _open(session: Session, directive: Directive, after: Snapshot, once: Once, now: datetime) -> int:
     """Duties of those who have the directive already and bear the clause anew; the others get theirs with it."""
-    of_it = select(Duty.id).where(Duty.addressee_id == Addressee.id, Duty.subject == once.clause)
-    owes = of_it.where(Duty.kind == once.kind, Duty.state != DutyState.WITHDRAWN)
-    was_else = of_it.where(Duty.kind.in_(BY_CLAUSE), Duty.kind != once.kind, Duty.slot == "")
+    was_else = select(Duty.id).where(
+        Duty.addressee_id == Addressee.id, Duty.subject == once.clause, Duty.kind.in_(BY_CLAUSE),
+        Duty.kind != once.kind, Duty.slot == "",
+    )  # fmt: skip
     waiting = (
         announcement.bearers(directive.id, once.clause)
         .join(Addressee, Addressee.id == Assignment.addressee_id)
-        .where(~owes.exists(), reach.announced(), or_(Assignment.instead_of_id.is_(None), was_else.exists()))
+        .where(
+            ~announcement.owes(once).exists(),
+            reach.announced(),
+            or_(Assignment.instead_of_id.is_(None), was_else.exists()),
+        )
     )
     due_at = once.due_at(now, after.office)
     if due_at <= now:  # nobody is late for what was not asked in time

@@ -115,7 +115,7 @@ def _open_once(
             continue
         owing = bearers(directive.id, once.clause).where(Assignment.addressee_id.in_(told))
         if named_at != directive.issued_at:  # it may have been given the thing already, or have done it before
-            owing = owing.where(~_owes(once).exists())
+            owing = owing.where(~owes(once).exists())
         opened += duties.open_for(
             session, directive.id, owing, subject=once.clause, kind=once.kind, slot="", period_id=None, due_at=due_at,
             rungs=snap.ladder(once.kind), now=now, again=named_at != directive.issued_at,
@@ -124,7 +124,8 @@ def _open_once(
     return opened
 
 
-def _owes(once: Once) -> Select[tuple[int]]:
+def owes(once: Once) -> Select[tuple[int]]:
+    """The duties by which the addressee of an assignment owes `once`, or has done it."""
     return select(Duty.id).where(
         Duty.addressee_id == Assignment.addressee_id, Duty.subject == once.clause, Duty.kind == once.kind,
         Duty.state != DutyState.WITHDRAWN,

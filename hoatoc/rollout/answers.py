@@ -209,10 +209,10 @@ def _mark_unreachable(session: Session, notice_ids: list[int], now: datetime) ->
         reach.lose(session, addressee, now, "thư gửi văn bản không tới được")
 
 
-def postpone(session: Session, directive_id: int, now: datetime) -> None:
-    """The mail server is down: everything that is due waits as long as a first failure does."""
+def postpone(session: Session, directive_id: int, now: datetime, wait: timedelta = _DELAYS[0]) -> None:
+    """The mail server is down: everything that is due waits, as long as a first failure does if not said otherwise."""
     session.execute(
         update(Notice)
         .where(Notice.directive_id == directive_id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now)
-        .values(next_attempt_at=now + delay(1))
+        .values(next_attempt_at=now + wait)
     )

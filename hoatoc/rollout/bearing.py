@@ -23,6 +23,7 @@ from hoatoc.ledger.schema import (
 from hoatoc.localtime import NEVER, local_date
 from hoatoc.rollout import duties, explanation, reach, withheld
 from hoatoc.rollout.issue import write_addressees
+from hoatoc.rollout.once import owed_once
 from hoatoc.rollout.resolve import Resolved, resolve
 
 #: The kinds of duties that follow from bearing a clause.
@@ -73,10 +74,9 @@ def follow(
 def _kinds(regime: Regime) -> dict[str, set[DutyKind]]:
     """As what each clause asks for something."""
     asked = [
+        *((once.clause, once.kind) for once in owed_once(regime)),
         *((rule.clause, DutyKind.REPORT) for rule in regime.reports),
-        *((rule.clause, DutyKind.TASK) for rule in regime.tasks),
-        *((rule.clause, DutyKind.ROSTER) for rule in regime.rosters),
-        *((rule.clause, DutyKind.COVERAGE) for rule in regime.coverage),
+        *((rule.clause, DutyKind.COVERAGE) for rule in regime.coverage),  # also what has no deadline any more
     ]
     found: dict[str, set[DutyKind]] = {}
     for clause, kind in asked:

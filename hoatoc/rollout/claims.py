@@ -156,11 +156,7 @@ def give_up(session: Session, directive_id: int, owner: str) -> None:
 def put_off(session: Session, directive_id: int, now: datetime) -> None:
     """Nothing is to be tried at `now` (aware, UTC): what is due, and what senders that died have left, waits as long as
     a lease."""
-    session.execute(
-        update(Notice)
-        .where(Notice.directive_id == directive_id, Notice.state == NoticeState.PENDING, Notice.next_attempt_at <= now)
-        .values(next_attempt_at=now + LEASE)
-    )
+    answers.postpone(session, directive_id, now, LEASE)
     machine = machine_now()
     session.execute(
         update(Notice)

@@ -30,9 +30,7 @@ def bring_in(session: Session, folder: OfficeFolder, *, now: datetime, by: str) 
     return office
 
 
-def mailboxes(
-    session: Session, office_id: int, day: date, keys: Collection[str] | None = None
-) -> dict[str, str]:  # fmt: skip
+def mailboxes(session: Session, office_id: int, day: date, keys: Collection[str] | None = None) -> dict[str, str]:
     """Where letters to each unit ("unit") and post ("unit/post") of an office, or to those of the units `keys`, go on
     `day`, as ChainOfCommand has it: a unit without a mailbox is reached at its clerk's, a post without one, or
     that nobody holds, at its unit's; '' where there is none."""

@@ -53,6 +53,13 @@ def rolled_out(ledger: Ledger, mail: MailServer, folder: OfficeFolder) -> World:
     return world.at(LATER)
 
 
+def assert_document_came(world: World) -> None:
+    """The document reached the first unit at its new mailbox, and the unit is reachable."""
+    [letter] = world.notices(template="dispatch", recipient="so-0")
+    assert (letter.state, letter.to_address) == (NoticeState.SENT, "moi@mau.example")
+    assert world.addressee("so-0").unreachable_at == NEVER
+
+
 def test_an_edit_is_in_the_file_in_the_ledger_and_in_the_history(
     ledger: Ledger, mail: MailServer, office: OfficeFolder
 ) -> None:
@@ -270,9 +277,7 @@ def test_a_dead_mailbox_that_is_taken_away_first_and_replaced_later_gets_the_doc
     assert world.addressee("so-0").unreachable_at < NEVER
     keep(ledger, after, unit(after, "so-0", mail="moi@mau.example"))
     world.run()
-    [letter] = world.notices(template="dispatch", recipient="so-0")
-    assert (letter.state, letter.to_address) == (NoticeState.SENT, "moi@mau.example")
-    assert world.addressee("so-0").unreachable_at == NEVER
+    assert_document_came(world)
 
 
 def test_a_letter_that_was_under_way_when_the_mailbox_was_corrected_follows_once_it_is_refused(
@@ -284,9 +289,7 @@ def test_a_letter_that_was_under_way_when_the_mailbox_was_corrected_follows_once
         session.execute(update(Row).where(Row.key == "so-0").values(mail="moi@mau.example"))
     mail.treat("so-0@mau.example", Manner.UNKNOWN)
     world.follow(LATER + timedelta(minutes=10))
-    [letter] = world.notices(template="dispatch", recipient="so-0")
-    assert (letter.state, letter.to_address) == (NoticeState.SENT, "moi@mau.example")
-    assert world.addressee("so-0").unreachable_at == NEVER
+    assert_document_came(world)
 
 
 def test_a_mailbox_that_is_dead_too_makes_the_unit_unreachable_again(
